@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ropewalk {
+
+/// One end of a connection: an IPv4 or IPv6 address and a port.
+///
+/// Threads: value.
+class Address {
+ public:
+  enum class Family : std::uint8_t { None, IPv4, IPv6 };
+
+  /// No address: what a transport without a peer answers.
+  constexpr Address() noexcept = default;
+
+  /// The address that the literal `host` means: four decimal octets, or IPv6 with an optional
+  /// `%scope`. Names are not looked up. An empty `host` is 0.0.0.0.
+  ///
+  /// Throws InvalidAddressError, naming `host` or `port`, if either is none (port: 0 to 65535).
+  static Address parse(std::string_view host, int port);
+
+  /// From the bytes as they are on the wire: 4 of `bytes` for IPv4, 16 for IPv6.
+  static Address fromBytes(Family family, const std::uint8_t* bytes, std::uint16_t port,
+                           std::uint32_t scopeId = 0) noexcept;
+
+  Family family() const noexcept { return family_; }
+  std::uint16_t port() const noexcept { return port_; }
+
+  /// The interface index of a link-local IPv6 address, else 0 (rule PT24).
+  std::uint32_t scopeId() const noexcept { return scopeId_; }
+
+  /// The bytes as they are on the wire, 4 or 16 of them.
+  const std::uint8_t* bytes() const noexcept { return bytes_.data(); }
+
+  /// The literal without the port: `127.0.0.1`, `fe80::1%2`; empty for no address.
+  std::string host() const;
+
+  /// `127.0.0.1:8000`, `[::1]:8000`, or `no address`.
+  std::string text() const;
+
+  friend auto operator<=>(const Address&, const Address&) = default;
+
+ private:
+  std::array<std::uint8_t, 16> bytes_{};
+  std::uint32_t scopeId_ = 0;
+  std::uint16_t port_ = 0;
+  Family family_ = Family::None;
+};
+
+}  // namespace ropewalk
+
+template <>
+struct std::hash<ropewalk::Address> {
+  std::size_t operator()(const ropewalk::Address& address) const noexcept;
+};

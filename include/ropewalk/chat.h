@@ -1,0 +1,4 @@
+#pragma once
+
+#include "ropewalk/chat/limits.h"  // IWYU pragma: export
+#include "ropewalk/chat/room.h"    // IWYU pragma: export

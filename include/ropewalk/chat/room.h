@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ropewalk/chat/limits.h"
+#include "ropewalk/factory.h"
+#include "ropewalk/shared_bytes.h"
+
+namespace ropewalk {
+class Reactor;
+}
+
+namespace ropewalk::chat {
+
+class Member;
+
+/// The order of names: letters A to Z count as a to z.
+struct NameOrder {
+  using is_transparent = void;
+  bool operator()(std::string_view left, std::string_view right) const;
+};
+
+/// A line-chat: one room whose members hear what the others say.
+///
+///   reactor().listenTCP(8001, chat::Room::create());
+///
+/// A member is asked for a name and then writes lines; each is sent to the others as `<name> line`.
+/// A line that begins with `/` is a command: `/who`, `/nick NAME`, `/me TEXT`, `/msg NAME TEXT`,
+/// `/help`, `/quit`;
+/// `//` begins a line with one `/`. Lines end in LF or CRLF. Joining, leaving and changes of name
+/// are announced on lines that begin with `***`, as no member's line can.
+///
+/// Names are 1 to 32 of `A-Z a-z 0-9 _ -`, unique whatever the case of the letters (rule PO19), and
+/// some are kept for the server. Control characters, those that change the direction of text, and
+/// what is not UTF-8 reach nobody: a `?` or U+FFFD stands in their place.
+///
+/// Ownership: shared by its ports and its members; the members are their connections'.
+/// Limits: chat::Limits, for each member. A slow, silent or flooding member costs the others
+/// nothing.
+class Room final : public Factory {
+ public:
+  static std::shared_ptr<Room> create(const Limits& limits = {});
+
+  /// Use create().
+  explicit Room(const Limits& limits) : limits_(limits) {}
+
+  std::shared_ptr<Protocol> buildProtocol(const Address& peer) override;
+
+  /// Members that have a name.
+  std::size_t size() const { return names_.size(); }
+
+  /// Tells every member `text`, as `*** text`.
+  void announce(std::string_view text);
+
+ private:
+  friend class Member;
+
+  using Names = std::map<std::string, Member*, NameOrder>;
+
+  const Limits& limits() const { return limits_; }
+  Member* find(std::string_view name) const;
+  std::string whoIsHere() const;
+  void join(Member& member, std::string name);
+  void leave(Member& member);
+  void rename(Member& member, std::string name);
+  void closeUp();
+  void tellAll(std::string line, const Member* butNot = nullptr);
+  void tellSoon(std::string line, Reactor& reactor);
+  void tellDue();
+  void writeAll(std::string text, const Member* butNot);
+
+  Limits limits_;
+  Names names_;
+  std::vector<Member*> seats_;  // in order of joining; null: left
+  std::string soon_;            // lines that are told at the end of the turn, or before another
+};
+
+}  // namespace ropewalk::chat

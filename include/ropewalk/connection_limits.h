@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+
+#include "ropewalk/reactor_time.h"
+
+namespace ropewalk {
+
+/// What one connection may hold and how long it may take; all on by default.
+///
+/// Sizes are bytes of user memory that wait to be sent.
+struct ConnectionLimits {
+  /// Above this a push producer is paused, and reading from the connection stops as long as
+  /// Transport::setReadWhileBlocked() is off.
+  std::size_t writeHighWater = 64 * 1024;
+
+  /// At or under this both go on.
+  std::size_t writeLowWater = 16 * 1024;
+
+  /// A write() that finds more than this waiting aborts the connection with WriteQueueFull; any
+  /// other is taken whole, whatever its size. 0: no cap.
+  std::size_t maxQueued = 0;
+
+  /// The peer takes nothing for this long while something waits: the connection is aborted.
+  Duration writeStall = 30s;
+
+  /// From loseConnection() until all is flushed; then the connection is aborted.
+  Duration closeDeadline = 10s;
+
+  /// After the flush, how long and how much is read and thrown away until the peer has finished too:
+  /// closing on unread bytes would make a reset that destroys what was just sent.
+  Duration linger = 2s;
+  std::size_t lingerBytes = 64 * 1024;
+};
+
+}  // namespace ropewalk

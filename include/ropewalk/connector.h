@@ -1,0 +1,35 @@
+#pragma once
+
+#include "ropewalk/address.h"
+
+namespace ropewalk {
+
+/// One connection that this side opens, and may open again.
+///
+/// Ownership: shared between you and the reactor, which keeps it while it is connecting or connected.
+class Connector {
+ public:
+  enum class State { Disconnected, Connecting, Connected };
+
+  Connector() = default;
+  Connector(const Connector&) = delete;
+  Connector& operator=(const Connector&) = delete;
+  virtual ~Connector() = default;
+
+  /// Tries (again). Throws AlreadyConnecting unless disconnected.
+  virtual void connect() = 0;
+
+  /// Gives up an attempt: clientConnectionFailed() with UserError, before this returns. Throws
+  /// NotConnectingError if there is none (rule PT20).
+  virtual void stopConnecting() = 0;
+
+  /// stopConnecting() while connecting, loseConnection() while connected, else nothing.
+  virtual void disconnect() = 0;
+
+  /// Where it connects to.
+  virtual Address getDestination() const = 0;
+
+  virtual State state() const = 0;
+};
+
+}  // namespace ropewalk

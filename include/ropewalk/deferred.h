@@ -1,0 +1,219 @@
+#pragma once
+
+#include <chrono>
+#include <type_traits>
+#include <utility>
+
+#include "ropewalk/detail/coroutine_promise.h"
+#include "ropewalk/detail/deferred_state.h"
+#include "ropewalk/detail/step.h"
+#include "ropewalk/detail/timeout.h"
+#include "ropewalk/promise.h"
+#include "ropewalk/result.h"
+
+namespace ropewalk {
+
+class ReactorTime;
+
+namespace detail {
+
+// The message of the functions that may only be called on a Deferred that is given away.
+template <class>
+inline constexpr bool kUseMove = false;
+
+}  // namespace detail
+
+/// A result that is not there yet: add callbacks to it, or `co_await` it.
+///
+///   clientFromString("tcp:localhost:8000")->connect(factory)
+///       .addCallback([](std::shared_ptr<Greeter> greeter) { greeter->hello(); })
+///       .addErrback([](const Failure& why) { logError("connect: {}", why.what()); });
+///
+///   int total = co_await first() + co_await second();
+///
+/// Each function below uses this Deferred up and returns the one of what comes next, so a named
+/// one is written std::move(named).addCallback(...).
+///
+/// Callbacks: called with the value (an rvalue; a callback may also take nothing), one after the
+/// other, each with what the one before returned [DF1]; at once if the value is there [DF3]. One
+/// that throws makes a failure of the rest. A callback may return a Deferred (be a coroutine): what
+/// follows waits for it [DF4]; the callable and the value that it was called with are kept until
+/// then. Chains of any length use a bounded stack.
+///
+/// Coroutines: a function that returns Deferred<T> may be a coroutine. It starts at once and is
+/// resumed when what it awaits is there. `co_await` takes temporaries; a named Deferred is written
+/// `co_await std::move(named)`. Coroutines are resumed from a queue, one after the other, never
+/// inside one another.
+///
+/// Cancelling: see cancel(). Dropping a Deferred never cancels; what it was for goes on.
+///
+/// Errors: a failure that nobody handled is logged when the last handle is dropped, with the place
+/// where the Deferred was made [DF14] (but for CancelledError and PromiseDropped, at debug level).
+///
+/// Ownership: move-only, one pointer. An empty one (default-constructed, used up) may only be
+/// assigned to and destroyed.
+///
+/// Threads: one thread, the reactor's.
+template <class T>
+class Deferred {
+ public:
+  using promise_type = detail::CoroutinePromise<T>;
+
+  Deferred() noexcept = default;
+  explicit Deferred(detail::Ref<detail::State<T>> state) noexcept : state_(std::move(state)) {}
+  Deferred(Deferred&&) noexcept = default;
+  Deferred& operator=(Deferred&&) noexcept = default;
+
+  /// True unless empty.
+  explicit operator bool() const noexcept { return static_cast<bool>(state_); }
+
+  /// True if there is a value or a failure, so that a callback would run at once.
+  bool hasResult() const noexcept { return detail::DeferredAccess::peek(*this)->hasResult(); }
+
+  /// Calls `callback` with the value; it returns what follows: nothing, a value or a Deferred. A
+  /// failure passes it by.
+  template <class F>
+  auto addCallback(F&& callback, detail::Place place = detail::Place::current()) && {
+    using Callback = std::decay_t<F>;
+    return then<detail::CallbackResult<Callback, T>>(
+        detail::Callbacks<Callback, detail::PassOn>{std::forward<F>(callback), {}}, place);
+  }
+
+  /// Calls `errback` with a failure; it returns what follows: a T or a Deferred<T>, which means
+  /// that all is well again, or a Failure; or it throws. A value passes it by.
+  template <class F>
+  Deferred addErrback(F&& errback, detail::Place place = detail::Place::current()) && {
+    return then<T>(
+        detail::Callbacks<detail::PassOn, std::decay_t<F>>{{}, std::forward<F>(errback)}, place);
+  }
+
+  /// Calls one of the two; `errback` never sees what `callback` throws. Both return the same type.
+  template <class F, class G>
+  auto addCallbacks(F&& callback, G&& errback,
+                    detail::Place place = detail::Place::current()) && {
+    using Callback = std::decay_t<F>;
+    return then<detail::CallbackResult<Callback, T>>(
+        detail::Callbacks<Callback, std::decay_t<G>>{std::forward<F>(callback),
+                                                     std::forward<G>(errback)},
+        place);
+  }
+
+  /// Calls `callback` in either case.
+  ///
+  /// With a Result<T>: what it returns follows, as for addCallback(); it may return a Result, too.
+  /// With nothing: it returns nothing and the result goes by unchanged, unless it throws.
+  template <class F>
+  auto addBoth(F&& callback, detail::Place place = detail::Place::current()) && {
+    using Callback = std::decay_t<F>;
+    if constexpr (std::is_invocable_v<Callback&, Result<T>>) {
+      using R = std::decay_t<std::invoke_result_t<Callback&, Result<T>>>;
+      return then<typename detail::Carried<R>::Type>(
+          detail::OnResult<Callback>{std::forward<F>(callback)}, place);
+    } else {
+      static_assert(std::is_void_v<decltype(std::declval<Callback&>()())>,
+                    "a callback for both cases takes a Result<T>, or takes and returns nothing");
+      return then<T>(detail::Finally<Callback>{std::forward<F>(callback)}, place);
+    }
+  }
+
+  /// Cancels unless the result is there within `time` on `clock`; then it fails with TimeoutError,
+  /// if it is CancelledError that comes of cancelling [DF10].
+  ///
+  /// `clock` must outlive the waiting.
+  template <class Rep, class Period>
+  Deferred addTimeout(std::chrono::duration<Rep, Period> time, ReactorTime& clock,
+                      detail::Place place = detail::Place::current()) && {
+    if (hasResult()) return std::move(*this);
+    const detail::Ref<detail::Timeout> timeout(new detail::Timeout);
+    auto guarded = std::move(*this).addBoth(
+        [timeout](Result<T> result) -> Result<T> {
+          Failure failure = timeout->judge(result.failure());
+          if (failure) return failure;
+          return result;
+        },
+        place);
+    timeout->watch(*guarded.state_, time, clock);
+    return guarded;
+  }
+
+  /// Gives up waiting: asks whoever works on the result to stop [DF6] [DF7].
+  ///
+  /// The result, normally a CancelledError, is there when this returns, unless a coroutine has to
+  /// run first. Cancels what is really waited for: the Promise at the other end, the Deferred that
+  /// a callback returned [DF8], the await in which a coroutine is suspended; this raises
+  /// CancelledError there, and if the coroutine catches that, it goes on and the result comes from
+  /// it [DF15]. A coroutine that is not suspended just then sees its next await raise.
+  ///
+  /// With a result there, does nothing [DF9].
+  void cancel() noexcept {
+    const detail::Ref<detail::State<T>> state = detail::DeferredAccess::peek(*this);
+    state->cancel();
+  }
+
+  template <class F>
+  void addCallback(F&&) & {
+    static_assert(detail::kUseMove<F>, "write std::move(deferred).addCallback(...)");
+  }
+  template <class F>
+  void addErrback(F&&) & {
+    static_assert(detail::kUseMove<F>, "write std::move(deferred).addErrback(...)");
+  }
+  template <class F, class G>
+  void addCallbacks(F&&, G&&) & {
+    static_assert(detail::kUseMove<F>, "write std::move(deferred).addCallbacks(...)");
+  }
+  template <class F>
+  void addBoth(F&&) & {
+    static_assert(detail::kUseMove<F>, "write std::move(deferred).addBoth(...)");
+  }
+  template <class Time>
+  void addTimeout(Time, ReactorTime&) & {
+    static_assert(detail::kUseMove<Time>, "write std::move(deferred).addTimeout(...)");
+  }
+
+ private:
+  friend struct detail::DeferredAccess;
+
+  template <class U, class Action>
+  Deferred<U> then(Action&& action, detail::Place place) {
+    const detail::Ref<detail::State<T>> state = detail::DeferredAccess::take(std::move(*this));
+    detail::Ref<detail::State<U>> next(
+        new detail::Step<T, U, Action>(*state, std::move(action), place));
+    if (state->hasResult()) state->run();
+    return Deferred<U>(std::move(next));
+  }
+
+  detail::Ref<detail::State<T>> state_;
+};
+
+/// A Deferred that has its value.
+inline Deferred<void> succeed(detail::Place place = detail::Place::current()) {
+  detail::Ref<detail::State<void>> state(new detail::State<void>(place));
+  state->emplace();
+  return Deferred<void>(std::move(state));
+}
+
+/// A Deferred that has its value.
+template <class T>
+Deferred<std::decay_t<T>> succeed(T&& value, detail::Place place = detail::Place::current()) {
+  detail::Ref<detail::State<std::decay_t<T>>> state(new detail::State<std::decay_t<T>>(place));
+  state->emplace(std::forward<T>(value));
+  return Deferred<std::decay_t<T>>(std::move(state));
+}
+
+/// A Deferred that has failed. REQUIRES: `failure` is one.
+template <class T>
+Deferred<T> fail(Failure failure, detail::Place place = detail::Place::current()) {
+  detail::Ref<detail::State<T>> state(new detail::State<T>(place));
+  state->fail(std::move(failure));
+  return Deferred<T>(std::move(state));
+}
+
+/// Calls `function` and gives a Deferred of what comes of it, be it a value, a Deferred or an
+/// exception. Nothing is thrown. `function` is kept until the Deferred is done.
+template <class F>
+auto maybeDeferred(F&& function, detail::Place place = detail::Place::current()) {
+  return succeed(place).addCallback(std::forward<F>(function), place);
+}
+
+}  // namespace ropewalk

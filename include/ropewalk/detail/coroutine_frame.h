@@ -1,0 +1,78 @@
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+
+#include "ropewalk/detail/awaiter.h"
+#include "ropewalk/detail/deferred_state.h"
+#include "ropewalk/detail/ref.h"
+#include "ropewalk/detail/scope.h"
+
+namespace ropewalk::detail {
+
+// What all coroutines of ours have in their frames, whatever they return.
+//
+// A frame runs, or it waits in an awaiter, or it stands in the thread's ResumeQueue. It is
+// destroyed by the compiler if it ends before it was ever suspended, else by the queue.
+class CoroutineFrame {
+ public:
+  CoroutineFrame(const CoroutineFrame&) = delete;
+  CoroutineFrame& operator=(const CoroutineFrame&) = delete;
+
+  // Asks before each await whether there is to be one. No: the coroutine was cancelled or its scope
+  // is closed, and the await raises CancelledError.
+  bool mayAwait() noexcept;
+
+  // Suspends the coroutine in `awaiter`. False if it has been refused so often that it will not be
+  // resumed again: see kMaxRefusals.
+  bool waitIn(Awaiter& awaiter) noexcept;
+
+  // True if the coroutine will never be resumed.
+  bool isDoomed() const noexcept { return status_ == Status::Doomed; }
+
+  // Lets the ResumeQueue resume the coroutine. REQUIRES: it waits, or is doomed.
+  void enqueue() noexcept;
+
+  // One step of cancelling: the state to cancel instead, or null when done.
+  DeferredState* cancelOnce() noexcept;
+
+  // At the final suspension point: true if the coroutine was never suspended before.
+  bool endsInFirstRun() const noexcept { return !wasSuspended_; }
+  void ended() noexcept;
+
+ protected:
+  CoroutineFrame(std::coroutine_handle<> handle, Ref<DeferredState> state) noexcept;
+  ~CoroutineFrame();
+
+  DeferredState& state() const noexcept { return *state_; }
+
+ private:
+  friend class ResumeQueue;
+  friend class Scope;
+
+  enum class Status : std::uint8_t { Running, Waiting, Queued, Doomed };
+
+  // A coroutine of a closed scope that goes on awaiting in spite of so many refusals is caught in a
+  // loop that swallows them: it is destroyed instead.
+  static constexpr std::uint16_t kMaxRefusals = 1000;
+
+  void link(CoroutineFrame*& list) noexcept;
+  void unlink() noexcept;
+  void endAwait() noexcept;
+
+  std::coroutine_handle<> handle_;
+  Ref<DeferredState> state_;
+  Ref<Scope> scope_;
+  CoroutineFrame* older_ = nullptr;         // in the scope's list
+  CoroutineFrame** newerLink_ = nullptr;    // what points to this frame in that list
+  CoroutineFrame* nextQueued_ = nullptr;
+  Awaiter* awaiter_ = nullptr;              // while waiting
+  std::uint16_t refusals_ = 0;
+  Status status_ = Status::Running;
+  bool wasSuspended_ = false;
+  bool cancelNextAwait_ = false;
+};
+
+inline void Awaiter::resumeSoon() noexcept { frame_->enqueue(); }
+
+}  // namespace ropewalk::detail

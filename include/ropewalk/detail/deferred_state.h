@@ -1,0 +1,147 @@
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "ropewalk/detail/place.h"
+#include "ropewalk/detail/ref.h"
+#include "ropewalk/failure.h"
+
+namespace ropewalk {
+
+template <class T>
+class Deferred;
+
+namespace detail {
+
+class DeferredState;
+
+// What waits for the result of a DeferredState.
+class Continuation {
+ public:
+  // `source` has a result: takes it. Returns the state that has a result in turn because of this,
+  // with one reference that the caller must release, or null.
+  virtual DeferredState* proceed(DeferredState& source) noexcept = 0;
+
+ protected:
+  ~Continuation() = default;
+};
+
+// What a Promise and its Deferred share: one result, which is there once and for all or not yet,
+// and at most one continuation. Each addCallback() makes a further state that is the continuation
+// of the one before.
+//
+// Whoever is to fire a state always does so before it gives the state up, if only with a failure:
+// so nobody waits for ever, and chains are never torn down recursively.
+//
+// Not for more than one thread.
+class DeferredState : public RefCounted {
+ public:
+  explicit DeferredState(Place place) noexcept : place_(place) {}
+
+  bool hasResult() const noexcept { return status_ != Status::Pending; }
+  bool hasFailed() const noexcept { return status_ == Status::Failed; }
+  const Failure& failure() const noexcept { return failure_; }
+  Place place() const noexcept { return place_; }
+  void setPlace(Place place) noexcept { place_ = place; }
+
+  // Gives this state its result. REQUIRES: it has none.
+  void fail(Failure failure) noexcept;
+
+  // The failure, which is the caller's to handle from now on.
+  const Failure& handleFailure() noexcept {
+    handled_ = true;
+    return failure_;
+  }
+
+  // REQUIRES: none is set and this state has not run.
+  void setContinuation(Continuation& continuation) noexcept {
+    assert(continuation_ == nullptr);
+    continuation_ = &continuation;
+  }
+  void clearContinuation() noexcept { continuation_ = nullptr; }
+  bool isAwaited() const noexcept { return continuation_ != nullptr; }
+
+  // Runs what waits for this result, and what waits for the results of that, in a loop.
+  // REQUIRES: there is a result, and the caller holds a reference.
+  void run() noexcept;
+
+  // Cancels what this result depends on; in the end this state has a result or is about to.
+  void cancel() noexcept;
+
+ protected:
+  ~DeferredState() override;
+
+  void setHasValue() noexcept { status_ = Status::Value; }
+
+ private:
+  enum class Status : std::uint8_t { Pending, Value, Failed };
+
+  // One step of cancel(): returns the state to cancel instead of this one, or null when the work
+  // is done. Called only while there is no result.
+  virtual DeferredState* cancelOnce() noexcept { return nullptr; }
+
+  Status status_ = Status::Pending;
+  bool handled_ = false;
+  Continuation* continuation_ = nullptr;
+  Failure failure_;
+  Place place_;
+};
+
+struct Unit {};
+
+template <class T>
+class State : public DeferredState {
+  static_assert(!std::is_reference_v<T>, "a Deferred carries a value, not a reference");
+
+ public:
+  using DeferredState::DeferredState;
+  using Value = std::conditional_t<std::is_void_v<T>, Unit, T>;
+
+  // Gives this state its result. REQUIRES: it has none.
+  template <class... V>
+  void emplace(V&&... value) {
+    value_.emplace(std::forward<V>(value)...);
+    setHasValue();
+  }
+
+  // REQUIRES: there is a result and it is no failure.
+  Value& value() noexcept { return *value_; }
+
+  // Gives this state the result of `other`. REQUIRES: that one has a result, this one none.
+  void takeFrom(State& other) {
+    if (other.hasFailed()) {
+      fail(other.handleFailure());
+    } else {
+      emplace(std::move(other.value()));
+    }
+  }
+
+ private:
+  std::optional<Value> value_;
+};
+
+template <class T>
+inline constexpr bool kIsDeferred = false;
+template <class T>
+inline constexpr bool kIsDeferred<Deferred<T>> = true;
+
+// The only door into a Deferred.
+struct DeferredAccess {
+  template <class T>
+  static Ref<State<T>> take(Deferred<T>&& deferred) noexcept {
+    assert(deferred.state_ && "an empty or used-up Deferred was used");
+    return std::move(deferred.state_);
+  }
+  template <class T>
+  static const Ref<State<T>>& peek(const Deferred<T>& deferred) noexcept {
+    assert(deferred.state_ && "an empty or used-up Deferred was used");
+    return deferred.state_;
+  }
+};
+
+}  // namespace detail
+}  // namespace ropewalk

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "ropewalk/deferred.h"
+#include "ropewalk/unique_function.h"
+
+namespace ropewalk::detail {
+
+// Any callable without arguments as one that nobody waits for: if it returns a Deferred (is a
+// coroutine), it is kept until that one is done, and a failure is logged, with the place where that
+// Deferred was made. What it throws itself reaches the caller.
+template <class F>
+UniqueFunction<void()> detached(F&& callable) {
+  using Callable = std::decay_t<F>;
+  if constexpr (kIsDeferred<std::decay_t<std::invoke_result_t<Callable&>>>) {
+    return [kept = std::make_unique<Callable>(std::forward<F>(callable))]() mutable {
+      auto deferred = (*kept)();
+      const Place place = DeferredAccess::peek(deferred)->place();
+      std::move(deferred).addBoth([kept = std::move(kept)] {}, place);
+    };
+  } else {
+    return UniqueFunction<void()>(std::forward<F>(callable));
+  }
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace ropewalk::detail {
+
+// The bytes that arrived and nobody has taken yet. Taking from the front costs what is taken.
+class Inbox {
+ public:
+  std::string_view bytes() const noexcept { return std::string_view(kept_).substr(from_); }
+  std::size_t size() const noexcept { return kept_.size() - from_; }
+
+  void append(std::string_view bytes) { kept_.append(bytes); }
+
+  // Forgets the first `count` bytes. REQUIRES: there are so many.
+  void drop(std::size_t count) noexcept;
+
+ private:
+  std::string kept_;
+  std::size_t from_ = 0;
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,17 @@
+#pragma once
+
+namespace ropewalk::detail {
+
+// A place in the source, for messages. Like std::source_location, which clang 14 lacks.
+struct Place {
+  const char* file = "?";
+  unsigned line = 0;
+
+  // As a default argument: where the function is called.
+  static constexpr Place current(const char* file = __builtin_FILE(),
+                                 unsigned line = __builtin_LINE()) noexcept {
+    return {file, line};
+  }
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ropewalk/detail/awaiter.h"
+
+namespace ropewalk {
+class StreamProtocol;
+}
+
+namespace ropewalk::detail {
+
+// Waits until a StreamProtocol has what was asked for, or will never have it.
+class StreamRead final : public Awaiter {
+ public:
+  enum class Wanted : std::uint8_t { Line, Until, Exactly, Some };
+
+  // `delimiter` is for Until. `size` is the number of bytes for Exactly, the limit for Line and
+  // Until.
+  StreamRead(StreamProtocol& stream, Wanted wanted, std::size_t size,
+             std::string_view delimiter = {}) noexcept
+      : stream_(stream), delimiter_(delimiter), size_(size), wanted_(wanted) {}
+
+  bool ready();
+  void wait();
+  std::optional<std::string> result();
+
+  // More has arrived, or the peer has finished. REQUIRES: it waits.
+  void changed();
+
+  void cancelAwait(CancelCause cause) noexcept override;
+
+ private:
+  enum class Outcome : std::uint8_t { Waiting, Found, Ended, TooLong };
+
+  Outcome examine();
+  Outcome examineDelimited(std::string_view bytes);
+  Outcome found(std::size_t length, std::size_t next) noexcept;
+
+  StreamProtocol& stream_;
+  std::string_view delimiter_;
+  std::size_t size_;
+  std::size_t searched_ = 0;  // so many bytes of the inbox have no delimiter in them
+  std::size_t length_ = 0;    // once found: bytes that were asked for
+  std::size_t next_ = 0;      // ... and where the next read begins
+  Wanted wanted_;
+  Outcome outcome_ = Outcome::Waiting;
+};
+
+// Waits until a StreamProtocol's transport wants more bytes.
+class StreamDrained final : public Awaiter {
+ public:
+  explicit StreamDrained(StreamProtocol& stream) noexcept : stream_(stream) {}
+
+  bool ready();
+  void wait();
+  void result() const noexcept {}
+
+  // The transport wants more.
+  void drained() noexcept;
+
+  void cancelAwait(CancelCause cause) noexcept override;
+
+ private:
+  void stopWatching() noexcept;
+
+  StreamProtocol& stream_;
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+
+#include "ropewalk/detail/ref.h"
+#include "ropewalk/failure.h"
+#include "ropewalk/unique_function.h"
+
+namespace ropewalk {
+
+class ReactorTime;
+
+namespace detail {
+
+class DeferredState;
+
+// Cancels a Deferred that takes too long.
+class Timeout : public RefCounted {
+ public:
+  // Starts the clock. `state` lives until judge() is called.
+  void watch(DeferredState& state, std::chrono::nanoseconds time, ReactorTime& clock);
+
+  // Stops the clock, for the result is there. Returns what `failure` (perhaps none) is to be
+  // replaced with: TimeoutError for the CancelledError that came of our own cancelling.
+  Failure judge(const Failure& failure);
+
+ private:
+  void expire() noexcept;
+
+  DeferredState* state_ = nullptr;
+  std::chrono::nanoseconds time_{};
+  bool expired_ = false;
+  UniqueFunction<void()> stopClock_;
+};
+
+}  // namespace detail
+}  // namespace ropewalk

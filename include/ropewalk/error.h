@@ -1,0 +1,332 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace ropewalk {
+
+class Failure;
+
+/// The root of everything Ropewalk throws or reports.
+///
+/// what() is one line written by us, with nothing appended: what was tried, with what, and why it
+/// failed. code() is the system's error where there was one, else empty (`!error.code()`).
+///
+/// The names and kinships below are Twisted's:
+///
+///   ConnectionClosed           a connection ended
+///     ConnectionDone           ... in good order
+///     ConnectionLost           ... because something broke
+///       ConnectionAborted      ... because we called abortConnection()
+///         WriteQueueFull       ... or because too much waits for the peer
+///   ConnectError               a connection could not be made
+///     ConnectBindError  UnknownHostError  NoRouteError  ConnectionRefusedError
+///     TCPTimedOutError (the kernel gave up)  ServiceNameUnknownError
+///     UserError                ... because our side stopped trying
+///       TimeoutError           ... for it took too long; also Deferred::addTimeout()
+///   BindError                  a local address could not be taken
+///     CannotListenError
+///   CancelledError             a Deferred was cancelled
+///
+/// The others derive from Error itself and are errors of use.
+///
+/// Threads: a value; copies share the text.
+class Error : public std::system_error {
+ public:
+  explicit Error(const std::string& text, std::error_code code = {});
+  Error(const Error&) = default;
+  Error& operator=(const Error&) = default;
+  ~Error() override;
+
+  const char* what() const noexcept override { return text_.what(); }
+
+ private:
+  // A runtime_error because it shares its text between copies, so that copying cannot throw.
+  std::runtime_error text_;
+};
+
+class ConnectionClosed : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The connection was closed in good order, by the peer or by us.
+class ConnectionDone : public ConnectionClosed {
+ public:
+  /// "Connection was closed cleanly."
+  ConnectionDone();
+};
+
+/// The connection broke: a reset, a network that went away, a deadline, a reactor that stopped.
+class ConnectionLost : public ConnectionClosed {
+ public:
+  /// "Connection to the other side was lost in a non-clean fashion."
+  ConnectionLost();
+
+  /// The same with `: what` for what was tried, and the text of `why` if there is one:
+  /// "Connection to the other side was lost in a non-clean fashion: recv: Connection reset by
+  /// peer."
+  explicit ConnectionLost(std::string_view what, std::error_code why = {});
+
+ protected:
+  struct Whole {};
+  ConnectionLost(Whole, const std::string& text) : ConnectionClosed(text) {}
+};
+
+/// The connection was dropped by our own abortConnection().
+class ConnectionAborted : public ConnectionLost {
+ public:
+  /// "Connection was aborted locally using abortConnection()."
+  ConnectionAborted();
+
+ protected:
+  using ConnectionLost::ConnectionLost;
+};
+
+/// The connection was dropped because a write() found more than ConnectionLimits::maxQueued waiting: the
+/// peer is too slow.
+class WriteQueueFull : public ConnectionAborted {
+ public:
+  /// "Connection was aborted: the peer is too slow: 300000 bytes wait, the limit is 262144."
+  WriteQueueFull(std::size_t waiting, std::size_t limit);
+};
+
+/// A connection could not be made.
+class ConnectError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The local address asked for could not be bound.
+class ConnectBindError : public ConnectError {
+ public:
+  using ConnectError::ConnectError;
+};
+
+/// The host name has no address.
+class UnknownHostError : public ConnectError {
+ public:
+  using ConnectError::ConnectError;
+};
+
+/// There is no way to that network (ENETUNREACH).
+class NoRouteError : public ConnectError {
+ public:
+  using ConnectError::ConnectError;
+};
+
+/// Nobody listens there (ECONNREFUSED).
+class ConnectionRefusedError : public ConnectError {
+ public:
+  using ConnectError::ConnectError;
+};
+
+/// The kernel gave up waiting for an answer (ETIMEDOUT). Our own deadline is TimeoutError.
+class TCPTimedOutError : public ConnectError {
+ public:
+  using ConnectError::ConnectError;
+};
+
+/// A port was given by the name of a service that this system does not know.
+class ServiceNameUnknownError : public ConnectError {
+ public:
+  using ConnectError::ConnectError;
+};
+
+/// Our own side stopped trying to connect.
+class UserError : public ConnectError {
+ public:
+  using ConnectError::ConnectError;
+
+  /// "User aborted connection."
+  UserError();
+};
+
+/// Something took longer than it was given.
+class TimeoutError : public UserError {
+ public:
+  using UserError::UserError;
+
+  /// "User timeout caused connection failure."
+  TimeoutError();
+};
+
+/// A connect was cancelled through its Deferred.
+class ConnectingCancelledError : public Error {
+ public:
+  /// "connecting to `address` was cancelled"
+  explicit ConnectingCancelledError(std::string_view address);
+};
+
+/// A connection was made, but the factory gave it no protocol.
+class NoProtocol : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A local address could not be taken.
+class BindError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// listenTCP() and its kin could not listen. [PT2]
+class CannotListenError : public BindError {
+ public:
+  /// "Couldn't listen on 127.0.0.1:8000: [Errno 98] Address already in use."
+  ///
+  /// An empty `interface` reads "any"; an IPv6 one is put in brackets.
+  CannotListenError(std::string_view interface, int port, std::error_code why);
+
+  /// The interface as it was given.
+  const char* interface() const noexcept { return interface_.what(); }
+  int port() const noexcept { return port_; }
+
+ private:
+  std::runtime_error interface_;
+  int port_;
+};
+
+/// Text that should have been an address is not one, or not one of the right family.
+class InvalidAddressError : public Error {
+ public:
+  /// "invalid address '`address`': `why`"
+  InvalidAddressError(std::string_view address, std::string_view why);
+};
+
+/// A Deferred was cancelled before it had a result. [DF6]
+class CancelledError : public Error {
+ public:
+  using Error::Error;
+
+  /// "cancelled"
+  CancelledError();
+};
+
+/// A Promise was fired twice. [DF2]
+class AlreadyCalledError : public Error {
+ public:
+  using Error::Error;
+
+  /// "this Promise has been fired before"
+  AlreadyCalledError();
+};
+
+/// A Promise was dropped before it was fired: its Deferred fails with this.
+class PromiseDropped : public Error {
+ public:
+  using Error::Error;
+
+  /// "the Promise was dropped before it was fired"
+  PromiseDropped();
+};
+
+/// A delayed call was changed after it ran. [TM7]
+class AlreadyCalled : public Error {
+ public:
+  using Error::Error;
+
+  /// "this delayed call has run already"
+  AlreadyCalled();
+};
+
+/// A delayed call was changed after it was cancelled. [TM7]
+class AlreadyCancelled : public Error {
+ public:
+  using Error::Error;
+
+  /// "this delayed call has been cancelled already"
+  AlreadyCancelled();
+};
+
+/// callLater() was given a time before now. [TM6]
+class NegativeDelay : public Error {
+ public:
+  using Error::Error;
+
+  /// "a delay cannot be negative"
+  NegativeDelay();
+};
+
+/// stop() was called on a reactor that does not run or is stopping already. [RC1] [RC2]
+class ReactorNotRunning : public Error {
+ public:
+  using Error::Error;
+
+  /// "the reactor is not running"
+  ReactorNotRunning();
+};
+
+/// run() was called from inside a running reactor. [RC3]
+class ReactorAlreadyRunning : public Error {
+ public:
+  using Error::Error;
+
+  /// "the reactor is already running"
+  ReactorAlreadyRunning();
+};
+
+/// A stream was asked for a line, and what came is longer than the limit.
+class LineTooLong : public Error {
+ public:
+  /// "a line of more than `limit` bytes"
+  explicit LineTooLong(std::size_t limit);
+};
+
+/// There is no phase of that name. [RC12]
+class UnknownPhase : public Error {
+ public:
+  using Error::Error;
+};
+
+/// That trigger was never added, has run, or has been removed. [RC12]
+class UnknownTrigger : public Error {
+ public:
+  using Error::Error;
+
+  /// "no such trigger"
+  UnknownTrigger();
+};
+
+/// stopConnecting() was called while no connect was going on. [PT20]
+class NotConnectingError : public Error {
+ public:
+  using Error::Error;
+
+  /// "not connecting"
+  NotConnectingError();
+};
+
+/// Connector::connect() was called while it was connecting or connected.
+class AlreadyConnecting : public Error {
+ public:
+  using Error::Error;
+
+  /// "connecting or connected already"
+  AlreadyConnecting();
+};
+
+/// Something needed a listening port, and this one does not listen.
+class NotListeningError : public Error {
+ public:
+  using Error::Error;
+
+  /// "not listening"
+  NotListeningError();
+};
+
+/// registerProducer() was called while another producer was registered. [PC4]
+class ProducerAlreadyRegistered : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The failure of a connect that ended with `error` (an errno): NoRouteError for ENETUNREACH,
+/// ConnectionRefusedError for ECONNREFUSED, TCPTimedOutError for ETIMEDOUT, else ConnectError.
+///
+/// `tried` says what was tried, as in "connect 127.0.0.1:8000"; the system's text is appended.
+Failure connectErrorFor(int error, std::string_view tried);
+
+}  // namespace ropewalk

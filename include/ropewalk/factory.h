@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "ropewalk/protocol.h"
+
+namespace ropewalk {
+
+class Address;
+template <typename P>
+class ProtocolFactory;
+
+/// Makes one Protocol for each connection, and holds what they share.
+///
+///   reactor().listenTCP(8000, Factory::forProtocol<Echo>());
+///   reactor().listenTCP(8001, Factory::forProtocol<Chatter>(room));  // Chatter(room) for each
+///
+/// Order: startFactory() before the first port or connector uses it, then buildProtocol() for each
+/// connection, stopFactory() after the last one has stopped (rule PT8).
+/// Ownership: shared by its ports, its connectors and the protocols it built.
+/// Errors: a buildProtocol() that throws is logged and closes that connection (LF9); a startFactory()
+/// that throws comes out of listenTCP() (PT26).
+class Factory : public std::enable_shared_from_this<Factory> {
+ public:
+  Factory() = default;
+  Factory(const Factory&) = delete;
+  Factory& operator=(const Factory&) = delete;
+  virtual ~Factory() = default;
+
+  /// A protocol for the connection with `peer`; null refuses it: it is closed at once (PT12).
+  virtual std::shared_ptr<Protocol> buildProtocol(const Address& peer) = 0;
+
+  virtual void startFactory() {}
+  virtual void stopFactory() {}
+
+  /// How log lines name this factory: the class's name unless overridden.
+  virtual std::string logPrefix() const;
+
+  /// On: starting and stopping are logged as information (PT9).
+  bool noisy = true;
+
+  /// A factory that makes a `P(arguments...)` for each connection, from copies of `arguments`.
+  template <typename P, typename... Arguments>
+  static std::shared_ptr<ProtocolFactory<P>> forProtocol(Arguments&&... arguments);
+
+  /// Counts a port or connector that uses this factory; for those who write one.
+  void doStart();
+  void doStop();
+
+ private:
+  std::size_t users_ = 0;
+};
+
+/// A Factory that is known to build a P.
+template <typename P>
+class ProtocolFactory : public Factory {
+ public:
+  using Build = UniqueFunction<std::shared_ptr<P>(const Address&)>;
+
+  explicit ProtocolFactory(Build build) : build_(std::move(build)) {}
+
+  /// The same as buildProtocol(), typed.
+  std::shared_ptr<P> build(const Address& peer) { return build_(peer); }
+
+  std::shared_ptr<Protocol> buildProtocol(const Address& peer) final { return build_(peer); }
+
+ private:
+  Build build_;
+};
+
+template <typename P, typename... Arguments>
+std::shared_ptr<ProtocolFactory<P>> Factory::forProtocol(Arguments&&... arguments) {
+  static_assert(std::is_base_of_v<Protocol, P>, "forProtocol<P>: P must derive from Protocol");
+  auto build = [stored = std::tuple<std::decay_t<Arguments>...>(
+                    std::forward<Arguments>(arguments)...)](const Address&) {
+    return std::apply([](const auto&... each) { return std::make_shared<P>(each...); }, stored);
+  };
+  return std::make_shared<ProtocolFactory<P>>(std::move(build));
+}
+
+class Connector;
+
+/// A Factory for connections that this side opens; hears how the attempts went.
+///
+/// Order: startFactory, startedConnecting, then either buildProtocol (and its protocol's callbacks) and
+/// clientConnectionLost, or clientConnectionFailed; stopFactory last (rules PT16, PT17, PT18).
+/// Calling `connector.connect()` from clientConnectionLost() or clientConnectionFailed() tries again
+/// and keeps the factory started (PT19).
+class ClientFactory : public Factory {
+ public:
+  virtual void startedConnecting(Connector& connector);
+  virtual void clientConnectionFailed(Connector& connector, const Failure& why);
+  virtual void clientConnectionLost(Connector& connector, const Failure& why);
+
+  /// A ClientFactory that only builds what `factory` builds.
+  static std::shared_ptr<ClientFactory> of(std::shared_ptr<Factory> factory);
+};
+
+}  // namespace ropewalk

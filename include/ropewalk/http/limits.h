@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace ropewalk::http {
+
+/// What one HTTP connection may send, and how long it may take; all on by default.
+///
+/// Sizes are bytes. Whoever passes a limit gets the answer named here with `Connection: close`;
+/// after it nothing more is read from that connection as HTTP. 408 is sent only if part of a
+/// request has arrived; a connection that was silent is closed without a word.
+struct Limits {
+  using Duration = std::chrono::nanoseconds;
+
+  /// The request line with its CRLF. 414.
+  std::size_t requestLine = 8 * 1024;
+
+  /// The request line and all header fields with the blank line; at most 65 535. 431.
+  std::size_t head = 16 * 1024;
+
+  /// Header fields of one request. 431.
+  std::size_t fields = 100;
+
+  /// Parameters in the query of one target. 400.
+  std::size_t queryParameters = 1000;
+
+  /// A body that is collected before the handler is called; streamed bodies may have any size. 413.
+  std::size_t body = 1024 * 1024;
+
+  /// The extensions of one chunk of a chunked body. 400.
+  std::size_t chunkExtension = 256;
+
+  /// What the chunked framing may cost beyond one byte for each byte of the body. 400.
+  std::size_t chunkOverhead = 16 * 1024;
+
+  /// The trailer section of a chunked body, in bytes and in fields. 400.
+  std::size_t trailer = 16 * 1024;
+  std::size_t trailerFields = 64;
+
+  /// What is read and thrown away of a body that no handler wanted, so that the connection can be
+  /// used again; a longer one costs the connection.
+  std::size_t discarded = 64 * 1024;
+
+  /// Bytes, and requests, that may wait behind the request being answered. Above either the
+  /// connection is not read from.
+  std::size_t readAhead = 16 * 1024;
+  std::size_t pipelined = 16;
+
+  /// Bytes of a streamed body that wait for their handler; above it the connection is not read
+  /// from.
+  std::size_t bodyAhead = 64 * 1024;
+
+  /// Bytes of answers that may wait to be sent when a further write comes; then the connection is
+  /// aborted (ConnectionLimits::maxQueued).
+  std::size_t queued = 1024 * 1024;
+
+  /// Requests on one connection; the last answer says `Connection: close`.
+  std::size_t requests = 1000;
+
+  /// From the start of a connection to its first byte.
+  Duration firstByte = std::chrono::seconds(10);
+
+  /// From the first byte of a request to the end of its head, whatever arrives meanwhile. 408.
+  Duration headTime = std::chrono::seconds(10);
+
+  /// From an answer to the first byte of the next request.
+  Duration keepAlive = std::chrono::seconds(30);
+
+  /// Between two pieces of a body that is wanted. 408.
+  Duration bodyGap = std::chrono::seconds(10);
+
+  /// A body that is wanted must have come at `bodyRate` bytes a second on average, once it has
+  /// taken `bodyGrace`. 408.
+  Duration bodyGrace = std::chrono::seconds(20);
+  std::size_t bodyRate = 500;
+};
+
+}  // namespace ropewalk::http

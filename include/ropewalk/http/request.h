@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ropewalk/address.h"
+#include "ropewalk/deferred.h"
+#include "ropewalk/detail/awaiter.h"
+#include "ropewalk/error.h"
+
+namespace ropewalk {
+class Reactor;
+}
+
+namespace ropewalk::http {
+
+class Exchange;
+
+/// One line of a header, as it was sent but for the blanks around the value.
+struct HeaderField {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// A request, as its handler sees it.
+///
+///   site.get("/hello/{name}", [](http::Request& request) {
+///     return http::Response::text("hello, " + request.param("name") + "\n");
+///   });
+///
+/// Lifetime: until the handler has returned, or its Deferred is done and its frame gone. The views
+/// that the methods return are good as long, but for body(), which read() may change.
+class Request {
+ public:
+  /// What read() waits in; only ever awaited.
+  class BodyRead final : public ropewalk::detail::Awaiter {
+   public:
+    explicit BodyRead(Exchange& exchange) noexcept : exchange_(&exchange) {}
+
+    bool ready() const;
+    void wait();
+    std::optional<std::string> result();
+    void cancelAwait(ropewalk::detail::CancelCause cause) noexcept override;
+    void resume() noexcept { resumeSoon(); }
+
+   private:
+    Exchange* exchange_;
+  };
+
+  explicit Request(Exchange& exchange) noexcept : exchange_(exchange) {}
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  /// GET, POST, ... as it was sent; methods are case-sensitive.
+  std::string_view method() const;
+
+  /// The target as it was sent, and its parts, none of them decoded: `/a%20b?x=1` has the path
+  /// `/a%20b` and the query string `x=1`. Of an absolute target (`http://host/path`) the path is
+  /// `/path`.
+  std::string_view target() const;
+  std::string_view path() const;
+  std::string_view queryString() const;
+
+  /// In a mounted handler, what the mount's own path leaves of path(), not decoded; else empty.
+  std::string_view rest() const;
+
+  /// What the client calls this server: `host` or `host:port`; empty only in HTTP/1.0.
+  std::string_view host() const;
+
+  /// 1 for HTTP/1.1, 0 for HTTP/1.0.
+  int minorVersion() const;
+
+  /// The text that stands for `{name}` in the route's path, decoded; empty if it has no `{name}`.
+  std::string param(std::string_view name) const;
+
+  /// The first query parameter called `name`, decoded; empty if there is none. See queryAll().
+  std::string query(std::string_view name) const;
+  std::vector<std::string> queryAll(std::string_view name) const;
+  bool hasQuery(std::string_view name) const;
+
+  /// The first header field called `name`, in whatever case; empty if there is none.
+  std::string_view header(std::string_view name) const;
+  bool hasHeader(std::string_view name) const;
+
+  /// All header fields in their order.
+  std::vector<HeaderField> headers() const;
+
+  /// The body, whole; in a route with streamBody() nothing, for there read() gives it.
+  std::string_view body() const;
+
+  /// In a route with streamBody(): the next part of the body, empty when it is over.
+  ///
+  ///   while (auto part = co_await request.read()) total += part->size();
+  ///
+  /// What comes while nobody reads is kept up to Limits::bodyAhead; then the connection is not read
+  /// from. A client that asked whether to go on (`Expect: 100-continue`) is told so by the first
+  /// read(). Raises IncompleteBody if the body breaks off or is malformed, CancelledError if the
+  /// client is gone.
+  BodyRead read() noexcept { return BodyRead(exchange_); }
+
+  /// Fires once the answer is sent (handed to the transport, whole); fails with the reason if the
+  /// connection ends before (rule HR9). May be asked for more than once.
+  Deferred<void> notifyFinish();
+
+  /// The far end of the connection.
+  Address peer() const;
+
+  /// The reactor that drives the connection.
+  Reactor& reactor() const;
+
+ private:
+  Exchange& exchange_;
+};
+
+/// A body that is streamed broke off, came too slowly, or is malformed.
+class IncompleteBody : public Error {
+ public:
+  using Error::Error;
+};
+
+}  // namespace ropewalk::http

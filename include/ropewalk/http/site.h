@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+
+#include "ropewalk/factory.h"
+#include "ropewalk/http/limits.h"
+#include "ropewalk/http/router.h"
+#include "ropewalk/unique_function.h"
+
+namespace ropewalk::http {
+
+class SiteState;
+
+/// How a Site behaves. Every field has a safe default.
+struct SiteOptions {
+  Limits limits;
+
+  /// Gets one line for each answered request, in the combined format of web servers, with quotes
+  /// and control characters escaped (rule HR17). Empty: nothing is logged.
+  UniqueFunction<void(std::string_view line)> accessLog;
+
+  /// The time that `Date` and the access log tell. Null: the system's.
+  std::chrono::sys_seconds (*wallClock)() = nullptr;
+};
+
+/// Serves HTTP/1.1 and HTTP/1.0 (RFC 9110, 9112): a Factory for listenTCP().
+///
+///   http::Router site;
+///   site.get("/", [](http::Request&) { return http::Response::text("hello\n"); });
+///   reactor().listenTCP(8080, http::Site::create(std::move(site)));
+///
+/// Connections are kept for further requests unless the client says `close` or speaks HTTP/1.0
+/// (rule HR5). Pipelined requests are handled one after the other, each once the answer before is
+/// complete (HR7). A client that has finished sending still gets its answers. When the client is
+/// gone, a handler that has not answered yet is cancelled.
+///
+/// What is refused: anything that is not strictly RFC 9112 and all that can be read in two ways:
+/// 400; more than Limits allow: 413, 414, 431; what is not spoken: 417, 501, 505; too slow: 408.
+/// Each of these answers says `Connection: close`, and nothing after it is read.
+///
+/// Drain (Protocol::drainRequested()): idle connections are closed, the others after their answer.
+///
+/// Ownership: shared by its ports and connections.
+/// Threads: one reactor's thread. Several ports of one reactor may share a Site.
+class Site final : public Factory {
+ public:
+  static std::shared_ptr<Site> create(Router router, SiteOptions options = {});
+  ~Site() override;
+
+  std::shared_ptr<Protocol> buildProtocol(const Address& peer) override;
+
+ private:
+  explicit Site(std::unique_ptr<SiteState> state);
+
+  std::unique_ptr<SiteState> state_;
+};
+
+}  // namespace ropewalk::http

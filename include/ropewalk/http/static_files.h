@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ropewalk/http/request.h"
+#include "ropewalk/http/response.h"
+
+namespace ropewalk::http {
+
+class RootDirectory;
+
+/// What StaticFiles does with a symbolic link.
+enum class Symlinks {
+  Refuse,      ///< 404
+  WithinRoot,  ///< followed as long as it stays under the root, and is not absolute
+  Follow,      ///< followed wherever it leads
+};
+
+/// How StaticFiles serves. Every field has a safe default.
+struct StaticOptions {
+  /// Served for a directory; empty: directories are 404.
+  std::string index = "index.html";
+
+  Symlinks symlinks = Symlinks::WithinRoot;
+};
+
+/// Serves the regular files under a directory.
+///
+///   site.mount("/", http::StaticFiles("./html"));
+///
+/// For GET and HEAD, others are 405. The type goes by the name's extension (the system's
+/// mime.types; unknown is application/octet-stream). Last-Modified is sent and If-Modified-Since
+/// answered with 304. A directory without the slash at the end is redirected to the one with it
+/// (301).
+///
+/// No request gets out of the root, whatever its dots, escapes and links: each segment is decoded
+/// once,
+/// `.`, `..`, empty ones and those with a slash in them are 404, and the kernel looks the path up
+/// beneath the root (openat2; where there is none, component by component, and links are refused).
+/// What is no regular file is 404, what may not be read 403.
+///
+/// Ownership: copies share the open root.
+/// Errors: the constructor throws std::system_error, with the path, if the root cannot be opened.
+class StaticFiles {
+ public:
+  explicit StaticFiles(const std::string& root, StaticOptions options = {});
+
+  Response operator()(Request& request) const;
+
+ private:
+  Response fileAt(Request& request, const std::string& path) const;
+  Response directoryAt(Request& request, const std::string& path) const;
+
+  std::shared_ptr<const RootDirectory> root_;
+  std::string index_;
+};
+
+}  // namespace ropewalk::http

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ropewalk::http {
+
+/// `text` with `& < > " '` made entities: safe between tags and inside quoted attributes.
+std::string escapeHtml(std::string_view text);
+
+/// The usual phrase of a status code: "Not Found" for 404, "Unknown Status" for one that is not
+/// registered (rule HR16).
+std::string_view reasonPhrase(int status);
+
+/// A field name as it is usually written: `content-type` gives "Content-Type", `etag` "ETag",
+/// `www-authenticate` "WWW-Authenticate" (rule H1.18).
+std::string canonicalName(std::string_view name);
+
+}  // namespace ropewalk::http

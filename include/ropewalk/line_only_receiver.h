@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "ropewalk/detail/line_delimiter.h"
+#include "ropewalk/line_ending.h"
+#include "ropewalk/protocol.h"
+
+namespace ropewalk {
+
+/// A protocol of lines and nothing else: no raw mode, no pausing between two lines of one chunk.
+///
+/// Empty lines are delivered too; an unfinished last line is not. However the bytes are cut, the
+/// lines are the same, and the time they take is linear in their bytes.
+///
+/// Order: lineReceived() for each line, until the connection is disconnecting (rule LO2).
+/// Ownership: a line that arrived in one piece is a view of the receive buffer, without a copy.
+/// Errors: too long a line is skipped, unless lineLengthExceeded() closes; the lines after it are
+/// delivered (LO6).
+/// Limits: maxLength, 16 384 bytes, for a line without its delimiter. Of a line no more is kept.
+class LineOnlyReceiver : public Protocol {
+ public:
+  static constexpr std::size_t kMaxLength = 16384;
+
+  explicit LineOnlyReceiver(LineEnding ending = LineEnding::Crlf) : delimiter_(ending) {}
+
+  /// A line arrived, without its delimiter. `line` is valid until this returns.
+  virtual void lineReceived(std::string_view line) = 0;
+
+  /// A line is longer than maxLength. Unless overridden, the connection is closed.
+  ///
+  /// `line` is what has arrived of that line alone (LO3). Once for each such line, and at once: the
+  /// first byte too many is enough (LO4), but a delimiter that has begun does not count (LO5).
+  virtual void lineLengthExceeded(std::string_view line);
+
+  /// Sends `line` and the delimiter: `\r\n` for LineEnding::LfOrCrLf.
+  void sendLine(std::string_view line) { transport->writeSequence({line, delimiter_.text()}); }
+
+  /// Exactly `delimiter` ends a line and is sent behind one. REQUIRES: it is not empty, and nothing
+  /// was received yet.
+  void setDelimiter(std::string delimiter) {
+    delimiter_ = detail::LineDelimiter(std::move(delimiter));
+  }
+
+  void setMaxLength(std::size_t bytes) { maxLength_ = bytes; }
+  std::size_t maxLength() const { return maxLength_; }
+
+  /// REQUIRES: not called from inside a callback of this protocol.
+  void dataReceived(std::string_view data) override;
+
+ private:
+  void finishLine(std::string_view line);
+  void hold(std::string_view data);
+
+  std::string held_;  // one unfinished line; of one that is skipped, the delimiter that has begun
+  detail::LineDelimiter delimiter_;
+  std::size_t maxLength_ = kMaxLength;
+  bool isSkipping_ = false;
+};
+
+}  // namespace ropewalk

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "ropewalk/connection_limits.h"
+
+namespace ropewalk {
+
+/// How a port listens. Every field has a safe default.
+struct ListenOptions {
+  ListenOptions() = default;
+  /// Most often only the interface differs: `listenTCP(8000, factory, {"127.0.0.1"})`.
+  ListenOptions(std::string address) : interface(std::move(address)) {}  // NOLINT
+  ListenOptions(const char* address) : interface(address) {}            // NOLINT
+
+  /// The local address: an IPv4 or IPv6 literal. Empty: every IPv4 address. `::`: every IPv4 and IPv6
+  /// address of the machine on one socket.
+  std::string interface;
+
+  /// Connections that may wait to be accepted.
+  int backlog = 511;
+
+  /// Connections of this port that may be open at once; more wait in the backlog. 0: as many as the
+  /// process's descriptor limit allows less a reserve of max(32, limit / 20).
+  std::size_t maxConnections = 0;
+
+  /// TCP_NODELAY and SO_KEEPALIVE (first probe after 60 s, then 6 at 10 s) of accepted connections.
+  bool tcpNoDelay = true;
+  bool tcpKeepAlive = true;
+
+  /// For each accepted connection.
+  ConnectionLimits limits;
+};
+
+/// How a connection is opened.
+struct ConnectOptions {
+  ConnectOptions() = default;
+  explicit ConnectOptions(Duration connectTimeout) : timeout(connectTimeout) {}
+
+  /// After this long the attempt fails with TimeoutError (rule PT21).
+  Duration timeout = 10s;
+
+  /// A local address literal and port to connect from; empty and 0: the kernel chooses (PT22).
+  std::string bindHost;
+  int bindPort = 0;
+
+  bool tcpNoDelay = true;
+  bool tcpKeepAlive = true;
+  ConnectionLimits limits;
+};
+
+}  // namespace ropewalk

@@ -1,0 +1,30 @@
+#pragma once
+
+namespace ropewalk {
+
+/// What a transport asks of whoever feeds it.
+///
+/// A push producer (registered as streaming) writes whenever it likes and is told when to stop and
+/// when to go on. A pull producer writes one piece per resumeProducing().
+///
+/// Order: a push producer gets pauseProducing() from inside the write() that makes the queue exceed
+/// ConnectionLimits::writeHighWater, once per crossing (rules PC7, PC8), and resumeProducing() from
+/// the event loop once it is at or under writeLowWater. A pull producer gets its first
+/// resumeProducing() from the event loop after it was registered, then one each time the queue is
+/// empty; never pauseProducing() (PC9). stopProducing() is the last call: the connection has ended.
+///
+/// Ownership: the transport shares it until unregisterProducer() or the end.
+/// Errors: a resumeProducing() that throws ends the connection with that exception (CL13).
+class Producer {
+ public:
+  virtual ~Producer() = default;
+
+  virtual void pauseProducing() = 0;
+  virtual void resumeProducing() = 0;
+  virtual void stopProducing() = 0;
+};
+
+/// How a producer is registered.
+enum class Streaming : bool { Pull, Push };
+
+}  // namespace ropewalk

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "ropewalk/detail/deferred_state.h"
+#include "ropewalk/unique_function.h"
+
+namespace ropewalk {
+
+namespace detail {
+
+// What is the same for the promises of all types.
+class PromiseCore {
+ public:
+  // Throws AlreadyCalledError if `state` has a result. False if this firing is the late one that
+  // a cancelled promise swallows.
+  bool admitFiring(const DeferredState& state);
+
+  // Cancels: runs the canceller, then fails `state` unless the canceller fired it.
+  void cancel(DeferredState& state) noexcept;
+
+  // The promise of `state` was dropped: whoever still waits learns that it will never be fired.
+  void abandon(DeferredState& state) noexcept;
+
+  UniqueFunction<void()> canceller;
+
+ private:
+  Failure runCanceller() noexcept;
+
+  bool swallowsLateFiring = false;
+  bool isCancelling = false;
+};
+
+template <class T>
+class PromiseState final : public State<T> {
+ public:
+  using State<T>::State;
+
+  PromiseCore core;
+
+ private:
+  DeferredState* cancelOnce() noexcept override {
+    core.cancel(*this);
+    return nullptr;
+  }
+};
+
+}  // namespace detail
+
+/// The firing end of a Deferred: for whoever will have the result.
+///
+///   Deferred<int> ask() {
+///     auto promise = std::make_shared<Promise<int>>();
+///     reactor().callLater(1s, [promise] { promise->callback(42); });
+///     return promise->deferred();
+///   }
+///
+/// Ownership: move-only. If it is dropped before it was fired, whoever still waits gets a
+/// PromiseDropped failure.
+///
+/// Threads: one thread, the reactor's; another one fires through Reactor::callFromThread().
+///
+/// Reentrancy: callback() and errback() run the callbacks before they return, and resume
+/// coroutines that wait (unless called by a coroutine that was itself resumed: then they run when
+/// that one waits again). The promise may be destroyed meanwhile.
+///
+/// Errors: firing twice throws AlreadyCalledError [DF2]; but after the Deferred was cancelled, with
+/// no onCancel() set, one firing is let pass and does nothing [DF6].
+template <class T>
+class Promise {
+ public:
+  explicit Promise(detail::Place place = detail::Place::current())
+      : state_(new detail::PromiseState<T>(place)) {}
+  Promise(Promise&&) noexcept = default;
+  Promise& operator=(Promise&& other) noexcept {
+    if (this == &other) return *this;
+    drop();
+    state_ = std::move(other.state_);
+    return *this;
+  }
+  ~Promise() { drop(); }
+
+  /// The other end. REQUIRES: not called before on this promise.
+  [[nodiscard]] Deferred<T> deferred() {
+    assert(!state_->isAwaited() && state_->refCount() == 1 && "deferred() was called twice");
+    return Deferred<T>(detail::Ref<detail::State<T>>(state_.get()));
+  }
+
+  /// Fires with a value: nothing for a Promise<void>, else what a T is made of.
+  template <class... V>
+    requires(std::is_void_v<T> ? sizeof...(V) == 0 : std::is_constructible_v<T, V&&...>)
+  void callback(V&&... value) {
+    const detail::Ref<detail::PromiseState<T>> state = state_;
+    if (!state->core.admitFiring(*state)) return;
+    state->emplace(std::forward<V>(value)...);
+    fire(*state);
+  }
+
+  /// Fires with a failure. REQUIRES: it is one.
+  void errback(Failure failure) {
+    const detail::Ref<detail::PromiseState<T>> state = state_;
+    if (!state->core.admitFiring(*state)) return;
+    state->fail(std::move(failure));
+    fire(*state);
+  }
+
+  /// Sets what is called, at most once, when the Deferred is cancelled before it has a result: stop
+  /// working on it. It may fire the promise; if it does not, the Deferred fails with CancelledError
+  /// when it returns [DF7].
+  void onCancel(UniqueFunction<void()> canceller) { state_->core.canceller = std::move(canceller); }
+
+  /// True once it was fired or cancelled.
+  bool hasFired() const noexcept { return state_->hasResult(); }
+
+ private:
+  static void fire(detail::PromiseState<T>& state) noexcept {
+    state.core.canceller = nullptr;
+    state.run();
+  }
+
+  void drop() noexcept {
+    if (!state_) return;
+    const detail::Ref<detail::PromiseState<T>> state = std::move(state_);
+    state->core.abandon(*state);
+  }
+
+  detail::Ref<detail::PromiseState<T>> state_;
+};
+
+}  // namespace ropewalk

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "ropewalk/detail/as_deferred.h"
+#include "ropewalk/reactor_time.h"
+#include "ropewalk/transport.h"
+
+namespace ropewalk {
+
+class Factory;
+class Failure;
+
+namespace detail {
+class Belongings;
+}
+
+/// The receiving side of one connection: derive from this to speak a protocol.
+///
+///   class Echo : public Protocol {
+///     void dataReceived(std::string_view data) override { transport->write(data); }
+///   };
+///
+/// Order: the callbacks arrive in this order and no other, and none while another is running on the
+/// same connection:
+///
+///   connectionMade  dataReceived*  [readConnectionLost]  connectionLost
+///
+/// with writeConnectionLost() at most once in between, after loseWriteConnection().
+///
+/// Ownership: the connection holds the protocol until connectionLost() has returned (rule LF4).
+/// Whoever else keeps it keeps a protocol without a peer.
+/// Threads: each callback runs on the reactor's thread.
+/// Errors: an exception out of any callback is logged with the connection's name and ends this
+/// connection, and only this one, with that exception as its reason (LF7, LF8, LF16).
+class Protocol {
+ public:
+  Protocol();
+  Protocol(const Protocol&) = delete;
+  Protocol& operator=(const Protocol&) = delete;
+  virtual ~Protocol();
+
+  /// The connection is there: `transport` and `factory` are set. Once, first (LF1).
+  virtual void connectionMade() {}
+
+  /// Some bytes arrived, at least one. They are cut anywhere: a message may come in pieces, or several
+  /// at once (LF2). `data` is valid until this returns.
+  virtual void dataReceived(std::string_view data);
+
+  /// The peer will send no more. Unless overridden, what is queued is flushed and the connection
+  /// closed; override it to go on writing (HC2).
+  virtual void readConnectionLost() { transport->loseConnection(); }
+
+  /// All that was written before loseWriteConnection() is out and the peer was told (HC1).
+  virtual void writeConnectionLost() {}
+
+  /// The connection is gone; `why` says how. Once, last (LF3, LF5): ConnectionDone for an orderly end
+  /// from either side, ConnectionLost for a broken one, ConnectionAborted for abortConnection(), or
+  /// what a callback threw.
+  virtual void connectionLost(const Failure& why);
+
+  /// The reactor wants to stop. Finish soon; whoever is still there at the deadline is cut.
+  virtual void drainRequested() { transport->loseConnection(); }
+
+  /// How log lines name this protocol: the class's name unless overridden (LF10).
+  virtual std::string logPrefix() const;
+
+  /// Calls `call` once, `delay` from now, unless the connection has ended by then.
+  template <typename Callable>
+  DelayedCall callLater(Duration delay, Callable&& call) {
+    return callLaterOwned(delay, detail::detached(std::forward<Callable>(call)));
+  }
+
+  /// Calls `call` now; the coroutine that it starts dies with the connection.
+  ///
+  /// At the end, before connectionLost(): what it awaits raises CancelledError (a stream's readLine()
+  /// returns empty), any further await raises at once, and what is still suspended then is destroyed.
+  /// An exception out of it ends the connection with that exception as its reason.
+  template <typename Callable>
+  void spawn(Callable&& call) {
+    spawnOwned(detail::asDeferred(std::forward<Callable>(call)));
+  }
+
+  /// `call`, made safe to hand to whoever may call it late: once the connection has ended it does
+  /// nothing. For callables that return nothing.
+  ///
+  ///   lookup(name).addCallback(whileConnected([this](const Answer& answer) { send(answer); }));
+  template <typename Callable>
+  auto whileConnected(Callable call) {
+    return [alive = transport, call = std::move(call)](auto&&... arguments) mutable {
+      if (alive->isConnected()) {
+        call(std::forward<decltype(arguments)>(arguments)...);
+      }
+    };
+  }
+
+  /// Sets `transport` and calls connectionMade(). For those who drive a protocol themselves: tests with
+  /// a StringTransport, protocols that wrap others.
+  void makeConnection(TransportRef newTransport);
+
+  /// The connection. Never null, harmless before connectionMade() and after connectionLost().
+  TransportRef transport;
+
+  /// Who built this protocol, or null (LF1).
+  std::shared_ptr<Factory> factory;
+
+ private:
+  friend class detail::Belongings;
+
+  DelayedCall callLaterOwned(Duration delay, UniqueFunction<void()> call);
+  void spawnOwned(UniqueFunction<Deferred<void>()> call);
+
+  std::unique_ptr<detail::Belongings> belongings_;
+};
+
+}  // namespace ropewalk

@@ -1,0 +1,181 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ropewalk/connector.h"
+#include "ropewalk/detail/as_deferred.h"
+#include "ropewalk/factory.h"
+#include "ropewalk/listen_options.h"
+#include "ropewalk/listening_port.h"
+#include "ropewalk/reactor_time.h"
+
+namespace ropewalk {
+
+namespace detail {
+class Driver;
+class ReactorCore;
+}  // namespace detail
+
+/// When, within the firing of an event, a trigger runs (rule RC9).
+enum class Phase { Before, During, After };
+
+/// The moments that triggers wait for.
+enum class SystemEvent { Startup, Shutdown };
+
+/// Names a trigger, to remove it.
+enum class TriggerId : std::uint64_t {};
+
+/// What a reactor has seen and holds.
+struct ReactorStatistics {
+  std::uint64_t accepted = 0;                  ///< connections accepted and opened so far
+  std::size_t open = 0;                        ///< connections that are open now
+  std::map<std::string, std::uint64_t> closed;  ///< ended ones, by the name of their reason
+  std::size_t timers = 0;                      ///< calls that are still to come
+  std::size_t queuedBytes = 0;                 ///< written and not yet taken by the kernel
+  std::uint64_t bytesReceived = 0;
+  std::uint64_t bytesSent = 0;
+  Duration latestCall = Duration::zero();      ///< how late a timed call ran at worst: the lag of the loop
+};
+
+/// Waits for everything at once and calls whoever it concerns: the heart of a program.
+///
+///   reactor().listenTCP(8000, Factory::forProtocol<Echo>());
+///   reactor().run();
+///
+/// Order: a turn is what other threads asked for, the calls that are due, a stop if one was asked for,
+/// then what the network has to say (rule RC18).
+/// Ownership: owns its ports, connectors and connections. Several may live in one process, one per
+/// thread; after run() has returned it can be run again (RC4).
+/// Threads: the thread that runs it, but for callFromThread().
+class Reactor final : public ReactorTime {
+ public:
+  /// A reactor on libevent's epoll backend.
+  Reactor();
+  /// A reactor on another driver: sim::World uses this.
+  explicit Reactor(std::unique_ptr<detail::Driver> driver);
+  ~Reactor() override;
+
+  /// Runs until stop(). Fires Startup first and Shutdown last.
+  ///
+  /// With `handleSignals`, SIGINT (unless the program handles it) and SIGTERM drain() and then stop, a
+  /// second one stops at once; the handlers that were there before are put back at the end (RC17). Throws ReactorAlreadyRunning from
+  /// inside itself (RC3).
+  void run(bool handleSignals = true);
+
+  /// Ends run() soon: code after this still runs, then Shutdown is fired (RC8). Every connection that is
+  /// still open then gets connectionLost() with ConnectionLost (RC13). Throws ReactorNotRunning if not
+  /// running, or stopping already (RC1, RC2).
+  void stop();
+
+  /// Asks every protocol to finish (Protocol::drainRequested()), accepts no more, and stops when the
+  /// last connection has ended or at the deadline, whichever is first.
+  void drain(Duration deadline = 10s);
+
+  /// Leaves run() at the end of this turn, without Shutdown; run() works again afterwards (RC15).
+  void crash();
+
+  /// One turn, from outside of run() or from a timed call (RC16); waits at most `delay` for something to
+  /// happen. Throws ReactorAlreadyRunning from a callback of a connection.
+  void iterate(Duration delay = Duration::zero());
+
+  /// True from the "during" phase of Startup to that of Shutdown (RC6, RC14).
+  bool isRunning() const noexcept;
+
+  /// Calls `call` once the reactor runs, in the order asked; at once if it does already (RC5).
+  template <typename Callable>
+  void callWhenRunning(Callable&& call) {
+    whenRunning(detail::detached(std::forward<Callable>(call)));
+  }
+
+  /// Runs `call` on the reactor's thread, soon, in the order asked (TH1). False, and `call` is dropped, if
+  /// the reactor is being destroyed.
+  /// Threads: any thread.
+  template <typename Callable>
+  bool callFromThread(Callable&& call) {
+    return fromThread(detail::detached(std::forward<Callable>(call)));
+  }
+
+  /// Runs `call` when `event` is fired, in `phase` (RC9 to RC11). A "before" trigger that returns a
+  /// Deferred holds the "during" phase back until it is done, well or not. Each runs once. An exception
+  /// is logged and the others still run.
+  template <typename Callable>
+  TriggerId addSystemEventTrigger(Phase phase, SystemEvent event, Callable&& call) {
+    return addTrigger(phase, event, detail::asDeferred(std::forward<Callable>(call)));
+  }
+
+  /// The same for names as Twisted has them: "before", "during" or "after", and "startup" or "shutdown".
+  /// Throws UnknownPhase for another (RC12).
+  template <typename Callable>
+  TriggerId addSystemEventTrigger(std::string_view phase, std::string_view event, Callable&& call) {
+    return addSystemEventTrigger(phaseNamed(phase), eventNamed(event), std::forward<Callable>(call));
+  }
+
+  /// Throws UnknownTrigger if it never was, has run, or was removed already (RC12).
+  void removeSystemEventTrigger(TriggerId trigger);
+
+  /// Listens on `port` (0: any free one) and gives each connection a protocol of `factory`.
+  ///
+  /// Throws CannotListenError, with the address and why, if it cannot (PT2).
+  std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
+                                           const ListenOptions& options = {});
+
+  /// Connects to `host` (an address literal) and `port`; how it went is told to `factory`, never from
+  /// inside this call (PT16).
+  ///
+  /// Throws InvalidAddressError if `host` is no address literal.
+  std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
+                                        std::shared_ptr<ClientFactory> factory,
+                                        const ConnectOptions& options = {});
+
+  /// The same for a factory that does not care how it went.
+  template <typename F>
+    requires(std::is_base_of_v<Factory, F> && !std::is_base_of_v<ClientFactory, F>)
+  std::shared_ptr<Connector> connectTCP(std::string_view host, int port, std::shared_ptr<F> factory,
+                                        const ConnectOptions& options = {}) {
+    return connectTCP(host, port, ClientFactory::of(std::move(factory)), options);
+  }
+
+  ReactorStatistics statistics() const;
+
+  TimePoint now() const override;
+  std::vector<DelayedCall> getDelayedCalls() const override;
+
+ private:
+  friend class detail::ReactorCore;
+
+  DelayedCall schedule(Duration delay, UniqueFunction<void()> call) override;
+  void whenRunning(UniqueFunction<void()> call);
+  bool fromThread(UniqueFunction<void()> call);
+  TriggerId addTrigger(Phase phase, SystemEvent event, UniqueFunction<Deferred<void>()> call);
+  static Phase phaseNamed(std::string_view name);
+  static SystemEvent eventNamed(std::string_view name);
+
+  std::unique_ptr<detail::ReactorCore> core_;
+};
+
+/// The reactor that is current: inside a callback of a simulated host that host's, else the one that runs
+/// or was made current on this thread, else the process's own, which is made on first use.
+///
+/// For main(), examples and user code; a library keeps the Reactor& that it was given.
+Reactor& reactor();
+
+/// Makes a reactor current on this thread for the life of this object.
+class CurrentReactor {
+ public:
+  /// `reactor` must outlive this.
+  explicit CurrentReactor(Reactor& reactor) noexcept;
+  CurrentReactor(const CurrentReactor&) = delete;
+  CurrentReactor& operator=(const CurrentReactor&) = delete;
+  ~CurrentReactor();
+
+ private:
+  Reactor* before_;
+};
+
+}  // namespace ropewalk

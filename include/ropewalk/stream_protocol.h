@@ -1,0 +1,119 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "ropewalk/deferred.h"
+#include "ropewalk/detail/inbox.h"
+#include "ropewalk/detail/stream_awaiters.h"
+#include "ropewalk/line_ending.h"
+#include "ropewalk/protocol.h"
+#include "ropewalk/shared_bytes.h"
+
+namespace ropewalk {
+
+namespace detail {
+class DrainWatch;
+}
+
+/// A protocol told as a story: one coroutine per connection, which asks for what it wants next.
+///
+///   class Menu : public StreamProtocol {
+///     Deferred<void> serve() override {
+///       write("Your name?\r\n");
+///       if (auto name = co_await readLine()) write("Hello, " + *name + "!\r\n");
+///     }
+///   };
+///
+/// Order: serve() starts when the connection is made. When it returns, the connection is closed,
+/// after what it wrote has been sent; when it throws, the connection is closed with that exception
+/// as its reason. The peer may finish first: serve() can write for as long as it runs.
+///
+/// The end: when the connection ends under it, serve() is where it awaits something. A pending
+/// readLine() returns empty there; any other await raises CancelledError, and so does every later
+/// one, also in coroutines that serve() started. So it comes to its end before connectionLost() is
+/// called, and may use its protocol until then.
+///
+/// Reading: one read at a time, of all coroutines together. A read returns empty when it can never
+/// be fulfilled: the peer has finished, or loseConnection() was called. What had arrived beyond the
+/// last whole line, or short of readExactly()'s count, is then left for readSome().
+///
+/// Flow:   bytes that arrive while nobody reads are kept up to 64 KiB or a little more; then the
+///         transport is paused until there is room. While 64 KiB of our own output wait, nothing is
+///         read either (Transport::setReadWhileBlocked()).
+/// Limits: a line may have kMaxLine bytes; one that is longer raises LineTooLong.
+class StreamProtocol : public Protocol {
+ public:
+  /// Longest line that readLine() takes, and readUntil() unless told otherwise, in bytes.
+  static constexpr std::size_t kMaxLine = 16 * 1024;
+
+  /// So many bytes may wait for a reader before the transport is paused.
+  static constexpr std::size_t kMaxUnread = 64 * 1024;
+
+  explicit StreamProtocol(LineEnding ending = LineEnding::LfOrCrLf) noexcept;
+  ~StreamProtocol() override;
+
+  /// The conversation: a coroutine.
+  virtual Deferred<void> serve() = 0;
+
+  /// The next line without its end: `while (auto line = co_await readLine())`. Gives
+  /// std::optional<std::string>.
+  [[nodiscard]] detail::StreamRead readLine() noexcept;
+
+  /// The next `count` bytes. Gives std::optional<std::string>.
+  ///
+  /// As many are kept in memory as are asked for: do not take `count` from a peer unchecked.
+  [[nodiscard]] detail::StreamRead readExactly(std::size_t count) noexcept;
+
+  /// What comes before the next `delimiter`, which is taken too but not returned. Gives
+  /// std::optional<std::string>.
+  ///
+  /// `delimiter` must outlive the await. Raises LineTooLong beyond `limit` bytes.
+  /// REQUIRES: `delimiter` is not empty.
+  [[nodiscard]] detail::StreamRead readUntil(std::string_view delimiter,
+                                             std::size_t limit = kMaxLine) noexcept;
+
+  /// Whatever is there, at least one byte. Gives std::optional<std::string>.
+  [[nodiscard]] detail::StreamRead readSome() noexcept;
+
+  /// Transport::write().
+  void write(std::string_view bytes) { transport->write(bytes); }
+  void write(const SharedBytes& bytes) { transport->write(bytes); }
+  template <std::same_as<std::string> String>
+  void write(String&& bytes) {
+    transport->write(std::move(bytes));
+  }
+
+  /// Waits while more of our output is unsent than is good (64 KiB; then until it is at most
+  /// 16 KiB). Between writes of something long:
+  ///
+  ///   for (...) { write(piece); co_await drained(); }
+  ///
+  /// One at a time. REQUIRES: nobody else has registered a producer with the transport.
+  [[nodiscard]] detail::StreamDrained drained() noexcept;
+
+  void connectionMade() final;
+  void dataReceived(std::string_view data) final;
+  void readConnectionLost() final;
+
+ private:
+  friend class detail::StreamRead;
+  friend class detail::StreamDrained;
+
+  void setReader(detail::StreamRead* reader);
+  void take(std::size_t count);
+  void pauseOrResume();
+
+  detail::Inbox inbox_;
+  detail::StreamRead* reader_ = nullptr;             // who waits for more to arrive
+  std::shared_ptr<detail::DrainWatch> drainWatch_;  // made by the first drained() that has to look
+  LineEnding ending_;
+  bool readEnded_ = false;
+  bool isPaused_ = false;
+};
+
+}  // namespace ropewalk

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include "ropewalk/deferred.h"
+#include "ropewalk/detail/detached.h"
+#include "ropewalk/detail/scope.h"
+#include "ropewalk/reactor_time.h"
+#include "ropewalk/unique_function.h"
+
+namespace ropewalk {
+
+/// Done when `time` has passed on `clock`, never from inside this call. Cancelling removes the
+/// timer.
+///
+/// Throws NegativeDelay if `time` is below zero. `clock` must outlive the waiting.
+[[nodiscard]] Deferred<void> sleep(Duration time, ReactorTime& clock);
+
+/// The same on reactor().
+///
+///   co_await sleep(250ms);
+[[nodiscard]] Deferred<void> sleep(Duration time);
+
+/// A number has no unit: write `sleep(1s)`. Without these, sleep(1) would stop the whole thread.
+Deferred<void> sleep(int) = delete;
+Deferred<void> sleep(unsigned) = delete;
+Deferred<void> sleep(long) = delete;
+Deferred<void> sleep(double) = delete;
+
+/// Calls `call` when `time` has passed on `clock`; done with what comes of it. Cancelling before
+/// then means that it is never called [DF22].
+template <class F>
+auto deferLater(ReactorTime& clock, Duration time, F&& call,
+                detail::Place place = detail::Place::current()) {
+  return sleep(time, clock).addCallback(std::forward<F>(call), place);
+}
+
+/// Calls `call` now, and keeps it until the Deferred that it returns is done: starts a coroutine
+/// for which nobody waits. A failure is logged.
+///
+///   spawn([name]() -> Deferred<void> { co_await lookup(name); });
+///
+/// What is started so belongs to nobody; Protocol::spawn() starts what ends with its connection.
+/// Errors: what a `call` that returns no Deferred throws reaches the caller.
+template <class F>
+void spawn(F&& call) {
+  const detail::Scope::Enter nobodys(nullptr);
+  detail::detached(std::forward<F>(call))();
+}
+
+namespace detail {
+
+int runUntilDone(UniqueFunction<Deferred<int>()> main);
+
+}  // namespace detail
+
+/// Runs reactor() until what `main` starts is done: the whole of a program that has one thing to
+/// do.
+///
+///   Deferred<int> fetch() { ...; co_return 0; }
+///   int main() { return react(fetch); }
+///
+/// `main` is called once the reactor runs, and kept until the end. Returns the exit code [DF23]:
+/// the int that comes of it, 0 if it is a Deferred<void>, and 1 for a failure, which is logged. If
+/// the reactor is stopped from elsewhere first, `main` is cancelled, and this is 0 unless it makes
+/// something else of that.
+template <class F>
+int react(F&& main) {
+  using Main = std::decay_t<F>;
+  return detail::runUntilDone([main = Main(std::forward<F>(main))]() mutable {
+    using Code = detail::CallbackResult<Main, void>;
+    static_assert(std::is_void_v<Code> || std::convertible_to<Code, int>,
+                  "react() takes a function that returns nothing or the exit code, or a Deferred "
+                  "of that");
+    auto done = succeed().addCallback(std::move(main));
+    if constexpr (std::is_void_v<Code>) {
+      return std::move(done).addCallback([] { return 0; });
+    } else {
+      return std::move(done).addCallback([](Code code) { return static_cast<int>(code); });
+    }
+  });
+}
+
+}  // namespace ropewalk

@@ -1,0 +1,177 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ropewalk/address.h"
+#include "ropewalk/detail/ref.h"
+#include "ropewalk/producer.h"
+#include "ropewalk/shared_bytes.h"
+
+namespace ropewalk {
+
+class Failure;
+class Protocol;
+class Reactor;
+struct ConnectionLimits;
+
+/// Whether loseConnection() waits for the peer to finish too.
+enum class Linger : bool { No, Yes };
+
+/// The sending side of one connection, as its Protocol sees it.
+///
+/// Bytes go in through write(), in order, and leave when the peer can take them; nothing here blocks.
+/// What arrives, and the end of the connection, is reported to the Protocol and never to the caller.
+///
+///   void Greeter::connectionMade() {
+///     transport->write("hello\r\n");
+///     transport->loseConnection();  // after the greeting has been sent
+///   }
+///
+/// Ownership: reached through a TransportRef, which may be kept for ever; before connectionMade() and
+/// once the connection is gone every method here does nothing.
+/// Threads: the reactor's thread only. From elsewhere hop over with Reactor::callFromThread().
+/// Reentrancy: no method here calls the Protocol before it returns (rule LF3). A producer is the one
+/// exception: see producer.h.
+/// Errors: no method here fails, except as said. A broken network is reported once, through
+/// Protocol::connectionLost().
+class Transport : public detail::RefCounted {
+ public:
+  /// Sends `bytes` after everything written before.
+  ///
+  /// What is written during one callback leaves in one system call when that callback returns. `bytes`
+  /// is copied or sent before this returns. Dropped after loseConnection() (unless a producer is
+  /// registered, CL6), after loseWriteConnection() and after the end (CL5, HC8, LF13).
+  virtual void write(std::string_view bytes) = 0;
+
+  /// The same for bytes that many connections send: kept by reference, never copied.
+  virtual void write(const SharedBytes& bytes) = 0;
+
+  /// The same for a string that the caller gives away: kept, not copied.
+  template <std::same_as<std::string> String>
+  void write(String&& bytes) {
+    writeOwned(std::move(bytes));
+  }
+
+  /// Writes the pieces as one (LF11).
+  void writeSequence(std::initializer_list<std::string_view> pieces) {
+    for (const std::string_view piece : pieces) write(piece);
+  }
+
+  /// Sends `count` bytes of the open file `fd` from `offset` on, after everything written before, by
+  /// sendfile(2) where the transport can.
+  ///
+  /// Takes `fd` and closes it when all is sent or the connection ends. A file that turns out shorter
+  /// aborts the connection: what was promised can no longer be sent.
+  virtual void writeFile(int fd, std::uint64_t offset, std::uint64_t count) = 0;
+
+  /// Closes once everything written so far has been sent.
+  ///
+  /// Nothing more is delivered to the protocol. Flushes for at most ConnectionLimits::closeDeadline,
+  /// then says that it has finished and waits for the peer to finish (ConnectionLimits::linger), then
+  /// closes; Linger::No leaves out the waiting, for a protocol that knows that the peer has nothing
+  /// more to say. With a producer registered, waits for it to unregister first (CL6). Ends in
+  /// connectionLost() with ConnectionDone. Again, or after the end: nothing (CL3).
+  virtual void loseConnection(Linger linger) = 0;
+  void loseConnection() { loseConnection(Linger::Yes); }
+
+  /// As loseConnection(), but `why` is the reason that connectionLost() gets.
+  virtual void loseConnection(Failure why) = 0;
+
+  /// Closes now: unsent bytes are discarded and the peer sees a reset.
+  ///
+  /// Ends in connectionLost() with ConnectionAborted, later, never from inside this call (CL7).
+  virtual void abortConnection() = 0;
+
+  /// As abortConnection(), but `why` is the reason that connectionLost() gets.
+  virtual void abortConnection(Failure why) = 0;
+
+  /// Says that nothing more will be written; reading goes on.
+  ///
+  /// After the flush the peer sees the end of the stream and the protocol gets
+  /// writeConnectionLost() (HC1). If the peer has finished too, the connection ends (HC3).
+  virtual void loseWriteConnection() = 0;
+
+  /// Stops delivering to the protocol; what arrives waits in the kernel (PC1).
+  ///
+  /// While paused an orderly end of the peer's stream is noticed when reading goes on (PC2); a reset
+  /// ends the connection at once.
+  virtual void pauseProducing() = 0;
+
+  /// Delivers again, from the event loop. Nothing while disconnecting (PC3).
+  virtual void resumeProducing() = 0;
+
+  /// The same as loseConnection(): lets a transport be registered as another one's producer.
+  void stopProducing() { loseConnection(); }
+
+  /// Lets `producer` feed this transport: see producer.h.
+  ///
+  /// Throws ProducerAlreadyRegistered if there is one (PC4). On a dead transport calls
+  /// `producer->stopProducing()` at once and keeps nothing (PC5).
+  virtual void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) = 0;
+
+  /// Forgets the producer; none registered is harmless (PC6).
+  virtual void unregisterProducer() = 0;
+
+  /// Off by default: while more than ConnectionLimits::writeHighWater of this connection's own output
+  /// waits, nothing is read from it. On: reading goes on whatever waits.
+  virtual void setReadWhileBlocked(bool on) = 0;
+
+  /// Replaces the limits for this connection alone.
+  virtual void setLimits(const ConnectionLimits& limits) = 0;
+
+  /// True from connectionMade() until connectionLost() has begun.
+  virtual bool isConnected() const = 0;
+
+  /// True from the first loseConnection() or abortConnection() on (CL4).
+  virtual bool isDisconnecting() const = 0;
+
+  /// Bytes accepted by write() and not yet taken by the kernel.
+  virtual std::size_t unsentBytes() const = 0;
+
+  /// The far end and our end; both also in and after connectionLost() (PT24).
+  virtual Address getPeer() const = 0;
+  virtual Address getHost() const = 0;
+
+  /// Nagle's algorithm off (the default is true: off) and TCP keep-alive (on): rule PT25. On a wire
+  /// without such options the value is remembered and means nothing.
+  virtual void setTcpNoDelay(bool on) = 0;
+  virtual bool getTcpNoDelay() const = 0;
+  virtual void setTcpKeepAlive(bool on) = 0;
+  virtual bool getTcpKeepAlive() const = 0;
+
+  /// The reactor that drives this connection. REQUIRES: a transport that has been connected.
+  virtual Reactor& reactor() const = 0;
+
+ private:
+  friend class Protocol;
+
+  /// Protocol::makeConnection() says here whose transport this is, before connectionMade(). For test
+  /// doubles, which deliver to it; a connection has its protocol already.
+  virtual void attached(Protocol&) {}
+
+  virtual void writeOwned(std::string bytes) = 0;
+};
+
+/// A handle of a Transport: never null, safe to keep for ever, 8 bytes.
+///
+/// Threads: the reactor's thread only.
+class TransportRef {
+ public:
+  /// A transport that was never connected: every method does nothing.
+  TransportRef() noexcept;
+  explicit TransportRef(Transport& transport) noexcept : transport_(&transport) {}
+
+  Transport* operator->() const noexcept { return transport_.get(); }
+  Transport& operator*() const noexcept { return *transport_; }
+
+ private:
+  detail::Ref<Transport> transport_;
+};
+
+}  // namespace ropewalk

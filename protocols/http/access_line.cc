@@ -1,0 +1,53 @@
+#include "http/access_line.h"
+
+namespace ropewalk::http {
+namespace {
+
+// Longer texts from the client are cut.
+constexpr std::size_t kLongest = 1024;
+
+void appendEscaped(std::string& line, std::string_view text) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  for (const char octet : text.substr(0, kLongest)) {
+    const auto value = static_cast<unsigned char>(octet);
+    if (value >= 0x20 && value < 0x7f && octet != '"' && octet != '\\') {
+      line += octet;
+    } else {
+      line += "\\x";
+      line += hex[value >> 4];
+      line += hex[value & 15];
+    }
+  }
+}
+
+void appendQuoted(std::string& line, std::string_view text) {
+  line += " \"";
+  appendEscaped(line, text.empty() ? "-" : text);
+  line += '"';
+}
+
+// `06/Nov/1994:08:49:37 +0000`, out of `Sun, 06 Nov 1994 08:49:37 GMT`.
+std::string logDate(WallTime time) {
+  const std::string date = formatDate(time);
+  return date.substr(5, 2) + "/" + date.substr(8, 3) + "/" + date.substr(12, 4) + ":" +
+         date.substr(17, 8) + " +0000";
+}
+
+}  // namespace
+
+std::string accessLine(const Access& access) {
+  std::string request;
+  if (!access.method.empty()) {
+    request.append(access.method).append(" ").append(access.target).append(" HTTP/1.");
+    request += std::to_string(access.minorVersion);
+  }
+  std::string line = access.peer.empty() ? "-" : access.peer;
+  line += " - - [" + logDate(access.time) + "]";
+  appendQuoted(line, request);
+  line += " " + std::to_string(access.status) + " " + std::to_string(access.bodySize);
+  appendQuoted(line, access.referer);
+  appendQuoted(line, access.agent);
+  return line;
+}
+
+}  // namespace ropewalk::http

@@ -1,0 +1,166 @@
+#include "http/answer.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <utility>
+
+#include "http/date.h"
+#include "http/list.h"
+#include "ropewalk/http/text.h"
+
+namespace ropewalk::http {
+namespace {
+
+// Up to this many bytes a body is copied behind its head; a longer one is handed over.
+constexpr std::size_t kJoined = 2 * 1024;
+
+// Up to this many bytes a file is read and sent with its head; a longer one goes by sendfile().
+constexpr std::size_t kReadFile = 16 * 1024;
+
+void appendNumber(std::string& out, std::uint64_t number, int base = 10) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base);
+  out.append(digits.data(), end.ptr);
+}
+
+// Appends the part to `out`. False if the file does not have it (any more).
+bool appendFile(const FilePart& part, std::string& out) {
+  const std::size_t before = out.size();
+  const auto size = static_cast<std::size_t>(part.size());
+  out.resize(before + size);
+  const ssize_t got =
+      ::pread(part.fd(), out.data() + before, size, static_cast<off_t>(part.offset()));
+  if (got == static_cast<ssize_t>(size)) return true;
+  out.resize(before);
+  return false;
+}
+
+// RFC 9110 8.8.3.2, weak comparison: whether a tag is weak does not matter.
+bool isTagIn(std::string_view list, std::string_view tag) {
+  if (trimmed(list) == "*") return true;
+  for (ListItems items(list); items.next();) {
+    std::string_view item = items.item();
+    if (item.starts_with("W/")) item.remove_prefix(2);
+    if (item == tag) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Answer::applyConditions(Response& response, const Conditions& conditions) {
+  if (response.status_ != 200) return;
+  const bool reads = conditions.method == "GET" || conditions.method == "HEAD";
+  bool unchanged = false;
+  if (conditions.ifNoneMatch && !response.tag_.empty()) {
+    unchanged = isTagIn(*conditions.ifNoneMatch, response.tag_);
+  } else if (!conditions.ifNoneMatch && conditions.ifModifiedSince && response.lastModified_ &&
+             reads) {
+    const auto since = parseDate(*conditions.ifModifiedSince);
+    unchanged = since && *response.lastModified_ <= *since;
+  }
+  if (unchanged) response.dropBody(reads ? 304 : 412);
+}
+
+void Answer::send(Response response, const Terms& terms, Transport& transport,
+                  std::string& scratch) {
+  response_ = std::move(response);
+  chooseFraming(terms);
+  scratch.clear();
+  appendHead(terms, scratch);
+  if (terms.isHead || framing_ == Framing::None || streams_) {
+    transport.write(scratch);
+  } else {
+    sendBody(transport, scratch);
+  }
+}
+
+void Answer::chooseFraming(const Terms& terms) {
+  if (!mayHaveBody()) return;
+  const auto* const stream = std::get_if<Response::Stream>(&response_.body_);
+  streams_ = stream != nullptr && !terms.isHead;
+  if (stream == nullptr || stream->length) {
+    framing_ = Framing::Length;
+    length_ = stream != nullptr ? *stream->length : lengthInMemory();
+  } else {
+    // RFC 9112 6.1: no transfer coding for a client of HTTP/1.0.
+    framing_ = terms.minorVersion == 1 ? Framing::Chunked : Framing::UntilClose;
+  }
+}
+
+std::uint64_t Answer::lengthInMemory() const {
+  if (const auto* const file = std::get_if<FilePart>(&response_.body_)) return file->size();
+  return response_.body().size();
+}
+
+void Answer::appendHead(const Terms& terms, std::string& out) const {
+  out.append(terms.minorVersion == 1 ? "HTTP/1.1 " : "HTTP/1.0 ");
+  appendNumber(out, static_cast<std::uint64_t>(response_.status_));
+  out.append(" ");
+  out.append(response_.reason_.empty() ? reasonPhrase(response_.status_) : response_.reason_);
+  out.append("\r\n").append(terms.dateLine);
+  if (!response_.type_.empty()) out.append("Content-Type: ").append(response_.type_).append("\r\n");
+  if (framing_ == Framing::Length) {
+    out.append("Content-Length: ");
+    appendNumber(out, length_);
+    out.append("\r\n");
+  } else if (framing_ == Framing::Chunked) {
+    out.append("Transfer-Encoding: chunked\r\n");
+  }
+  if (response_.lastModified_) {
+    out.append("Last-Modified: ").append(formatDate(*response_.lastModified_)).append("\r\n");
+  }
+  if (!response_.tag_.empty()) out.append("ETag: ").append(response_.tag_).append("\r\n");
+  out.append(response_.fields_);
+  // An HTTP/1.0 client expects nothing else (rule HR2).
+  if (!terms.keepAlive && terms.minorVersion == 1) out.append("Connection: close\r\n");
+  out.append("\r\n");
+}
+
+void Answer::sendBody(Transport& transport, std::string& head) {
+  bodySize_ = length_;
+  if (auto* const text = std::get_if<std::string>(&response_.body_);
+      text && text->size() > kJoined) {
+    transport.write(head);
+    return transport.write(std::move(*text));
+  }
+  if (auto* const file = std::get_if<FilePart>(&response_.body_)) {
+    const bool joined = file->size() <= kReadFile && appendFile(*file, head);
+    transport.write(head);
+    if (!joined) transport.writeFile(file->release(), file->offset(), file->size());
+    return;
+  }
+  const auto* const shared = std::get_if<SharedBytes>(&response_.body_);
+  if (shared && shared->size() > kJoined) {
+    transport.write(head);
+    return transport.write(*shared);
+  }
+  head.append(response_.body());
+  transport.write(head);
+}
+
+void Answer::write(std::string_view bytes, Transport& transport) {
+  if (bytes.empty()) return;
+  if (framing_ == Framing::Length && bytes.size() > length_ - bodySize_) {
+    throw std::length_error("http::BodyWriter: more than the length that was promised");
+  }
+  bodySize_ += bytes.size();
+  if (framing_ != Framing::Chunked) return transport.write(bytes);
+  std::string size;
+  appendNumber(size, bytes.size(), 16);
+  size.append("\r\n");
+  transport.write(size);
+  transport.write(bytes);
+  transport.write("\r\n");
+}
+
+bool Answer::finish(Transport& transport) {
+  if (framing_ == Framing::Chunked) transport.write("0\r\n\r\n");
+  return framing_ != Framing::Length || bodySize_ == length_;
+}
+
+}  // namespace ropewalk::http

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ropewalk/http/response.h"
+#include "ropewalk/transport.h"
+
+namespace ropewalk::http {
+
+// One response on its way out: its head, and its body in the framing that the client understands.
+class Answer {
+ public:
+  // What the response itself does not know.
+  struct Terms {
+    int minorVersion = 1;  // of the request, and so of the answer
+    bool isHead = false;
+    bool keepAlive = true;
+    std::string_view dateLine;
+  };
+
+  // Sends `response`, all of it unless its body is a stream. `scratch` is overwritten.
+  void send(Response response, const Terms& terms, Transport& transport, std::string& scratch);
+
+  // True if a stream has to be written: call writer(), then finish().
+  bool isStream() const { return streams_; }
+  Response::WriteBody& writer() { return std::get<Response::Stream>(response_.body_).write; }
+
+  // A piece of the stream. Throws std::length_error if it is more than the response's length
+  // allows.
+  void write(std::string_view bytes, Transport& transport);
+
+  // The end of the stream. False if the length that was promised has not been reached.
+  bool finish(Transport& transport);
+
+  // True if the client can tell the end of the body only by that of the connection.
+  bool endsWithConnection() const { return framing_ == Framing::UntilClose; }
+
+  int status() const { return response_.status_; }
+  std::uint64_t bodySize() const { return bodySize_; }
+
+  // Turns `response` into a 304 or 412 if that is what the request's conditions ask for (RFC 9110
+  // 13). Null: the request has no such field.
+  struct Conditions {
+    std::string_view method;
+    std::optional<std::string_view> ifNoneMatch;
+    std::optional<std::string_view> ifModifiedSince;
+  };
+  static bool hasConditions(const Response& response) {
+    return response.lastModified_ || !response.tag_.empty();
+  }
+  static void applyConditions(Response& response, const Conditions& conditions);
+
+ private:
+  enum class Framing : std::uint8_t { None, Length, Chunked, UntilClose };
+
+  void chooseFraming(const Terms& terms);
+  void appendHead(const Terms& terms, std::string& out) const;
+  void sendBody(Transport& transport, std::string& head);
+  std::uint64_t lengthInMemory() const;
+  bool mayHaveBody() const { return response_.status_ != 204 && response_.status_ != 304; }
+
+  Response response_;
+  Framing framing_ = Framing::None;
+  bool streams_ = false;
+  std::uint64_t length_ = 0;    // declared, if framing_ is Length
+  std::uint64_t bodySize_ = 0;  // sent
+};
+
+}  // namespace ropewalk::http

@@ -1,0 +1,114 @@
+#include "http/chunked_decoder.h"
+
+#include <algorithm>
+
+#include "http/number.h"
+
+namespace ropewalk::http {
+namespace {
+
+constexpr int kMostDigits = 16;
+
+}  // namespace
+
+ChunkedDecoder::Result ChunkedDecoder::feed(std::string_view& bytes) {
+  for (;;) {
+    if (state_ == State::Trailer) return takeTrailer(bytes);
+    if (bytes.empty()) return Result::NeedMore;
+    if (state_ == State::Body) return takePiece(bytes);
+    const char octet = bytes.front();
+    bytes.remove_prefix(1);
+    if (!takeOctet(octet)) return Result::Bad;
+  }
+}
+
+ChunkedDecoder::Result ChunkedDecoder::takePiece(std::string_view& bytes) {
+  const std::uint64_t size = std::min<std::uint64_t>(left_, bytes.size());
+  piece_ = bytes.substr(0, size);
+  bytes.remove_prefix(size);
+  left_ -= size;
+  received_ += size;
+  if (left_ == 0) state_ = State::BodyCr;
+  return Result::Piece;
+}
+
+ChunkedDecoder::Result ChunkedDecoder::takeTrailer(std::string_view& bytes) {
+  switch (trailer_->feed(bytes)) {
+    case TrailerReader::Result::NeedMore:
+      return Result::NeedMore;
+    case TrailerReader::Result::Complete:
+      return Result::Complete;
+    case TrailerReader::Result::Bad:
+      break;
+  }
+  refusal_ = trailer_->refusal();
+  return Result::Bad;
+}
+
+bool ChunkedDecoder::takeOctet(char octet) {
+  if (++framing_ > limits_.chunkOverhead + received_) {
+    return refuse("chunks too small for their framing");
+  }
+  switch (state_) {
+    case State::Size:
+      return takeSize(octet);
+    case State::Extension:
+      return takeExtension(octet);
+    case State::SizeLf:
+      return octet == '\n' ? sizeLineEnded() : refuse("a bare CR behind a chunk size");
+    case State::BodyCr:
+      return expect('\r', octet, State::BodyLf);
+    case State::BodyLf:
+      return expect('\n', octet, State::Size);
+    case State::Body:
+    case State::Trailer:
+      break;
+  }
+  return false;
+}
+
+bool ChunkedDecoder::takeSize(char octet) {
+  if (const int digit = hexValue(octet); digit >= 0) {
+    if (++digits_ > kMostDigits || left_ > (kMaxNumber >> 4)) return refuse("a chunk too large");
+    left_ = left_ * 16 + static_cast<std::uint64_t>(digit);
+    return true;
+  }
+  if (digits_ == 0 || (octet != '\r' && octet != ';')) return refuse("a malformed chunk size");
+  state_ = octet == ';' ? State::Extension : State::SizeLf;
+  return true;
+}
+
+bool ChunkedDecoder::takeExtension(char octet) {
+  if (octet == '\r' && extension_.mayEnd()) {
+    state_ = State::SizeLf;
+    return true;
+  }
+  if (++extensionSize_ > limits_.chunkExtension) return refuse("a chunk extension too long");
+  return extension_.take(octet) || refuse("a malformed chunk extension");
+}
+
+bool ChunkedDecoder::sizeLineEnded() {
+  digits_ = 0;
+  extensionSize_ = 0;
+  extension_ = ChunkExtension();
+  if (left_ > 0) {
+    state_ = State::Body;
+  } else {
+    state_ = State::Trailer;
+    trailer_.emplace(limits_);
+  }
+  return true;
+}
+
+bool ChunkedDecoder::expect(char expected, char octet, State next) {
+  if (octet != expected) return refuse("chunk data longer than its size");
+  state_ = next;
+  return true;
+}
+
+bool ChunkedDecoder::refuse(const char* why) {
+  refusal_ = {400, why};
+  return false;
+}
+
+}  // namespace ropewalk::http

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "http/chunk_extension.h"
+#include "http/refusal.h"
+#include "http/trailer.h"
+#include "ropewalk/http/limits.h"
+
+namespace ropewalk::http {
+
+// Takes the chunked coding off a body (RFC 9112 7.1). Does no I/O; the outcome does not depend on
+// how the bytes are cut.
+//
+// Strict: a size is 1 to 16 hexadecimal digits, then CRLF or `;`. What the framing may cost is
+// limited by Limits: each extension, all of it together, and the trailer section.
+class ChunkedDecoder {
+ public:
+  enum class Result { NeedMore, Piece, Complete, Bad };
+
+  // `limits` must outlive the decoder.
+  explicit ChunkedDecoder(const Limits& limits) : limits_(limits) {}
+
+  // Takes what it needs from the front of `bytes` and no more.
+  //
+  // Piece: piece() is the next part of the body, and feed() may be called again at once, also with
+  // nothing. REQUIRES: no earlier call answered Complete or Bad.
+  Result feed(std::string_view& bytes);
+
+  // A view into the bytes that feed() was given.
+  std::string_view piece() const { return piece_; }
+
+  // Why feed() answered Bad; always 400.
+  Refusal refusal() const { return refusal_; }
+
+ private:
+  enum class State : std::uint8_t { Size, Extension, SizeLf, Body, BodyCr, BodyLf, Trailer };
+
+  Result takePiece(std::string_view& bytes);
+  Result takeTrailer(std::string_view& bytes);
+  bool takeOctet(char octet);
+  bool takeSize(char octet);
+  bool takeExtension(char octet);
+  bool sizeLineEnded();
+  bool expect(char expected, char octet, State next);
+  bool refuse(const char* why);
+
+  const Limits& limits_;
+  Refusal refusal_;
+  std::string_view piece_;
+  std::uint64_t left_ = 0;      // of this chunk: while in Size, the size so far
+  std::uint64_t received_ = 0;  // of the body
+  std::uint64_t framing_ = 0;   // octets of framing
+  std::size_t extensionSize_ = 0;
+  ChunkExtension extension_;
+  State state_ = State::Size;
+  std::uint8_t digits_ = 0;
+  std::optional<TrailerReader> trailer_;  // only once the last chunk has come
+};
+
+}  // namespace ropewalk::http

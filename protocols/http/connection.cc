@@ -1,0 +1,218 @@
+#include "http/connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ropewalk/connection_limits.h"
+#include "ropewalk/reactor.h"
+
+namespace ropewalk::http {
+namespace {
+
+// While more than this of our own output waits, no further request is begun.
+constexpr std::size_t kMostUnsent = 64 * 1024;
+
+}  // namespace
+
+// Is told when the transport has room again. Its own object, for the transport shares its producer.
+class Connection::Room final : public Producer {
+ public:
+  explicit Room(Connection& connection) : connection_(&connection) {}
+
+  void pauseProducing() override {}
+  void resumeProducing() override {
+    if (Connection* const connection = std::exchange(connection_, nullptr)) connection->goOn();
+  }
+  void stopProducing() override { connection_ = nullptr; }
+
+ private:
+  Connection* connection_;
+};
+
+Connection::~Connection() {
+  if (waitsFor() != Wait::Nothing) site_.deadlines.forget(*this);
+}
+
+void Connection::connectionMade() { settle(); }
+
+void Connection::dataReceived(std::string_view data) {
+  if (closed_) return;
+  if (!readAhead_) consume(data);
+  if (!data.empty() && !closed_) {
+    if (!readAhead_) readAhead_ = std::make_unique<ReadAhead>();
+    readAhead_->append(data);
+  }
+  settle();
+}
+
+void Connection::goOn() {
+  if (working_ || closed_) return;
+  if (room_ && transport->unsentBytes() <= kMostUnsent) {
+    transport->unregisterProducer();
+    room_.reset();
+  }
+  std::string_view bytes = readAhead_ ? readAhead_->bytes() : std::string_view();
+  const std::size_t before = bytes.size();
+  consume(bytes);
+  if (readAhead_) readAhead_->take(before - bytes.size());
+  if (readAhead_ && readAhead_->bytes().empty()) readAhead_.reset();
+  settle();
+}
+
+// Takes as many exchanges out of `bytes` as can be begun now.
+void Connection::consume(std::string_view& bytes) {
+  working_ = true;
+  while (!closed_) {
+    if (!exchange_) {
+      if (bytes.empty() || !mayBegin()) break;
+      exchange_ = std::make_shared<Exchange>(*this);
+    }
+    exchange_->take(bytes);
+    if (!exchange_->isFinished()) break;
+    exchangeFinished();
+  }
+  working_ = false;
+}
+
+bool Connection::mayBegin() {
+  if (room_) return false;
+  if (transport->unsentBytes() <= kMostUnsent) return true;
+  room_ = std::make_shared<Room>(*this);
+  transport->registerProducer(room_, Streaming::Push);
+  return false;
+}
+
+void Connection::exchangeFinished() {
+  exchange_.reset();
+  ++served_;
+  if (draining_) close();
+}
+
+bool Connection::mayKeepAlive() const {
+  const bool moreMayCome = !inputEnded_ || readAhead_;
+  return !closed_ && !draining_ && moreMayCome && served_ + 1 < limits().requests;
+}
+
+void Connection::close() {
+  if (std::exchange(closed_, true)) return;
+  if (room_) transport->unregisterProducer();
+  room_.reset();
+  transport->loseConnection();
+}
+
+void Connection::limitQueue() {
+  if (std::exchange(queueLimited_, true)) return;
+  ConnectionLimits limited;
+  limited.maxQueued = limits().queued;
+  transport->setLimits(limited);
+}
+
+void Connection::readConnectionLost() {
+  inputEnded_ = true;
+  settle();
+}
+
+void Connection::drainRequested() {
+  draining_ = true;
+  if (isIdle()) close();
+  settle();
+}
+
+void Connection::connectionLost(const Failure& why) {
+  closed_ = true;
+  site_.deadlines.forget(*this);
+  readAhead_.reset();
+  if (const auto exchange = std::move(exchange_)) exchange->connectionLost(why);
+}
+
+// Whatever happened: is the connection over, is it read from, and how long may it take?
+void Connection::settle() {
+  if (inputEnded_ && !readAhead_ && !closed_) {
+    if (!exchange_) close();
+    if (exchange_) exchange_->inputEnded();
+  }
+  if (closed_) {
+    bodyClock_.reset();
+    return site_.deadlines.forget(*this);
+  }
+  settleReading();
+  settleDeadline();
+}
+
+void Connection::settleReading() {
+  const bool aheadIsFull = readAhead_ && (readAhead_->bytes().size() > limits().readAhead ||
+                                          readAhead_->heads() >= limits().pipelined);
+  const bool pause = aheadIsFull || (exchange_ && exchange_->bodyIsFull());
+  if (pause == readingPaused_) return;
+  readingPaused_ = pause;
+  if (pause) {
+    transport->pauseProducing();
+  } else {
+    transport->resumeProducing();
+  }
+}
+
+Wait Connection::waitingFor() const {
+  if (readAhead_) return Wait::Nothing;  // it is our turn
+  if (isIdle()) return served_ == 0 ? Wait::FirstByte : Wait::KeepAlive;
+  if (exchange_->isReadingHead()) return Wait::Head;
+  return exchange_->awaitsBody() ? Wait::Body : Wait::Nothing;
+}
+
+// A deadline runs from when its wait began: more bytes of the same do not move it.
+void Connection::settleDeadline() {
+  const Wait wait = waitingFor();
+  if (wait != Wait::Body) {
+    bodyClock_.reset();
+  } else if (!bodyClock_) {
+    const TimePoint now = transport->reactor().now();
+    const std::uint64_t received = exchange_->bodyReceived();
+    bodyClock_ = std::make_unique<BodyClock>(BodyClock{now, now, received, received});
+  }
+  if (wait == waitsFor() && waitOf_ == served_) return;
+  waitOf_ = served_;
+  site_.deadlines.set(*this, wait, transport->reactor());
+}
+
+void Connection::waitedTooLong(Wait wait) {
+  switch (wait) {
+    case Wait::FirstByte:
+    case Wait::KeepAlive:
+      idleTooLong(wait);
+      break;
+    case Wait::Head:
+      exchange_->refuse({408, "the head of the request took too long"});
+      break;
+    case Wait::Body:
+      checkBody();
+      break;
+    case Wait::Nothing:
+      break;
+  }
+  settle();
+}
+
+void Connection::idleTooLong(Wait wait) {
+  // The time of the client begins when it has the answer.
+  if (transport->unsentBytes() > 0) return site_.deadlines.set(*this, wait, transport->reactor());
+  close();
+}
+
+// B4: a gap, or a trickle, ends it.
+void Connection::checkBody() {
+  const TimePoint now = transport->reactor().now();
+  const std::uint64_t received = exchange_->bodyReceived();
+  if (received != bodyClock_->seen) bodyClock_->lastNews = now;
+  bodyClock_->seen = received;
+  const Duration taken = now - bodyClock_->start;
+  const auto seconds = std::chrono::duration<double>(taken).count();
+  const auto wanted = static_cast<double>(limits().bodyRate) * seconds;
+  const bool trickles =
+      taken > limits().bodyGrace && static_cast<double>(received - bodyClock_->before) < wanted;
+  if (!trickles && now - bodyClock_->lastNews < limits().bodyGap) {
+    return site_.deadlines.set(*this, Wait::Body, transport->reactor());
+  }
+  exchange_->refuse({408, "the body of the request came too slowly"});
+}
+
+}  // namespace ropewalk::http

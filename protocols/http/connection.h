@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/deadlines.h"
+#include "http/exchange.h"
+#include "http/read_ahead.h"
+#include "http/site_state.h"
+#include "ropewalk/protocol.h"
+
+namespace ropewalk::http {
+
+// One connection of a Site: cuts the bytes into exchanges, one after the other, and keeps the time.
+//
+// Idle, it holds no buffer and no exchange. An exchange exists from the first byte of a request
+// until its answer is sent; what comes meanwhile and does not belong to it waits in the read-ahead.
+class Connection final : public Protocol, private Waiter {
+ public:
+  explicit Connection(SiteState& site) : site_(site) {}
+  ~Connection() override;
+
+  void connectionMade() override;
+  void dataReceived(std::string_view data) override;
+  void readConnectionLost() override;
+  void connectionLost(const Failure& why) override;
+  void drainRequested() override;
+  std::string logPrefix() const override { return "http"; }
+
+  SiteState& site() const { return site_; }
+  const Limits& limits() const { return site_.options.limits; }
+
+  // For the exchange. After close() nothing more is read.
+  bool mayKeepAlive() const;
+  void close();
+
+  // Something about the exchange changed from outside of dataReceived().
+  void goOn();
+
+  // Limits::queued for what the exchange writes.
+  void limitQueue();
+
+ private:
+  class Room;
+
+  // While a body is waited for.
+  struct BodyClock {
+    TimePoint start;
+    TimePoint lastNews;
+    std::uint64_t before = 0;  // bytes of the body that had come at the start
+    std::uint64_t seen = 0;    // ... and when last looked at
+  };
+
+  void consume(std::string_view& bytes);
+  bool mayBegin();
+  void exchangeFinished();
+  void settle();
+  void settleReading();
+  void settleDeadline();
+  Wait waitingFor() const;
+  bool isIdle() const { return !exchange_ || !exchange_->hasBegun(); }
+  void waitedTooLong(Wait wait) override;
+  void idleTooLong(Wait wait);
+  void checkBody();
+
+  SiteState& site_;
+  std::shared_ptr<Exchange> exchange_;
+  std::unique_ptr<ReadAhead> readAhead_;
+  std::unique_ptr<BodyClock> bodyClock_;
+  std::shared_ptr<Room> room_;  // while too much of our own output waits
+  std::uint32_t served_ = 0;    // exchanges that are finished
+  std::uint32_t waitOf_ = 0;    // what served_ was when the deadline was set
+  bool working_ = false;        // inside consume(), which looks at whatever happens meanwhile
+  bool closed_ = false;
+  bool inputEnded_ = false;
+  bool draining_ = false;
+  bool readingPaused_ = false;
+  bool queueLimited_ = false;
+};
+
+}  // namespace ropewalk::http

@@ -1,0 +1,74 @@
+#include "http/deadlines.h"
+
+#include <algorithm>
+
+namespace ropewalk::http {
+
+Deadlines::Deadlines(const Limits& limits) {
+  queueOf(Wait::FirstByte).limit = limits.firstByte;
+  queueOf(Wait::Head).limit = limits.headTime;
+  queueOf(Wait::KeepAlive).limit = limits.keepAlive;
+  // How often a body that comes is looked at: whether it comes fast enough is for its connection to
+  // say.
+  queueOf(Wait::Body).limit = std::min<Duration>(limits.bodyGap, kSlack);
+}
+
+Deadlines::~Deadlines() {
+  if (timer_.active()) timer_.cancel();
+}
+
+void Deadlines::set(Waiter& waiter, Wait wait, ReactorTime& time) {
+  if (wait == Wait::Nothing) return forget(waiter);
+  const TimePoint due = time.now() + queueOf(wait).limit;
+  if (waiter.wait_ == wait && due <= waiter.due_) return;
+  forget(waiter);
+  append(waiter, wait, due + kSlack);
+  arm(waiter.due_, time);
+}
+
+void Deadlines::append(Waiter& waiter, Wait wait, TimePoint due) {
+  Queue& queue = queueOf(wait);
+  waiter.wait_ = wait;
+  waiter.due_ = due;
+  waiter.before_ = queue.last;
+  waiter.after_ = nullptr;
+  (queue.last != nullptr ? queue.last->after_ : queue.first) = &waiter;
+  queue.last = &waiter;
+}
+
+void Deadlines::forget(Waiter& waiter) {
+  if (waiter.wait_ == Wait::Nothing) return;
+  Queue& queue = queueOf(waiter.wait_);
+  (waiter.before_ != nullptr ? waiter.before_->after_ : queue.first) = waiter.after_;
+  (waiter.after_ != nullptr ? waiter.after_->before_ : queue.last) = waiter.before_;
+  waiter.wait_ = Wait::Nothing;
+}
+
+void Deadlines::arm(TimePoint due, ReactorTime& time) {
+  if (timer_.active()) {
+    if (armedFor_ <= due) return;
+    timer_.cancel();
+  }
+  const Duration delay = std::max<Duration>(due - time.now(), Duration::zero());
+  armedFor_ = due;
+  timer_ = time.callLater(delay, [this, &time] { sweep(time); });
+}
+
+void Deadlines::sweep(ReactorTime& time) {
+  const TimePoint now = time.now();
+  for (Queue& queue : queues_) {
+    while (queue.first != nullptr && queue.first->due_ <= now) {
+      Waiter& waiter = *queue.first;
+      const Wait wait = waiter.wait_;
+      forget(waiter);
+      waiter.waitedTooLong(wait);
+    }
+  }
+  TimePoint next = TimePoint::max();
+  for (const Queue& queue : queues_) {
+    if (queue.first != nullptr) next = std::min(next, queue.first->due_);
+  }
+  if (next != TimePoint::max()) arm(std::max(next, now + kSlack), time);
+}
+
+}  // namespace ropewalk::http

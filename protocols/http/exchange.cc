@@ -1,0 +1,167 @@
+// The way in: head, body, and when the handler is called. What happens to its answer stands in
+// exchange_output.cc.
+
+#include "http/exchange.h"
+
+#include <utility>
+
+#include "http/connection.h"
+#include "http/pages.h"
+#include "ropewalk/log.h"
+
+namespace ropewalk::http {
+
+Exchange::Exchange(Connection& connection)
+    : connection_(&connection), transport_(connection.transport), reader_(connection.limits()) {}
+
+void Exchange::take(std::string_view& bytes) {
+  const std::string_view all = bytes;
+  while (wantsInput()) {
+    switch (reader_.feed(bytes)) {
+      case RequestReader::Result::NeedMore:
+        // The head is looked at again when the body is there.
+        if (input_ == Input::Body) keepHead(all);
+        return;
+      case RequestReader::Result::Head:
+        headReceived(all);
+        break;
+      case RequestReader::Result::Piece:
+        pieceReceived(reader_.piece());
+        break;
+      case RequestReader::Result::Complete:
+        bodyComplete(all);
+        break;
+      case RequestReader::Result::Bad:
+        refuse(reader_.refusal());
+        break;
+    }
+  }
+}
+
+void Exchange::headReceived(std::string_view bytes) {
+  input_ = Input::Body;
+  const Framing& framing = reader_.framing();
+  owesContinue_ = framing.expectsContinue && framing.body != Framing::Body::None;
+  if (reader_.target().form != Target::Form::Asterisk) {
+    match_ = connection_->site().routes->find(reader_.head().method(), reader_.target().path);
+  }
+  // Without a route the answer is known, whatever the body is.
+  if (match_.route == nullptr || match_.route->streamsBody()) return dispatch(bytes);
+  if (!bodyFits(framing.length)) return refuse({413, "a body too large"});
+  bodyWanted();
+}
+
+void Exchange::keepHead(std::string_view bytes) {
+  reader_.keepHead(bytes);
+  const std::string_view path = reader_.target().path;
+  match_.rest = path.substr(path.size() - match_.rest.size());
+}
+
+bool Exchange::bodyFits(std::uint64_t size) const {
+  return size <= match_.route->maxBody().value_or(connection_->limits().body);
+}
+
+// Somebody waits for the body: a client that asked whether to send it is told so.
+void Exchange::bodyWanted() {
+  if (!std::exchange(owesContinue_, false) || !connection_ || output_ == Output::Done) return;
+  transport_->write("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void Exchange::pieceReceived(std::string_view piece) {
+  owesContinue_ = false;  // it did not wait
+  received_ += piece.size();
+  if (output_ == Output::Done) {
+    discarded_ += piece.size();
+    if (discarded_ > connection_->limits().discarded) connection_->close();
+    return;
+  }
+  if (output_ == Output::None && !bodyFits(received_)) {
+    return refuse({413, "a body too large"});
+  }
+  body_.append(piece);
+}
+
+void Exchange::bodyComplete(std::string_view bytes) {
+  input_ = Input::Complete;
+  owesContinue_ = false;
+  body_.end();
+  if (output_ == Output::None) dispatch(bytes);
+}
+
+bool Exchange::bodyIsFull() const {
+  const bool streams = output_ == Output::Handling || output_ == Output::Streaming;
+  return input_ == Input::Body && streams &&
+         body_.waiting().size() > connection_->limits().bodyAhead;
+}
+
+void Exchange::bodyTaken() {
+  if (connection_) connection_->goOn();
+}
+
+void Exchange::inputEnded() {
+  if (!wantsInput()) return;
+  input_ = Input::Broken;
+  const bool answerComes = output_ == Output::Handling || output_ == Output::Streaming;
+  if (!answerComes) return connection_->close();
+  body_.fail(Failure::of(IncompleteBody("the client stopped in the middle of the body")));
+}
+
+void Exchange::connectionLost(const Failure& why) {
+  connection_ = nullptr;
+  body_.fail(why);
+  if (!finishWaiters_) return;
+  const auto waiters = std::move(finishWaiters_);
+  for (Promise<void>& waiter : *waiters) {
+    if (!waiter.hasFired()) waiter.errback(why);
+  }
+}
+
+void Exchange::dispatch(std::string_view bytes) {
+  output_ = Output::Handling;
+  if (match_.route == nullptr || !match_.route->responder().answersLater()) {
+    return answer(answerNow());
+  }
+  keepHead(bytes);
+  connection_->spawn(
+      [self = shared_from_this(), site = connection_->factory] { return handle(self, site); });
+}
+
+Response Exchange::answerNow() {
+  if (match_.route == nullptr) {
+    if (reader_.target().form == Target::Form::Asterisk) return Response(200);
+    return match_.allow.empty() ? notFoundPage(reader_.target().path)
+                                : methodNotAllowedPage(match_.allow);
+  }
+  try {
+    return match_.route->responder().answer(request_);
+  } catch (...) {
+    return handlerFailed(Failure::current());
+  }
+}
+
+// One frame around the handler's: it holds the exchange, and the site with the handler, until that
+// is gone.
+Deferred<void> Exchange::handle(std::shared_ptr<Exchange> self, std::shared_ptr<Factory>) {
+  std::optional<Response> response;
+  Failure failure;
+  try {
+    response.emplace(co_await self->match_.route->responder().answerLater(self->request_));
+  } catch (...) {
+    failure = Failure::current();
+  }
+  // Nobody is there to hear that the handler was cancelled because nobody is there.
+  if (!self->connection_ || !self->transport_->isConnected()) co_return;
+  if (!response) response.emplace(self->handlerFailed(failure));
+  self->answer(std::move(*response));
+}
+
+Response Exchange::handlerFailed(const Failure& why) {
+  // A handler whose request was refused meanwhile has no other way out.
+  if (output_ == Output::Handling && input_ != Input::Broken) {
+    logError("{} {}: the handler threw {}: {}", reader_.head().method(), reader_.target().path,
+             why.typeName(), why);
+  }
+  return failedPage();
+}
+
+}  // namespace ropewalk::http

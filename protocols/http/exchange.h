@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/answer.h"
+#include "http/incoming_body.h"
+#include "http/refusal.h"
+#include "http/request_reader.h"
+#include "http/route_table.h"
+#include "ropewalk/factory.h"
+#include "ropewalk/http/body_writer.h"
+#include "ropewalk/http/request.h"
+#include "ropewalk/producer.h"
+#include "ropewalk/promise.h"
+#include "ropewalk/transport.h"
+
+namespace ropewalk::http {
+
+class Connection;
+
+// One request and its answer.
+//
+// Two things go on side by side, the request coming in and the answer going out:
+//
+//   input:   Head -> Body -> Complete, or Broken
+//   output:  None -> Handling -> Streaming -> Done
+//
+// The handler is called when the body is complete, or in a route with streamBody() when the head
+// is. It is finished when both are at their end; then the connection may read the next request.
+//
+// Shared by its connection and by the coroutine frames of its handler. After connectionLost() only
+// the latter are left, and everything that would go to the connection goes nowhere.
+class Exchange final : public Producer, public std::enable_shared_from_this<Exchange> {
+ public:
+  explicit Exchange(Connection& connection);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // Takes what belongs to this request from the front of `bytes`, which begin the request if
+  // nothing was taken before.
+  void take(std::string_view& bytes);
+
+  // The peer will send no more: what is not complete now never will be.
+  void inputEnded();
+
+  // Answers with an error and has the connection closed; nothing more is read.
+  void refuse(Refusal refusal);
+
+  // Detaches this from the connection, which is gone.
+  void connectionLost(const Failure& why);
+
+  bool hasBegun() const { return reader_.hasBegun(); }
+  bool isFinished() const { return input_ == Input::Complete && output_ == Output::Done; }
+  bool wantsInput() const { return input_ == Input::Head || input_ == Input::Body; }
+  bool isReadingHead() const { return input_ == Input::Head; }
+
+  // True if part of a body is waited for that somebody wants.
+  bool awaitsBody() const { return input_ == Input::Body && !bodyIsFull(); }
+  std::uint64_t bodyReceived() const { return received_; }
+
+  // True if so much of the body waits for the handler that no more should be read.
+  bool bodyIsFull() const;
+
+  // Producer: the transport's, while a stream is written.
+  void pauseProducing() override { paused_ = true; }
+  void resumeProducing() override;
+  void stopProducing() override {}
+
+  // For Request, BodyWriter and what they wait in.
+  const RequestReader& reader() const { return reader_; }
+  const RouteMatch& match() const { return match_; }
+  IncomingBody& body() { return body_; }
+  const TransportRef& transport() const { return transport_; }
+  void bodyWanted();
+  void bodyTaken();
+  Deferred<void> notifyFinish();
+  void write(std::string_view bytes);
+  bool isPaused() const { return paused_; }
+  void setDrained(BodyWriter::Drained* waiting) { drained_ = waiting; }
+
+ private:
+  enum class Input : std::uint8_t { Head, Body, Complete, Broken };
+  enum class Output : std::uint8_t { None, Handling, Streaming, Done };
+
+  void headReceived(std::string_view bytes);
+  void keepHead(std::string_view bytes);
+  bool bodyFits(std::uint64_t size) const;
+  void pieceReceived(std::string_view piece);
+  void bodyComplete(std::string_view bytes);
+
+  void dispatch(std::string_view bytes);
+  Response answerNow();
+  static Deferred<void> handle(std::shared_ptr<Exchange> self, std::shared_ptr<Factory> site);
+  Response handlerFailed(const Failure& why);
+
+  void answer(Response response);
+  void send(Response response, int minorVersion, bool keepAlive);
+  bool restIsDiscardable() const;
+  static Deferred<void> stream(std::shared_ptr<Exchange> self, std::shared_ptr<Factory> site);
+  void streamEnded(const Failure& failure);
+  void answered();
+  void logAccess();
+
+  Connection* connection_;  // null once it is gone
+  TransportRef transport_;
+  RequestReader reader_;
+  RouteMatch match_;
+  IncomingBody body_;
+  Answer answer_;
+  Request request_{*this};
+  BodyWriter writer_{*this};
+  BodyWriter::Drained* drained_ = nullptr;
+  std::unique_ptr<std::vector<Promise<void>>> finishWaiters_;
+  std::uint64_t received_ = 0;  // of the body
+  std::size_t discarded_ = 0;
+  Input input_ = Input::Head;
+  Output output_ = Output::None;
+  bool keepAlive_ = true;
+  bool paused_ = false;
+  bool owesContinue_ = false;  // the client waits for 100 before it sends the body
+};
+
+}  // namespace ropewalk::http

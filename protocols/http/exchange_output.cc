@@ -1,0 +1,125 @@
+// The way out of an exchange: the answer, its stream, its end.
+
+#include <utility>
+
+#include "http/access_line.h"
+#include "http/connection.h"
+#include "http/exchange.h"
+#include "http/pages.h"
+#include "ropewalk/log.h"
+
+namespace ropewalk::http {
+
+void Exchange::answer(Response response) {
+  if (!connection_ || output_ != Output::Handling) return;
+  const RequestHead& head = reader_.head();
+  if (Answer::hasConditions(response)) {
+    Answer::applyConditions(response, {.method = head.method(),
+                                       .ifNoneMatch = head.find("If-None-Match"),
+                                       .ifModifiedSince = head.find("If-Modified-Since")});
+  }
+  send(std::move(response), head.minorVersion(),
+       reader_.framing().keepAlive && restIsDiscardable());
+}
+
+void Exchange::send(Response response, int minorVersion, bool keepAlive) {
+  SiteState& site = connection_->site();
+  keepAlive_ = keepAlive && !response.closesConnection() && connection_->mayKeepAlive();
+  const Answer::Terms terms{.minorVersion = minorVersion,
+                            .isHead = reader_.head().method() == "HEAD",
+                            .keepAlive = keepAlive_,
+                            .dateLine = site.dateLine()};
+  answer_.send(std::move(response), terms, *transport_, site.scratch);
+  if (!answer_.isStream()) return answered();
+  output_ = Output::Streaming;
+  connection_->limitQueue();
+  transport_->registerProducer(shared_from_this(), ropewalk::Streaming::Push);
+  connection_->spawn(
+      [self = shared_from_this(), site = connection_->factory] { return stream(self, site); });
+}
+
+// What is still to come of the body can be read and thrown away, so that the next request is found.
+bool Exchange::restIsDiscardable() const {
+  if (input_ == Input::Complete) return true;
+  // RFC 9110 10.1.1: nobody knows whether such a client will send the body after a final answer.
+  if (input_ == Input::Broken || owesContinue_) return false;
+  return reader_.bodyLeft().value_or(0) <= connection_->limits().discarded;
+}
+
+// Like handle(), for the function that writes the body.
+Deferred<void> Exchange::stream(std::shared_ptr<Exchange> self, std::shared_ptr<Factory>) {
+  Failure failure;
+  try {
+    co_await self->answer_.writer()(self->writer_);
+  } catch (...) {
+    failure = Failure::current();
+  }
+  self->streamEnded(failure);
+}
+
+void Exchange::streamEnded(const Failure& failure) {
+  if (!connection_ || !transport_->isConnected()) return;
+  const bool whole = !failure && answer_.finish(*transport_);
+  transport_->unregisterProducer();
+  if (whole) return answered();
+  // The head is out: the only way to say that this is not all is to break off.
+  logError("{} {}: the body was not written to its end: {}", reader_.head().method(),
+           reader_.target().path, failure ? failure.what() : "less than the length promised");
+  transport_->abortConnection();
+}
+
+void Exchange::write(std::string_view bytes) {
+  if (connection_ && output_ == Output::Streaming) answer_.write(bytes, *transport_);
+}
+
+void Exchange::resumeProducing() {
+  paused_ = false;
+  if (BodyWriter::Drained* const waiting = std::exchange(drained_, nullptr)) waiting->resume();
+}
+
+void Exchange::answered() {
+  output_ = Output::Done;
+  if (connection_->site().options.accessLog) logAccess();
+  if (finishWaiters_) {
+    const auto waiters = std::move(finishWaiters_);
+    for (Promise<void>& waiter : *waiters) {
+      if (!waiter.hasFired()) waiter.callback();
+    }
+  }
+  if (!keepAlive_) connection_->close();
+  connection_->goOn();
+}
+
+void Exchange::refuse(Refusal refusal) {
+  input_ = Input::Broken;
+  if (output_ == Output::Streaming) return transport_->abortConnection();
+  if (output_ == Output::Done) return connection_->close();
+  // Whatever the client speaks, or seems to: an answer in HTTP/1.1 says that the connection is
+  // closed.
+  send(refusalPage(refusal), 1, false);
+  body_.fail(Failure::of(IncompleteBody(refusal.why)));
+}
+
+Deferred<void> Exchange::notifyFinish() {
+  if (!connection_ || output_ == Output::Done) return succeed();
+  if (!finishWaiters_) finishWaiters_ = std::make_unique<std::vector<Promise<void>>>();
+  finishWaiters_->emplace_back();
+  return finishWaiters_->back().deferred();
+}
+
+void Exchange::logAccess() {
+  SiteState& site = connection_->site();
+  const RequestHead& head = reader_.head();
+  const bool known = !head.method().empty();
+  site.options.accessLog(accessLine({.peer = transport_->getPeer().host(),
+                                     .time = site.wallTime(),
+                                     .method = known ? head.method() : std::string_view(),
+                                     .target = known ? head.target() : std::string_view(),
+                                     .minorVersion = head.minorVersion(),
+                                     .status = answer_.status(),
+                                     .bodySize = answer_.bodySize(),
+                                     .referer = head.find("Referer").value_or(""),
+                                     .agent = head.find("User-Agent").value_or("")}));
+}
+
+}  // namespace ropewalk::http

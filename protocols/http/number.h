@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+namespace ropewalk::http {
+
+// The largest number that any message may carry: 2^63 - 1.
+inline constexpr std::uint64_t kMaxNumber = std::numeric_limits<std::int64_t>::max();
+
+enum class Radix : std::uint8_t { Decimal = 10, Hex = 16 };
+
+// The one place where digits from the wire become a number: digits and nothing else, at least one,
+// and at most `max`; empty otherwise. Leading zeros mean nothing ("010" is ten).
+std::optional<std::uint64_t> parseNumber(std::string_view digits, Radix radix = Radix::Decimal,
+                                         std::uint64_t max = kMaxNumber);
+
+// The value of one hexadecimal digit, or -1.
+int hexValue(char digit);
+
+}  // namespace ropewalk::http

@@ -1,0 +1,42 @@
+#include "http/pages.h"
+
+#include <string>
+
+#include "ropewalk/http/text.h"
+
+namespace ropewalk::http {
+namespace {
+
+// `text` is markup.
+Response page(int status, const std::string& text) {
+  const std::string title = std::to_string(status) + " " + std::string(reasonPhrase(status));
+  return Response::html("<!DOCTYPE html>\n<html><head><title>" + title +
+                        "</title></head>\n<body><h1>" + title + "</h1>\n<p>" + text +
+                        "</p></body></html>\n")
+      .setStatus(status);
+}
+
+}  // namespace
+
+Response notFoundPage(std::string_view path) {
+  return page(404, "There is nothing at " + escapeHtml(path) + " here.");
+}
+
+Response methodNotAllowedPage(std::string_view allow) {
+  return page(405, "Allowed here: " + escapeHtml(allow) + ".").setHeader("Allow", allow);
+}
+
+Response forbiddenPage() { return page(403, "This is not for you."); }
+
+Response unavailablePage() { return page(503, "Too much is going on here. Try again soon."); }
+
+Response failedPage() { return page(500, "This went wrong on our side."); }
+
+Response refusalPage(Refusal refusal) {
+  Response response = page(refusal.status, escapeHtml(refusal.why) + ".");
+  // RFC 9110 15.5.6. The only one that is not refused by a router is `*` with another method.
+  if (refusal.status == 405) response.setHeader("Allow", "OPTIONS");
+  return response;
+}
+
+}  // namespace ropewalk::http

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include "http/refusal.h"
+#include "ropewalk/http/response.h"
+
+namespace ropewalk::http {
+
+// The answers that no handler gives. What came from the client is escaped.
+Response notFoundPage(std::string_view path);
+Response methodNotAllowedPage(std::string_view allow);
+Response forbiddenPage();
+Response failedPage();
+Response unavailablePage();
+Response refusalPage(Refusal refusal);
+
+}  // namespace ropewalk::http

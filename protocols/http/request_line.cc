@@ -1,0 +1,60 @@
+#include "http/request_line.h"
+
+#include <cstring>
+
+#include "http/octets.h"
+
+namespace ropewalk::http {
+namespace {
+
+constexpr std::string_view kVersion = "HTTP/1.";
+
+std::string_view takeWord(const char*& at, const char* end, Octet kind) {
+  const char* const word = at;
+  while (at != end && is(kind, *at)) ++at;
+  if (at == end || *at != ' ') return {};
+  return {word, static_cast<std::size_t>(at++ - word)};
+}
+
+// A version in form, though not one that is spoken here: digits and dots behind `HTTP/`.
+bool looksLikeVersion(std::string_view word) {
+  return equalNoCase(word.substr(0, 5), "HTTP/") &&
+         word.find_first_not_of("0123456789.", 5) == std::string_view::npos;
+}
+
+}  // namespace
+
+RequestLine readRequestLine(const char* at, const char* end) {
+  RequestLine line;
+  line.method = takeWord(at, end, Octet::Token);
+  if (line.method.empty()) return {};
+  line.target = takeWord(at, end, Octet::Target);
+  if (line.target.empty()) return {};
+  if (end - at < 10 || std::memcmp(at, kVersion.data(), kVersion.size()) != 0) return {};
+  const char minor = at[7];
+  if ((minor != '1' && minor != '0') || at[8] != '\r' || at[9] != '\n') return {};
+  line.minorVersion = minor - '0';
+  line.next = at + 10;
+  return line;
+}
+
+Refusal whyNoRequestLine(std::string_view line) {
+  if (line.empty() || line.back() != '\r') return {400, "the request line ends in a bare LF"};
+  line.remove_suffix(1);
+  const std::size_t first = line.find(' ');
+  if (!isToken(line.substr(0, first))) return {400, "a request line without a valid method"};
+  if (first == std::string_view::npos) return {400, "a request line without a target"};
+  const std::string_view rest = line.substr(first + 1);
+  const std::size_t second = rest.find(' ');
+  const std::string_view target = rest.substr(0, second);
+  if (target.empty()) return {400, "a request line without a target"};
+  if (!isAll(Octet::Target, target)) return {400, "a forbidden character in the request target"};
+  // HTTP/0.9 knew no version and no head; it is not spoken here either.
+  if (second == std::string_view::npos) return {505, "HTTP/1.1 and HTTP/1.0 are spoken here"};
+  if (looksLikeVersion(rest.substr(second + 1))) {
+    return {505, "HTTP/1.1 and HTTP/1.0 are spoken here"};
+  }
+  return {400, "a request line that does not end in a version"};
+}
+
+}  // namespace ropewalk::http

@@ -1,0 +1,51 @@
+#include "http/request_reader.h"
+
+namespace ropewalk::http {
+
+RequestReader::Result RequestReader::feed(std::string_view& bytes) {
+  if (body_) return feedBody(bytes);
+  switch (parser_.feed(bytes)) {
+    case HeadParser::Result::NeedMore:
+      return Result::NeedMore;
+    case HeadParser::Result::Complete:
+      return headComplete();
+    case HeadParser::Result::Bad:
+      break;
+  }
+  refusal_ = parser_.refusal();
+  return Result::Bad;
+}
+
+RequestReader::Result RequestReader::headComplete() {
+  target_ = splitTarget(head_.target(), limits_);
+  framing_ = framingOf(head_, target_);
+  if (framing_.refusal) {
+    refusal_ = framing_.refusal;
+    return Result::Bad;
+  }
+  body_.emplace(framing_, limits_);
+  return Result::Head;
+}
+
+void RequestReader::keepHead(std::string_view bytes) {
+  if (head_.isKept()) return;
+  head_.keep(bytes.substr(0, parser_.size()));
+  target_ = splitTarget(head_.target(), limits_);
+}
+
+RequestReader::Result RequestReader::feedBody(std::string_view& bytes) {
+  switch (body_->feed(bytes)) {
+    case BodyDecoder::Result::NeedMore:
+      return Result::NeedMore;
+    case BodyDecoder::Result::Piece:
+      return Result::Piece;
+    case BodyDecoder::Result::Complete:
+      return Result::Complete;
+    case BodyDecoder::Result::Bad:
+      break;
+  }
+  refusal_ = body_->refusal();
+  return Result::Bad;
+}
+
+}  // namespace ropewalk::http

@@ -1,0 +1,92 @@
+#include "ropewalk/http/static_files.h"
+
+#include <cerrno>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "http/mime_types.h"
+#include "http/pages.h"
+#include "http/path_segments.h"
+#include "http/root_directory.h"
+#include "ropewalk/log.h"
+
+namespace ropewalk::http {
+namespace {
+
+// The file's path under the root; empty if no file can be meant.
+std::optional<std::string> pathUnderRoot(std::string_view rest) {
+  std::string path;
+  for (PathSegments walk(rest); walk.next();) {
+    const std::string segment = walk.segment();
+    const bool last = walk.rest().empty();
+    if (last && segment.empty()) break;  // the slash at the end
+    if (segment.empty() || segment == "." || segment == "..") return std::nullopt;
+    if (segment.find_first_of("/\\") != std::string::npos) return std::nullopt;
+    if (!path.empty()) path += '/';
+    path += segment;
+  }
+  return path;
+}
+
+// To the same path with a slash at its end, on this server: a path that begins with two slashes
+// would be taken for another one's name.
+Response redirectToSlash(const Request& request) {
+  if (request.path().starts_with("//")) return notFoundPage(request.path());
+  std::string location(request.path());
+  location += '/';
+  if (!request.queryString().empty()) location.append("?").append(request.queryString());
+  return Response::redirect(location, 301);
+}
+
+Response cannotOpen(const Request& request, int error) {
+  switch (error) {
+    case EACCES:
+    case EPERM:
+      return forbiddenPage();
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      logWarning("{}: no file can be opened: error {}", request.path(), error);
+      return unavailablePage();
+    default:
+      return notFoundPage(request.path());
+  }
+}
+
+}  // namespace
+
+StaticFiles::StaticFiles(const std::string& root, StaticOptions options)
+    : root_(std::make_shared<RootDirectory>(root, options.symlinks)),
+      index_(std::move(options.index)) {}
+
+Response StaticFiles::operator()(Request& request) const {
+  if (request.method() != "GET" && request.method() != "HEAD") {
+    return methodNotAllowedPage("HEAD, GET");
+  }
+  const auto path = pathUnderRoot(request.rest());
+  if (!path) return notFoundPage(request.path());
+  const bool asDirectory = request.rest().ends_with('/');
+  return asDirectory ? directoryAt(request, *path) : fileAt(request, *path);
+}
+
+Response StaticFiles::fileAt(Request& request, const std::string& path) const {
+  RootDirectory::Found found = root_->open(path);
+  if (found.error != 0) return cannotOpen(request, found.error);
+  if (found.isDirectory) return redirectToSlash(request);
+  if (!found.isFile) return notFoundPage(request.path());
+  return Response::file(std::move(found.file), MimeTypes::ofSystem().of(path))
+      .setLastModified(found.modified);
+}
+
+Response StaticFiles::directoryAt(Request& request, const std::string& path) const {
+  if (index_.empty()) return notFoundPage(request.path());
+  const std::string index = path.empty() ? index_ : path + "/" + index_;
+  RootDirectory::Found found = root_->open(index);
+  if (found.error != 0) return cannotOpen(request, found.error);
+  if (!found.isFile) return notFoundPage(request.path());
+  return Response::file(std::move(found.file), MimeTypes::ofSystem().of(index_))
+      .setLastModified(found.modified);
+}
+
+}  // namespace ropewalk::http

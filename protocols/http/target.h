@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/refusal.h"
+#include "ropewalk/http/limits.h"
+
+namespace ropewalk::http {
+
+// A request target, taken apart (RFC 9112 3.2). Views into the target, so valid as long as that is.
+struct Target {
+  enum class Form : unsigned char { Origin, Absolute, Asterisk };
+
+  Form form = Form::Origin;
+  std::string_view authority;  // of the absolute form, else empty
+  std::string_view path;   // not decoded; `/` where the absolute form has none, `*` for Asterisk
+  std::string_view query;  // what follows the first `?`, not decoded
+  Refusal refusal;
+};
+
+// Takes `target` apart. Refuses (400) what is none of the three forms, a bad escape, an escaped NUL
+// or backslash in the path, and more query parameters than `limits` allows.
+Target splitTarget(std::string_view target, const Limits& limits);
+
+// `text` with each `%xx` made one byte; empty if an escape is broken or stands for NUL.
+//
+// Once only: `%2541` is `%41`.
+std::optional<std::string> percentDecoded(std::string_view text);
+
+}  // namespace ropewalk::http

@@ -1,0 +1,98 @@
+#include "ropewalk/detail/deferred_state.h"
+
+#include "ropewalk/detail/step.h"
+#include "ropewalk/log.h"
+#include "ropewalk/promise.h"
+
+namespace ropewalk::detail {
+namespace {
+
+// Nobody who cancels something, or drops the promise of it, wants to be told so.
+bool isWorthTelling(const Failure& failure) {
+  return !failure.check<CancelledError>() && !failure.check<PromiseDropped>();
+}
+
+void reportUnhandled(const Failure& failure, Place place) {
+  constexpr std::string_view kFormat = "unhandled failure in the Deferred made at {}:{}: {}: {}";
+  if (isWorthTelling(failure)) {
+    logError(kFormat, place.file, place.line, failure.typeName(), failure);
+  } else {
+    logDebug(kFormat, place.file, place.line, failure.typeName(), failure);
+  }
+}
+
+}  // namespace
+
+DeferredState::~DeferredState() {
+  if (hasFailed() && !handled_) reportUnhandled(failure_, place_);
+}
+
+void DeferredState::fail(Failure failure) noexcept {
+  assert(failure && "a Deferred was failed with no failure");
+  failure_ = std::move(failure);
+  status_ = Status::Failed;
+}
+
+void DeferredState::run() noexcept {
+  DeferredState* source = this;
+  while (source->continuation_ != nullptr) {
+    Continuation& next = *std::exchange(source->continuation_, nullptr);
+    DeferredState* const following = next.proceed(*source);
+    if (source != this) source->release();
+    if (following == nullptr) return;
+    source = following;
+  }
+  if (source != this) source->release();
+}
+
+void DeferredState::cancel() noexcept {
+  DeferredState* target = this;
+  while (target != nullptr && !target->hasResult()) target = target->cancelOnce();
+}
+
+void refuseOwnResult(const DeferredState& inner, const DeferredState& target) {
+  if (&inner == &target) throw Error("a callback returned the very Deferred that waits for it");
+}
+
+bool PromiseCore::admitFiring(const DeferredState& state) {
+  if (!state.hasResult()) return true;
+  if (!std::exchange(swallowsLateFiring, false)) throw AlreadyCalledError();
+  return false;
+}
+
+void PromiseCore::cancel(DeferredState& state) noexcept {
+  const Ref<DeferredState> keep(&state);
+  swallowsLateFiring = !canceller;
+  Failure outcome = runCanceller();
+  if (!state.hasResult()) {
+    state.fail(std::move(outcome));
+    state.run();
+  } else if (!outcome.check<CancelledError>()) {
+    logError("exception in the canceller of a Promise: {}", outcome);
+  }
+}
+
+// Returns what the promise fails with unless the canceller fired it.
+Failure PromiseCore::runCanceller() noexcept {
+  Failure outcome = Failure::cancelled();
+  isCancelling = true;
+  try {
+    UniqueFunction<void()> running = std::move(canceller);
+    if (running) running();
+  } catch (...) {
+    outcome = Failure::current();
+  }
+  isCancelling = false;
+  return outcome;
+}
+
+void PromiseCore::abandon(DeferredState& state) noexcept {
+  // A canceller may well drop the promise: cancel() fires it in a moment.
+  if (state.hasResult() || isCancelling) return;
+  const bool someoneCares = state.isAwaited() || state.refCount() > 1;
+  if (!someoneCares) return;
+  state.fail(Failure::of(PromiseDropped()));
+  state.run();
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,168 @@
+#include "net/tcp_port.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "ropewalk/error.h"
+#include "ropewalk/failure.h"
+#include "ropewalk/log.h"
+
+namespace ropewalk::detail {
+
+namespace {
+
+// Connections accepted in one turn: a flood of them must not delay those that are there.
+constexpr int kAcceptsPerTurn = 16;
+
+// How long a port without descriptors waits before it tries again; doubled each time up to the longest.
+constexpr Duration kShortestPause = 100ms;
+constexpr Duration kLongestPause = 1s;
+
+bool outOfDescriptorNumbers(int error) { return error == EMFILE || error == ENFILE; }
+
+bool outOf(int error) {
+  return outOfDescriptorNumbers(error) || error == ENOBUFS || error == ENOMEM;
+}
+
+}  // namespace
+
+class TcpPort::Accepts final : public ConnectionMaker {
+ public:
+  explicit Accepts(const ListenOptions& options) : limits_(options.limits) {}
+
+  void connectionEnded(const Failure&) noexcept override { --open; }
+  const ConnectionLimits& limits() const noexcept override { return limits_; }
+
+  std::size_t open = 0;
+
+ private:
+  ConnectionLimits limits_;
+};
+
+TcpPort::TcpPort(ReactorCore& core, const Address& address, std::shared_ptr<Factory> factory,
+                 const ListenOptions& options)
+    : core_(core),
+      asked_(address),
+      factory_(std::move(factory)),
+      options_(options),
+      accepts_(new Accepts(options)),
+      nextPause_(kShortestPause) {}
+
+TcpPort::~TcpPort() = default;
+
+Address TcpPort::getHost() const { return acceptor_ ? acceptor_->host() : asked_; }
+
+void TcpPort::startListening() {
+  if (acceptor_) return;
+  Listening listening = core_.driver().listen(asked_, options_);
+  if (!listening.acceptor) {
+    throw CannotListenError(options_.interface, asked_.port(),
+                            std::error_code(listening.error, std::generic_category()));
+  }
+  factory_->doStart();
+  acceptor_ = std::move(listening.acceptor);
+  acceptor_->setOwner(*this);
+  acceptor_->setAccepting(true);
+  asked_ = acceptor_->host();  // listening again means the same port (PT6)
+  core_.add(shared_from_this());
+  logInfo("{} starting on {}", factory_->logPrefix(), asked_.text());
+}
+
+Deferred<void> TcpPort::stopListening() {
+  if (!acceptor_) return succeed();
+  close();
+  Promise<void> stopped;
+  Deferred<void> deferred = stopped.deferred();
+  core_.reactor().callLater(0s, [stopped = std::move(stopped)]() mutable { stopped.callback(); });
+  return deferred;
+}
+
+void TcpPort::close() noexcept {
+  const std::shared_ptr<TcpPort> self = shared_from_this();
+  acceptor_.reset();
+  if (resumeCall_.active()) resumeCall_.cancel();
+  core_.remove(*this);
+  logInfo("(TCP Port {} Closed)", asked_.port());
+  factory_->doStop();
+}
+
+void TcpPort::drain() noexcept { close(); }
+
+void TcpPort::reactorStopped() noexcept {
+  if (acceptor_) close();
+}
+
+void TcpPort::acceptReady() noexcept {
+  const std::shared_ptr<TcpPort> self = shared_from_this();
+  for (int accepts = 0; accepts < kAcceptsPerTurn && acceptor_; ++accepts) {
+    if (full()) return pauseFor(kShortestPause);
+    if (!acceptOne()) return;
+  }
+}
+
+// False if that is all for this turn. Errors that concern the one connection only (it went away again, a firewall
+// forbids it) do not end it (PT15).
+bool TcpPort::acceptOne() noexcept {
+  Accepted accepted;
+  try {
+    accepted = acceptor_->accept();
+  } catch (...) {
+    accepted.error = ENOMEM;
+  }
+  if (accepted.channel) {
+    nextPause_ = kShortestPause;
+    welcome(std::move(accepted.channel));
+    return true;
+  }
+  if (accepted.error == EAGAIN) return false;
+  if (!outOf(accepted.error)) return true;
+  backOff(accepted.error);
+  return false;
+}
+
+void TcpPort::welcome(std::unique_ptr<Channel> channel) noexcept {
+  try {
+    const Address peer = channel->peer();
+    std::shared_ptr<Protocol> protocol = factory_->buildProtocol(peer);
+    if (!protocol) return;  // refused (PT12)
+    if (!protocol->factory) protocol->factory = factory_;
+    const Ref<Connection> connection(new Connection(
+        core_.turn(), std::move(channel), Ref<ConnectionMaker>(accepts_.get()), sessions_++));
+    ++accepts_->open;
+    connection->start(std::move(protocol));
+  } catch (...) {
+    const Failure thrown = Failure::current();
+    logError("{}: building a protocol threw {}: {}", factory_->logPrefix(), thrown.typeName(),
+             thrown);
+  }
+}
+
+bool TcpPort::full() const noexcept {
+  if (core_.turn().open() >= core_.connectionLimit()) return true;
+  return options_.maxConnections != 0 && accepts_->open >= options_.maxConnections;
+}
+
+// Without descriptors who waits now is told, by the one kept in reserve; who comes during the pause waits in the
+// backlog.
+void TcpPort::backOff(int error) noexcept {
+  int shed = 0;
+  if (outOfDescriptorNumbers(error)) {
+    while (shed < kAcceptsPerTurn && acceptor_->shed()) ++shed;
+  }
+  const std::string why = std::generic_category().message(error);
+  logWarning("accept on {}: {}; {} turned away, pausing", asked_.text(), why, shed);
+  pauseFor(nextPause_);
+  nextPause_ = std::min(nextPause_ * 2, kLongestPause);
+}
+
+void TcpPort::pauseFor(Duration pause) noexcept {
+  acceptor_->setAccepting(false);
+  resumeCall_ = core_.timers().schedule(pause, [this] { resume(); });
+}
+
+void TcpPort::resume() noexcept { acceptor_->setAccepting(true); }
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "reactor/driver.h"
+#include "reactor/reactor_core.h"
+#include "reactor/resident.h"
+#include "ropewalk/factory.h"
+#include "ropewalk/listen_options.h"
+#include "ropewalk/listening_port.h"
+#include "transport/connection.h"
+
+namespace ropewalk::detail {
+
+// A listening TCP port: accepts a few connections each time it is asked to, gives each a protocol, and when there is
+// no room for more (its own limit, the reactor's, the process's descriptors) lets them wait without asking again
+// and again.
+class TcpPort final : public ListeningPort,
+                      public Resident,
+                      private AcceptorOwner,
+                      public std::enable_shared_from_this<TcpPort> {
+ public:
+  TcpPort(ReactorCore& core, const Address& address, std::shared_ptr<Factory> factory,
+          const ListenOptions& options);
+  ~TcpPort() override;
+
+  Address getHost() const override;
+  void startListening() override;
+  Deferred<void> stopListening() override;
+  bool isListening() const override { return acceptor_ != nullptr; }
+
+  void drain() noexcept override;
+  void reactorStopped() noexcept override;
+
+ private:
+  // What the port's connections know of it: it may be gone before they are.
+  class Accepts;
+
+  void acceptReady() noexcept override;
+  bool acceptOne() noexcept;
+  void welcome(std::unique_ptr<Channel> channel) noexcept;
+  bool full() const noexcept;
+  void backOff(int error) noexcept;
+  void pauseFor(Duration pause) noexcept;
+  void resume() noexcept;
+  void close() noexcept;
+
+  ReactorCore& core_;
+  Address asked_;
+  std::shared_ptr<Factory> factory_;
+  ListenOptions options_;
+  Ref<Accepts> accepts_;
+  std::unique_ptr<Acceptor> acceptor_;
+  DelayedCall resumeCall_;
+  Duration nextPause_;
+  std::uint32_t sessions_ = 0;
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "ropewalk/address.h"
+#include "ropewalk/listen_options.h"
+#include "ropewalk/reactor_time.h"
+#include "transport/channel.h"
+
+namespace ropewalk::detail {
+
+// Whoever accepts from an acceptor; called when a connection may be waiting.
+class AcceptorOwner {
+ public:
+  virtual void acceptReady() noexcept = 0;
+
+ protected:
+  ~AcceptorOwner() = default;
+};
+
+// What an accept gave: a channel, or null and the errno (EAGAIN when nobody waits).
+struct Accepted {
+  std::unique_ptr<Channel> channel;
+  int error = 0;
+};
+
+// One listening socket. Starts without interest. Destroying it closes it.
+class Acceptor {
+ public:
+  Acceptor() = default;
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
+  virtual ~Acceptor() = default;
+
+  virtual void setOwner(AcceptorOwner& owner) = 0;
+  virtual void setAccepting(bool on) = 0;
+  virtual Accepted accept() = 0;
+
+  // Out of descriptors: takes one waiting connection with a descriptor kept for this, and closes it, so that
+  // the peer is told instead of left waiting. False if nobody waits or it cannot.
+  virtual bool shed() = 0;
+
+  virtual Address host() const = 0;
+};
+
+// What an attempt to listen gave: an acceptor, or null and the errno.
+struct Listening {
+  std::unique_ptr<Acceptor> acceptor;
+  int error = 0;
+};
+
+// What an attempt to connect gave: a channel that is connecting (its owner hears writeReady() when that is
+// decided), or null and the errno. `binding` is true if it was the local address that failed.
+struct Connecting {
+  std::unique_ptr<Channel> channel;
+  int error = 0;
+  bool binding = false;
+};
+
+// Whoever hears of signals and of wake-ups.
+class DriverOwner {
+ public:
+  // On the reactor's thread, from inside wait().
+  virtual void signalled(int signal) noexcept = 0;
+
+ protected:
+  ~DriverOwner() = default;
+};
+
+// What differs between the real world and the simulated one; all that the reactor promises is above it.
+//
+// Threads: the reactor's thread, but for wake().
+class Driver {
+ public:
+  Driver() = default;
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+  virtual ~Driver() = default;
+
+  virtual void setOwner(DriverOwner& owner) = 0;
+
+  // The monotonic clock.
+  virtual TimePoint now() const = 0;
+
+  // wait() returns no later than `when`; TimePoint::max() for no alarm. It may return earlier, at an alarm that
+  // was set before.
+  virtual void setAlarm(TimePoint when) = 0;
+
+  // Calls the owners of what is ready, each channel at most once. With `block`, first waits until something
+  // is ready, wake() was called, or the alarm is due. False if nothing can ever happen any more (a
+  // simulated world that has run out of events); the libevent driver never says so.
+  virtual bool wait(bool block) = 0;
+
+  // Makes the wait() that runs, or else the next one, return soon. Any thread.
+  virtual void wake() noexcept = 0;
+
+  // SIGINT and SIGTERM go to the owner as long as this is on; off restores what was there before.
+  virtual void catchSignals(bool on) = 0;
+
+  virtual Listening listen(const Address& host, const ListenOptions& options) = 0;
+  virtual Connecting connect(const Address& peer, const Address& bind,
+                             const ConnectOptions& options) = 0;
+
+  // Descriptors that the process may have open; for Reactor's limit on connections.
+  virtual std::size_t descriptorLimit() const = 0;
+
+  // All randomness of a reactor comes from here, so that a simulated run can be repeated.
+  virtual void randomBytes(std::span<std::uint8_t> bytes) = 0;
+};
+
+// The driver of the product. Throws Error if the kernel refuses.
+std::unique_ptr<Driver> makeLibeventDriver();
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <event2/event.h>
+
+#include <memory>
+
+namespace ropewalk::detail {
+
+struct EventDeleter {
+  void operator()(event* each) const noexcept { event_free(each); }
+  void operator()(event_base* base) const noexcept { event_base_free(base); }
+};
+using EventPointer = std::unique_ptr<event, EventDeleter>;
+using EventBasePointer = std::unique_ptr<event_base, EventDeleter>;
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,69 @@
+#include "reactor/libevent/socket_acceptor.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "reactor/libevent/libevent_driver.h"
+#include "reactor/libevent/socket_channel.h"
+#include "ropewalk/error.h"
+#include "sys/kernel.h"
+#include "sys/socket_address.h"
+
+namespace ropewalk::detail {
+
+namespace {
+
+sys::FileDescriptor openReserve() {
+  return sys::FileDescriptor(sys::kernel.open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+}  // namespace
+
+SocketAcceptor::SocketAcceptor(LibeventDriver& driver, sys::FileDescriptor socket)
+    : driver_(driver), socket_(std::move(socket)), reserve_(openReserve()) {
+  event_.reset(
+      event_new(driver_.base(), socket_.get(), EV_READ | EV_PERSIST, acceptable, this));
+  if (!event_) throw Error("libevent: out of memory");
+}
+
+void SocketAcceptor::acceptable(int, short, void* acceptor) noexcept {
+  static_cast<SocketAcceptor*>(acceptor)->owner_->acceptReady();
+}
+
+void SocketAcceptor::setAccepting(bool on) {
+  if (on) {
+    event_add(event_.get(), nullptr);
+  } else {
+    event_del(event_.get());
+  }
+}
+
+Accepted SocketAcceptor::accept() {
+  sys::SocketAddress peer;
+  const int fd = sys::kernel.accept4(socket_.get(), peer.get(), peer.lengthForKernel(),
+                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) return {nullptr, errno};
+  sys::FileDescriptor socket(fd);
+  return {std::make_unique<SocketChannel>(driver_, std::move(socket), peer.address()), 0};
+}
+
+bool SocketAcceptor::shed() {
+  if (!reserve_) return false;
+  reserve_.close();
+  const int fd = sys::kernel.accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC);
+  const bool shed = fd >= 0;
+  sys::FileDescriptor(fd).close();
+  reserve_ = openReserve();
+  return shed;
+}
+
+Address SocketAcceptor::host() const {
+  sys::SocketAddress local;
+  if (sys::kernel.getsockname(socket_.get(), local.get(), local.lengthForKernel()) != 0) return {};
+  return local.address();
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "reactor/driver.h"
+#include "reactor/libevent/event_deleter.h"
+#include "sys/file_descriptor.h"
+
+namespace ropewalk::detail {
+
+class LibeventDriver;
+
+// A listening socket of the kernel, and the descriptor it keeps in reserve for the day when there are none left.
+class SocketAcceptor final : public Acceptor {
+ public:
+  // `driver` must outlive it.
+  SocketAcceptor(LibeventDriver& driver, sys::FileDescriptor socket);
+
+  void setOwner(AcceptorOwner& owner) override { owner_ = &owner; }
+  void setAccepting(bool on) override;
+  Accepted accept() override;
+  bool shed() override;
+  Address host() const override;
+
+ private:
+  static void acceptable(int fd, short what, void* acceptor) noexcept;
+
+  LibeventDriver& driver_;
+  AcceptorOwner* owner_ = nullptr;
+  sys::FileDescriptor socket_;
+  sys::FileDescriptor reserve_;
+  EventPointer event_;  // after socket_: goes before it
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,143 @@
+#include "reactor/libevent/socket_channel.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "reactor/libevent/libevent_driver.h"
+#include "reactor/libevent/socket_options.h"
+#include "sys/kernel.h"
+#include "sys/socket_address.h"
+
+namespace ropewalk::detail {
+
+namespace {
+
+// What one sendfile moves at most: a large file must not keep the reactor from the others.
+constexpr std::size_t kFileSlice = 512 * 1024;
+
+Transfer transferOf(ssize_t result) { return {result, result < 0 ? errno : 0}; }
+
+Interest mainPart(Interest interest) {
+  if (has(interest, Interest::Read)) return Interest::Read;
+  return has(interest, Interest::Broken) ? Interest::Broken : Interest::Nothing;
+}
+
+}  // namespace
+
+SocketChannel::SocketChannel(LibeventDriver& driver, sys::FileDescriptor socket,
+                             const Address& peer)
+    : driver_(driver), socket_(std::move(socket)), peer_(peer) {}
+
+// The events go before the descriptor: libevent knows them by its number.
+SocketChannel::~SocketChannel() {
+  watchWrites(false);
+  watchMain(Interest::Nothing);
+}
+
+void SocketChannel::readable(int, short, void* channel) noexcept {
+  static_cast<SocketChannel*>(channel)->owner_->readReady();
+}
+
+void SocketChannel::writable(int, short, void* channel) noexcept {
+  static_cast<SocketChannel*>(channel)->owner_->writeReady();
+}
+
+// Edge-triggered: called once for the room that there is, and again for a reset.
+void SocketChannel::brokenOrWritable(int fd, short, void* channel) noexcept {
+  int error = 0;
+  socklen_t size = sizeof error;
+  sys::kernel.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error != 0) static_cast<SocketChannel*>(channel)->owner_->broken(error);
+}
+
+void SocketChannel::setInterest(Interest interest) {
+  if (interest == interest_) return;
+  // libevent refuses edge- and level-triggered events on one descriptor at a time: what goes, goes first.
+  const bool writes = has(interest, Interest::Write);
+  if (!writes) watchWrites(false);
+  const bool set = watchMain(mainPart(interest)) && watchWrites(writes);
+  interest_ = interest;
+  if (!set) owner_->broken(ENOMEM);
+}
+
+// epoll reports a reset to whoever waits for anything, but libevent 2.1 passes it on only as readable and writable.
+// A paused connection must not wake for what it will not read: so it waits, edge-triggered, for room to write,
+// which it has, and hears of nothing but the reset.
+bool SocketChannel::watchMain(Interest interest) noexcept {
+  const Interest now = mainPart(interest_);
+  if (now == interest) return true;
+  if (now != Interest::Nothing) event_del(&main_);
+  if (interest == Interest::Nothing) return true;
+  const bool reads = interest == Interest::Read;
+  const auto what = static_cast<short>(reads ? EV_READ | EV_PERSIST : EV_WRITE | EV_PERSIST | EV_ET);
+  event_assign(&main_, driver_.base(), socket_.get(), what, reads ? readable : brokenOrWritable,
+               this);
+  return event_add(&main_, nullptr) == 0;
+}
+
+bool SocketChannel::watchWrites(bool on) noexcept {
+  if (on == static_cast<bool>(writing_)) return true;
+  if (!on) {
+    writing_.reset();
+    return true;
+  }
+  writing_.reset(event_new(driver_.base(), socket_.get(), EV_WRITE | EV_PERSIST, writable, this));
+  return writing_ && event_add(writing_.get(), nullptr) == 0;
+}
+
+Transfer SocketChannel::receive(char* buffer, std::size_t size) {
+  return transferOf(sys::kernel.recv(socket_.get(), buffer, size, 0));
+}
+
+Transfer SocketChannel::send(const iovec* pieces, int count) {
+  if (count == 1) {
+    return transferOf(
+        sys::kernel.send(socket_.get(), pieces->iov_base, pieces->iov_len, MSG_NOSIGNAL));
+  }
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(pieces);
+  message.msg_iovlen = static_cast<std::size_t>(count);
+  return transferOf(sys::kernel.sendmsg(socket_.get(), &message, MSG_NOSIGNAL));
+}
+
+Transfer SocketChannel::sendFile(int file, std::uint64_t offset, std::size_t count) {
+  auto from = static_cast<off_t>(offset);
+  return transferOf(
+      sys::kernel.sendfile(socket_.get(), file, &from, std::min(count, kFileSlice)));
+}
+
+void SocketChannel::shutdownWrite() { sys::kernel.shutdown(socket_.get(), SHUT_WR); }
+
+void SocketChannel::resetOnClose() {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  sys::kernel.setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+int SocketChannel::connectResult() {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (sys::kernel.getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
+  return error;
+}
+
+Address SocketChannel::host() const {
+  sys::SocketAddress local;
+  if (sys::kernel.getsockname(socket_.get(), local.get(), local.lengthForKernel()) != 0) return {};
+  return local.address();
+}
+
+void SocketChannel::setTcpNoDelay(bool on) { setFlag(socket_.get(), IPPROTO_TCP, TCP_NODELAY, on); }
+
+bool SocketChannel::tcpNoDelay() const { return getFlag(socket_.get(), IPPROTO_TCP, TCP_NODELAY); }
+
+void SocketChannel::setTcpKeepAlive(bool on) { setFlag(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, on); }
+
+bool SocketChannel::tcpKeepAlive() const {
+  return getFlag(socket_.get(), SOL_SOCKET, SO_KEEPALIVE);
+}
+
+}  // namespace ropewalk::detail

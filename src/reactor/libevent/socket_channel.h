@@ -1,0 +1,53 @@
+#pragma once
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include "reactor/libevent/event_deleter.h"
+#include "sys/file_descriptor.h"
+#include "transport/channel.h"
+
+namespace ropewalk::detail {
+
+class LibeventDriver;
+
+// A connected (or connecting) stream socket of the kernel. Its one event is part of it; a second one, for
+// writing, exists only while the kernel is full.
+class SocketChannel final : public Channel {
+ public:
+  // `driver` must outlive it.
+  SocketChannel(LibeventDriver& driver, sys::FileDescriptor socket, const Address& peer);
+  ~SocketChannel() override;
+
+  void setOwner(ChannelOwner& owner) override { owner_ = &owner; }
+  void setInterest(Interest interest) override;
+  Transfer receive(char* buffer, std::size_t size) override;
+  Transfer send(const iovec* pieces, int count) override;
+  Transfer sendFile(int file, std::uint64_t offset, std::size_t count) override;
+  void shutdownWrite() override;
+  void resetOnClose() override;
+  int connectResult() override;
+  Address peer() const override { return peer_; }
+  Address host() const override;
+  void setTcpNoDelay(bool on) override;
+  bool tcpNoDelay() const override;
+  void setTcpKeepAlive(bool on) override;
+  bool tcpKeepAlive() const override;
+
+ private:
+  static void readable(int fd, short what, void* channel) noexcept;
+  static void brokenOrWritable(int fd, short what, void* channel) noexcept;
+  static void writable(int fd, short what, void* channel) noexcept;
+  bool watchMain(Interest interest) noexcept;
+  bool watchWrites(bool on) noexcept;
+
+  LibeventDriver& driver_;
+  ChannelOwner* owner_ = nullptr;
+  sys::FileDescriptor socket_;
+  Interest interest_ = Interest::Nothing;
+  Address peer_;
+  event main_;
+  EventPointer writing_;
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,95 @@
+#include "reactor/libevent/socket_options.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "sys/kernel.h"
+#include "sys/socket_address.h"
+
+namespace ropewalk::detail {
+
+namespace {
+
+// Keep-alive: the first probe after so many seconds of silence, then so many, so many seconds apart.
+constexpr int kKeepAliveIdle = 60;
+constexpr int kKeepAliveInterval = 10;
+constexpr int kKeepAliveCount = 6;
+
+// The kernel holds at most this many bytes that were not sent; more waits with us, where it is counted.
+constexpr int kNotSentLowWater = 128 * 1024;
+
+void setInt(int socket, int level, int option, int value) noexcept {
+  // A kernel that does not know an option does without it.
+  sys::kernel.setsockopt(socket, level, option, &value, sizeof value);
+}
+
+void setStreamOptions(int socket, bool noDelay, bool keepAlive, Duration stall) {
+  const auto stallMs = std::chrono::duration_cast<std::chrono::milliseconds>(stall).count();
+  setFlag(socket, IPPROTO_TCP, TCP_NODELAY, noDelay);
+  setFlag(socket, SOL_SOCKET, SO_KEEPALIVE, keepAlive);
+  setInt(socket, IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveIdle);
+  setInt(socket, IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveInterval);
+  setInt(socket, IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveCount);
+  setInt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kNotSentLowWater);
+  setInt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(stallMs));
+}
+
+OpenedSocket openStream(const Address& address) {
+  const int family = address.family() == Address::Family::IPv6 ? AF_INET6 : AF_INET;
+  const int fd = sys::kernel.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return {{}, errno, false};
+  return {sys::FileDescriptor(fd), 0, false};
+}
+
+bool isAnyIPv6(const Address& address) {
+  return address.family() == Address::Family::IPv6 && address.host() == "::";
+}
+
+}  // namespace
+
+OpenedSocket openListening(const Address& host, const ListenOptions& options) {
+  OpenedSocket opened = openStream(host);
+  if (!opened.socket) return opened;
+  const int fd = opened.socket.get();
+  setFlag(fd, SOL_SOCKET, SO_REUSEADDR, true);
+  // "::" takes IPv4 as well; any other IPv6 address could not anyway.
+  if (host.family() == Address::Family::IPv6) {
+    setFlag(fd, IPPROTO_IPV6, IPV6_V6ONLY, !isAnyIPv6(host));
+  }
+  setStreamOptions(fd, options.tcpNoDelay, options.tcpKeepAlive, options.limits.writeStall);
+  const sys::SocketAddress local(host);
+  if (sys::kernel.bind(fd, local.get(), local.length()) != 0) return {{}, errno, true};
+  if (sys::kernel.listen(fd, options.backlog) != 0) return {{}, errno, true};
+  return opened;
+}
+
+OpenedSocket openConnecting(const Address& peer, const Address& bind,
+                            const ConnectOptions& options) {
+  OpenedSocket opened = openStream(peer);
+  if (!opened.socket) return opened;
+  const int fd = opened.socket.get();
+  setStreamOptions(fd, options.tcpNoDelay, options.tcpKeepAlive, options.limits.writeStall);
+  if (bind.family() != Address::Family::None) {
+    const sys::SocketAddress local(bind);
+    if (sys::kernel.bind(fd, local.get(), local.length()) != 0) return {{}, errno, true};
+  }
+  const sys::SocketAddress remote(peer);
+  const int done = sys::kernel.connect(fd, remote.get(), remote.length());
+  if (done != 0 && errno != EINPROGRESS && errno != EINTR) return {{}, errno, false};
+  return opened;
+}
+
+void setFlag(int socket, int level, int option, bool on) noexcept {
+  setInt(socket, level, option, on ? 1 : 0);
+}
+
+bool getFlag(int socket, int level, int option) noexcept {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return sys::kernel.getsockopt(socket, level, option, &value, &size) == 0 && value != 0;
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "ropewalk/address.h"
+#include "ropewalk/listen_options.h"
+#include "sys/file_descriptor.h"
+
+namespace ropewalk::detail {
+
+// A socket that was set up, or none and the errno.
+struct OpenedSocket {
+  sys::FileDescriptor socket;
+  int error = 0;
+  bool binding = false;  // it was the local address that failed
+};
+
+// A socket that listens on `host`. What is set here, accepted connections inherit.
+OpenedSocket openListening(const Address& host, const ListenOptions& options);
+
+// A socket that connects to `peer`, from `bind` unless that is no address.
+OpenedSocket openConnecting(const Address& peer, const Address& bind,
+                            const ConnectOptions& options);
+
+void setFlag(int socket, int level, int option, bool on) noexcept;
+bool getFlag(int socket, int level, int option) noexcept;
+
+}  // namespace ropewalk::detail

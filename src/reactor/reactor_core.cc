@@ -1,0 +1,184 @@
+#include "reactor/reactor_core.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "async/class_name.h"
+#include "ropewalk/error.h"
+#include "ropewalk/failure.h"
+#include "ropewalk/log.h"
+#include "transport/connection.h"
+
+namespace ropewalk::detail {
+
+ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
+    : reactor_(reactor), driver_(std::move(driver)), timers_(reactor), turn_(reactor) {
+  const std::size_t limit = driver_->descriptorLimit();
+  const std::size_t reserve = std::max<std::size_t>(32, limit / 20);
+  connectionLimit_ = limit > reserve ? limit - reserve : 1;
+  driver_->setOwner(*this);
+}
+
+ReactorCore::~ReactorCore() { disconnectAll(); }
+
+void ReactorCore::add(std::shared_ptr<Resident> resident) {
+  residents_.push_back(std::move(resident));
+}
+
+void ReactorCore::remove(const Resident& resident) noexcept {
+  std::erase_if(residents_, [&](const auto& each) { return each.get() == &resident; });
+}
+
+void ReactorCore::run(bool handleSignals) {
+  if (state_ != State::Idle) throw ReactorAlreadyRunning();
+  if (handleSignals) driver_->catchSignals(true);
+  start();
+  const CurrentReactor current(reactor_);
+  const LogContext named(turn_);
+  while (!over()) turnCurrent(true);
+  if (handleSignals) driver_->catchSignals(false);
+  finish();
+}
+
+void ReactorCore::start() {
+  if (state_ != State::Idle) throw ReactorAlreadyRunning();
+  state_ = State::Active;
+  draining_ = unsteady_ = signalSeen_ = false;
+  const CurrentReactor current(reactor_);
+  events_.fire(
+      SystemEvent::Startup, [this] { running_ = true; }, [] {});
+}
+
+bool ReactorCore::turnOnce(bool block) {
+  const CurrentReactor current(reactor_);
+  const LogContext named(turn_);
+  return turnCurrent(block);
+}
+
+// One turn (RC18): what other threads asked for, what is due, a stop, the ends and the flushes, then the network.
+bool ReactorCore::turnCurrent(bool block) {
+  if (!threadCalls_.empty()) threadCalls_.run();
+  if (nextAlarm() != TimePoint::max()) runDue();
+  if (unsteady_) changeState();
+  const bool more = turn_.finish();
+  if (unsteady_ && over()) return false;
+  if (nextAlarm() != TimePoint::max()) driver_->setAlarm(nextAlarm());
+  return driver_->wait(block && !more && threadCalls_.empty() && !(unsteady_ && busy()));
+}
+
+void ReactorCore::finish() noexcept {
+  turn_.finish();
+  state_ = State::Idle;
+}
+
+bool ReactorCore::busy() const noexcept {
+  return !threadCalls_.empty() || turn_.pending() || state_ == State::StopRequested ||
+         (draining_ && turn_.open() == 0);
+}
+
+void ReactorCore::runDue() noexcept {
+  const TimePoint now = driver_->now();
+  const TimePoint due = timers_.nextDeadline();
+  if (due <= now) {
+    latestCall_ = std::max(latestCall_, now - due);
+    timers_.runDue(now);
+  }
+  if (turn_.deadlines().nextSweep() <= now) turn_.deadlines().sweep(now);
+}
+
+void ReactorCore::changeState() noexcept {
+  if (draining_ && state_ == State::Active && turn_.open() == 0) state_ = State::StopRequested;
+  if (state_ == State::StopRequested) fireShutdown();
+}
+
+void ReactorCore::iterate(Duration delay) {
+  // A connection must not end while its own callback waits for us to return.
+  if (turn_.inHand()) throw ReactorAlreadyRunning();
+  const bool alone = state_ == State::Idle;
+  if (alone) start();
+  const bool hasWork = busy() || nextAlarm() <= driver_->now();
+  DelayedCall enough = timers_.schedule(delay, [] {});
+  turnOnce(!hasWork && delay > Duration::zero());
+  turnOnce(false);
+  if (enough.active()) enough.cancel();
+  if (alone && state_ != State::Idle) {
+    running_ = false;
+    finish();
+  }
+}
+
+void ReactorCore::stop() {
+  if (state_ != State::Active) throw ReactorNotRunning();
+  state_ = State::StopRequested;
+  unsteady_ = true;
+}
+
+void ReactorCore::crash() noexcept {
+  running_ = false;
+  unsteady_ = true;
+  state_ = State::Idle;
+}
+
+void ReactorCore::drain(Duration deadline) {
+  if (state_ != State::Active) throw ReactorNotRunning();
+  if (draining_) return;
+  draining_ = unsteady_ = true;
+  const std::vector<std::shared_ptr<Resident>> residents = residents_;
+  for (const auto& resident : residents) resident->drain();
+  for (const Ref<Connection>& connection : turn_.connections()) connection->drain();
+  drainDeadline_ = timers_.schedule(deadline, [this] {
+    if (state_ == State::Active) stop();
+  });
+}
+
+void ReactorCore::fireShutdown() {
+  state_ = State::Stopping;
+  draining_ = false;
+  if (drainDeadline_.active()) drainDeadline_.cancel();
+  events_.fire(
+      SystemEvent::Shutdown,
+      [this] {
+        running_ = false;
+        disconnectAll();
+      },
+      [this] { state_ = State::Finished; });
+}
+
+// RC13. A connection that is made while the others are told is told as well.
+void ReactorCore::disconnectAll() noexcept {
+  const CurrentReactor current(reactor_);
+  while (turn_.open() > 0) {
+    for (const Ref<Connection>& connection : turn_.connections()) {
+      connection->end(Failure::connectionLost());
+    }
+  }
+  const std::vector<std::shared_ptr<Resident>> residents = std::move(residents_);
+  residents_.clear();
+  for (const auto& resident : residents) resident->reactorStopped();
+}
+
+void ReactorCore::signalled(int signal) noexcept {
+  if (state_ != State::Active) return;
+  if (std::exchange(signalSeen_, true)) {
+    logWarning("signal {} again: stopping at once", signal);
+    return stop();
+  }
+  drain(10s);
+}
+
+ReactorStatistics ReactorCore::statistics() const {
+  ReactorStatistics all;
+  all.accepted = turn_.made();
+  all.open = turn_.open();
+  for (const auto& [reason, count] : turn_.closed()) all.closed.emplace(reason, count);
+  all.timers = timers_.size();
+  for (const Ref<Connection>& connection : turn_.connections()) {
+    all.queuedBytes += connection->unsentBytes();
+  }
+  all.bytesReceived = turn_.received();
+  all.bytesSent = turn_.sent();
+  all.latestCall = latestCall_;
+  return all;
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "reactor/driver.h"
+#include "reactor/resident.h"
+#include "reactor/system_events.h"
+#include "reactor/thread_calls.h"
+#include "reactor/timer_queue.h"
+#include "ropewalk/reactor.h"
+#include "transport/turn.h"
+
+namespace ropewalk::detail {
+
+// What a Reactor is made of, for the layers above it and for the simulated world.
+class ReactorCore final : private DriverOwner {
+ public:
+  ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver);
+  ~ReactorCore();
+
+  static ReactorCore& of(Reactor& reactor) noexcept { return *reactor.core_; }
+
+  Reactor& reactor() noexcept { return reactor_; }
+  Driver& driver() noexcept { return *driver_; }
+  TimerQueue& timers() noexcept { return timers_; }
+  Turn& turn() noexcept { return turn_; }
+  SystemEvents& events() noexcept { return events_; }
+  ThreadCalls& threadCalls() noexcept { return threadCalls_; }
+
+  // Connections that may be open at once: the descriptor limit less a reserve of max(32, limit / 20).
+  std::size_t connectionLimit() const noexcept { return connectionLimit_; }
+
+  // A resident is told when the reactor drains and stops, until it leaves.
+  void add(std::shared_ptr<Resident> resident);
+  void remove(const Resident& resident) noexcept;
+
+  // run() in three parts, for a world that turns several reactors: fires Startup; one turn; what is left to do
+  // when the turns are over.
+  void start();
+  bool turnOnce(bool block);
+  void finish() noexcept;
+
+  // True while turnOnce() would do something without waiting.
+  bool busy() const noexcept;
+
+  // True from start() until Shutdown has been fired or crash() was called.
+  bool active() const noexcept { return state_ != State::Idle; }
+
+  bool running() const noexcept { return running_; }
+  void run(bool handleSignals);
+  void iterate(Duration delay);
+  void stop();
+  void crash() noexcept;
+  void drain(Duration deadline);
+  ReactorStatistics statistics() const;
+
+ private:
+  enum class State { Idle, Active, StopRequested, Stopping, Finished };
+
+  bool turnCurrent(bool block);
+  bool over() const noexcept { return state_ == State::Finished || state_ == State::Idle; }
+  void signalled(int signal) noexcept override;
+  void fireShutdown();
+  void disconnectAll() noexcept;
+  TimePoint nextAlarm() const noexcept {
+    return std::min(timers_.nextDeadline(), turn_.deadlines().nextSweep());
+  }
+  void runDue() noexcept;
+  void changeState() noexcept;
+
+  Reactor& reactor_;
+  std::unique_ptr<Driver> driver_;
+  std::size_t connectionLimit_;
+  ThreadCalls threadCalls_;
+  SystemEvents events_;
+  TimerQueue timers_;
+  std::vector<std::shared_ptr<Resident>> residents_;
+  Turn turn_;
+  DelayedCall drainDeadline_;
+  Duration latestCall_{};
+  State state_ = State::Idle;
+  bool unsteady_ = false;  // draining, stopping or crashed
+  bool running_ = false;
+  bool draining_ = false;
+  bool signalSeen_ = false;
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace ropewalk::detail {
+
+// Bytes that go in at the back and out at the front, in constant time per byte.
+class ByteQueue {
+ public:
+  void append(std::string_view bytes) { bytes_.append(bytes); }
+
+  std::string_view front(std::size_t most) const noexcept {
+    return std::string_view(bytes_).substr(head_, most);
+  }
+  void drop(std::size_t count) {
+    head_ += count;
+    // Moved at most once per byte: never before as many have gone as are left.
+    if (head_ * 2 >= bytes_.size()) {
+      bytes_.erase(0, head_);
+      head_ = 0;
+    }
+  }
+  void clear() noexcept {
+    bytes_.clear();
+    head_ = 0;
+  }
+
+  std::size_t size() const noexcept { return bytes_.size() - head_; }
+  bool empty() const noexcept { return size() == 0; }
+
+ private:
+  std::string bytes_;
+  std::size_t head_ = 0;
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,116 @@
+#include "reactor/sim/host.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace ropewalk::detail {
+
+namespace {
+
+// As Linux has them.
+constexpr std::uint16_t kFirstEphemeralPort = 32768;
+constexpr std::uint16_t kLastEphemeralPort = 60999;
+
+using Bytes = std::array<std::uint8_t, 16>;
+
+Address addressOf(Address::Family family, const Bytes& bytes, std::uint16_t port) {
+  return Address::fromBytes(family, bytes.data(), port);
+}
+
+Address withPort(const Address& address, std::uint16_t port) {
+  return Address::fromBytes(address.family(), address.bytes(), port, address.scopeId());
+}
+
+bool isAny(const Address& address) {
+  return withPort(address, 0) == addressOf(address.family(), {}, 0);
+}
+
+Address loopback(Address::Family family) {
+  if (family == Address::Family::IPv4) return addressOf(family, {127, 0, 0, 1}, 0);
+  Bytes bytes{};
+  bytes[15] = 1;
+  return addressOf(family, bytes, 0);
+}
+
+bool isLoopback(const Address& address) {
+  if (address.family() == Address::Family::IPv4) return address.bytes()[0] == 127;
+  return withPort(address, 0) == loopback(Address::Family::IPv6);
+}
+
+// Whether a listener at `listening` hears what is sent to `address`. "::" hears IPv4 too.
+bool hears(const Address& listening, const Address& address) {
+  if (listening.port() != address.port()) return false;
+  if (listening == address) return true;
+  if (!isAny(listening)) return false;
+  return listening.family() == address.family() || listening.family() == Address::Family::IPv6;
+}
+
+}  // namespace
+
+SimHost::SimHost(std::string name, std::size_t number)
+    : name_(std::move(name)), number_(number), lastPort_(kLastEphemeralPort) {}
+
+Address SimHost::address(Address::Family family, std::uint16_t port) const {
+  const auto last = static_cast<std::uint8_t>(number_);
+  if (family == Address::Family::IPv4) return addressOf(family, {10, 0, 0, last}, port);
+  Bytes bytes{0xfd};
+  bytes[15] = last;
+  return addressOf(Address::Family::IPv6, bytes, port);
+}
+
+bool SimHost::has(const Address& wanted) const {
+  return isAny(wanted) || isLoopback(wanted) || withPort(wanted, 0) == address(wanted.family(), 0);
+}
+
+Address SimHost::addressTowards(const Address& peer) const {
+  if (isAny(peer) || isLoopback(peer)) return loopback(peer.family());
+  return address(peer.family(), 0);
+}
+
+std::uint16_t SimHost::freePort() {
+  for (int tried = 0; tried <= kLastEphemeralPort - kFirstEphemeralPort; ++tried) {
+    lastPort_ = lastPort_ == kLastEphemeralPort ? kFirstEphemeralPort
+                                                : static_cast<std::uint16_t>(lastPort_ + 1);
+    if (canBind(addressOf(Address::Family::IPv6, {}, lastPort_)) == 0) return lastPort_;
+  }
+  return 0;
+}
+
+int SimHost::canBind(const Address& wanted) const {
+  if (!has(wanted)) return EADDRNOTAVAIL;
+  if (clientPorts_.contains(wanted.port())) return EADDRINUSE;
+  const bool taken = std::ranges::any_of(listeners_, [&](const auto& weak) {
+    const auto listener = weak.lock();
+    return listener && (hears(listener->address(), wanted) || hears(wanted, listener->address()));
+  });
+  return taken ? EADDRINUSE : 0;
+}
+
+std::shared_ptr<SimListener> SimHost::listen(const Address& address, int backlog) {
+  std::erase_if(listeners_, [](const auto& listener) { return listener.expired(); });
+  auto listener = std::make_shared<SimListener>(address, backlog);
+  listeners_.push_back(listener);
+  return listener;
+}
+
+std::shared_ptr<SimListener> SimHost::listenerAt(const Address& address) const {
+  std::shared_ptr<SimListener> best;
+  for (const auto& weak : listeners_) {
+    auto listener = weak.lock();
+    if (!listener || !hears(listener->address(), address)) continue;
+    if (listener->address() == address) return listener;
+    // canBind() lets no two wildcards overlap.
+    best = std::move(listener);
+  }
+  return best;
+}
+
+bool SimHost::takeDescriptor() noexcept {
+  if (descriptors_ >= descriptorLimit) return false;
+  ++descriptors_;
+  return true;
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "reactor/sim/listener.h"
+#include "reactor/sim/ready_list.h"
+#include "ropewalk/address.h"
+
+namespace ropewalk::detail {
+
+// A machine in the simulated network: what its kernel knows.
+class SimHost {
+ public:
+  SimHost(std::string name, std::size_t number);
+  SimHost(const SimHost&) = delete;
+  SimHost& operator=(const SimHost&) = delete;
+
+  const std::string& name() const noexcept { return name_; }
+  std::size_t number() const noexcept { return number_; }
+
+  // Its own address of that family, with `port`.
+  Address address(Address::Family family, std::uint16_t port) const;
+
+  // Whether it has that address; loopback, and "any", count.
+  bool has(const Address& address) const;
+
+  // An address from which to reach `peer`, without a port.
+  Address addressTowards(const Address& peer) const;
+
+  // A local port that nobody uses; 0 if there is none.
+  std::uint16_t freePort();
+
+  // Whether `address` can be bound: 0 or the errno.
+  int canBind(const Address& address) const;
+
+  // A port that a connection of ours came from, while it is open.
+  void usePort(std::uint16_t port) { clientPorts_.insert(port); }
+  void releasePort(std::uint16_t port) { clientPorts_.erase(port); }
+
+  // REQUIRES: canBind().
+  std::shared_ptr<SimListener> listen(const Address& address, int backlog);
+
+  // Who listens at `address`, or null.
+  std::shared_ptr<SimListener> listenerAt(const Address& address) const;
+
+  // Descriptors. take() is false, and takes none, if there are none left (EMFILE).
+  std::size_t descriptorLimit = 65536;
+  bool takeDescriptor() noexcept;
+  void releaseDescriptor() noexcept { --descriptors_; }
+  std::size_t descriptors() const noexcept { return descriptors_; }
+
+  SimReadyList ready;
+
+ private:
+  const std::string name_;
+  const std::size_t number_;
+  std::size_t descriptors_ = 0;
+  std::uint16_t lastPort_;
+  std::set<std::uint16_t> clientPorts_;
+  std::vector<std::weak_ptr<SimListener>> listeners_;
+};
+
+}  // namespace ropewalk::detail

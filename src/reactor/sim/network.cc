@@ -1,0 +1,162 @@
+#include "reactor/sim/network.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdio>
+#include <string_view>
+
+#include "reactor/sim/link.h"
+#include "reactor/sim/socket.h"
+
+namespace ropewalk::detail {
+
+struct SimNetwork::Arrival {
+  TimePoint when;
+  std::uint64_t order;
+  SimSocket* to;  // a part of `link`
+  std::shared_ptr<SimLink> link;
+  SimPacket packet;
+
+  // For a heap whose top is the earliest.
+  friend bool operator<(const Arrival& a, const Arrival& b) noexcept {
+    return a.when != b.when ? a.when > b.when : a.order > b.order;
+  }
+};
+
+SimNetwork::SimNetwork(std::uint64_t seed) : seed_(seed), random_(seed) {}
+SimNetwork::~SimNetwork() = default;
+
+SimHost& SimNetwork::addHost(std::string name) {
+  assert(hosts_.size() < 254);
+  hosts_.push_back(std::make_unique<SimHost>(std::move(name), hosts_.size() + 1));
+  return *hosts_.back();
+}
+
+SimHost* SimNetwork::hostAt(const Address& address, SimHost& from) noexcept {
+  if (from.has(address)) return &from;
+  const auto found = std::ranges::find_if(hosts_, [&](const auto& host) {
+    return host->address(address.family(), address.port()) == address;
+  });
+  return found == hosts_.end() ? nullptr : found->get();
+}
+
+TimePoint SimNetwork::nextArrival() const noexcept {
+  return arrivals_.empty() ? TimePoint::max() : arrivals_.front().when;
+}
+
+void SimNetwork::setNow(TimePoint when) noexcept {
+  assert(when >= now_);
+  now_ = when;
+}
+
+void SimNetwork::deliverDue() {
+  // What is sent without delay in answer waits for the next time, so that two kernels cannot keep
+  // us here.
+  const std::uint64_t asOf = order_;
+  while (nextArrival() <= now_ && arrivals_.front().order <= asOf) {
+    std::pop_heap(arrivals_.begin(), arrivals_.end());
+    Arrival arrival = std::move(arrivals_.back());
+    arrivals_.pop_back();
+    noteArrival(arrival);
+    arrival.to->arrive(std::move(arrival.packet));
+  }
+}
+
+void SimNetwork::carry(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet) {
+  const SimHost& from = to.peer().host();
+  const Pair pair = pairOf(from, to.host());
+  if (partitions_.contains(pair)) {
+    held_.push_back({now_, 0, &to, std::move(link), std::move(packet)});
+    return;
+  }
+  const auto found = delays_.find(pair);
+  const sim::Delay& delay = found == delays_.end() ? delay_ : found->second;
+  Duration wait = delay.fixed;
+  if (delay.jitter > Duration::zero()) {
+    wait += Duration(static_cast<Duration::rep>(
+        random_.below(static_cast<std::uint64_t>(delay.jitter.count()) + 1)));
+  }
+  to.lastArrival = std::max(to.lastArrival, now_ + wait);
+  push({to.lastArrival, 0, &to, std::move(link), std::move(packet)});
+}
+
+void SimNetwork::remind(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet,
+                        Duration wait) {
+  push({now_ + wait, 0, &to, std::move(link), std::move(packet)});
+}
+
+void SimNetwork::push(Arrival arrival) {
+  arrival.order = ++order_;
+  arrivals_.push_back(std::move(arrival));
+  std::push_heap(arrivals_.begin(), arrivals_.end());
+}
+
+SimNetwork::Pair SimNetwork::pairOf(const SimHost& a, const SimHost& b) noexcept {
+  return std::minmax({a.number(), b.number()});
+}
+
+void SimNetwork::setDelay(SimHost& a, SimHost& b, const sim::Delay& delay) {
+  delays_[pairOf(a, b)] = delay;
+}
+
+void SimNetwork::partition(SimHost& a, SimHost& b) { partitions_.insert(pairOf(a, b)); }
+
+void SimNetwork::heal(SimHost& a, SimHost& b) {
+  partitions_.erase(pairOf(a, b));
+  std::vector<Arrival> held;
+  held.swap(held_);
+  for (Arrival& one : held) carry(*one.to, std::move(one.link), std::move(one.packet));
+}
+
+std::size_t SimNetwork::cut(std::size_t possible, std::size_t most) {
+  const std::size_t limit = std::min(possible, std::max<std::size_t>(most, 1));
+  return segmentation.random && limit > 1 ? random_.between(1, limit) : limit;
+}
+
+void SimNetwork::add(const std::shared_ptr<SimLink>& link) {
+  // Swept when it has doubled: constant time per link.
+  if (links_.size() == links_.capacity()) {
+    std::erase_if(links_, [](const auto& weak) { return weak.expired(); });
+    links_.reserve(links_.size() * 2 + 8);
+  }
+  links_.push_back(link);
+}
+
+std::size_t SimNetwork::reset(const SimHost& a, const SimHost& b) {
+  const Pair pair = pairOf(a, b);
+  return resetIf([pair](SimLink& link) { return link.isBetween(pair.first, pair.second); });
+}
+
+std::size_t SimNetwork::reset(const Address& a, const Address& b) {
+  return resetIf([a, b](SimLink& link) { return link.isBetween(a, b) || link.isBetween(b, a); });
+}
+
+std::size_t SimNetwork::resetIf(UniqueFunction<bool(SimLink&)> chosen) {
+  std::size_t count = 0;
+  for (const auto& weak : links_) {
+    const auto link = weak.lock();
+    if (!link || !chosen(*link) || !link->isOpen()) continue;
+    note(link->client().label() + " <> " + link->server().label() + " cut");
+    link->cut();
+    ++count;
+  }
+  return count;
+}
+
+void SimNetwork::noteArrival(const Arrival& arrival) {
+  static constexpr const char* kNames[] = {"syn",    "syn-ack", "established", "refused", "data",
+                                           "window", "fin",     "reset",       "retry"};
+  const SimPacket& packet = arrival.packet;
+  const SimSocket& to = *arrival.to;
+  std::string line =
+      to.peer().label() + " > " + to.label() + ' ' + kNames[static_cast<std::size_t>(packet.kind)];
+  if (packet.kind == SimPacket::Kind::Data) {
+    char text[64];
+    std::snprintf(text, sizeof text, " %zu bytes, %016llx", packet.bytes.size(),
+                  static_cast<unsigned long long>(SimTrace::mix(SimTrace::kEmpty, packet.bytes)));
+    line += text;
+  }
+  note(line);
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "reactor/sim/host.h"
+#include "reactor/sim/packet.h"
+#include "reactor/sim/trace.h"
+#include "ropewalk/address.h"
+#include "ropewalk/reactor_time.h"
+#include "ropewalk/sim/conditions.h"
+#include "ropewalk/sim/random.h"
+#include "ropewalk/unique_function.h"
+
+namespace ropewalk::detail {
+
+class SimLink;
+class SimSocket;
+
+// The network between simulated hosts, and the time that passes there.
+//
+// Deterministic: everything that happens is in one queue, ordered by time and then by when it was
+// put in; all chance comes from the seed; nothing depends on where an object lies in memory.
+class SimNetwork {
+ public:
+  // Where simulated time begins. Not 0, which may mean "never" to somebody.
+  static constexpr TimePoint kStart{Duration(1000s)};
+
+  explicit SimNetwork(std::uint64_t seed);
+  SimNetwork(const SimNetwork&) = delete;
+  SimNetwork& operator=(const SimNetwork&) = delete;
+  ~SimNetwork();
+
+  std::uint64_t seed() const noexcept { return seed_; }
+  TimePoint now() const noexcept { return now_; }
+  sim::Random& random() noexcept { return random_; }
+
+  // The n-th host is 10.0.0.n and fd00::n. At most 254.
+  SimHost& addHost(std::string name);
+
+  // The host that `address` means to `from`, or null: loopback addresses mean itself.
+  SimHost* hostAt(const Address& address, SimHost& from) noexcept;
+
+  // When the next packet arrives; TimePoint::max() if none is on its way.
+  TimePoint nextArrival() const noexcept;
+
+  // Lets everything arrive that is due. Calls nobody's code but the simulation's own.
+  void deliverDue();
+
+  // REQUIRES: `when` is not earlier than now.
+  void setNow(TimePoint when) noexcept;
+
+  // Puts `packet` on its way to `to`.
+  void carry(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet);
+
+  // Has `packet` arrive at `to` after exactly `wait`, whatever the network is like.
+  void remind(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet, Duration wait);
+
+  // What happens to packets from now on. Each is for both directions.
+  void setDelay(const sim::Delay& delay) noexcept { delay_ = delay; }
+  void setDelay(SimHost& a, SimHost& b, const sim::Delay& delay);
+  void partition(SimHost& a, SimHost& b);
+  void heal(SimHost& a, SimHost& b);
+
+  sim::Segmentation segmentation;
+  sim::Buffers buffers;
+  bool shuffles = false;
+
+  // How many of `possible` bytes are moved, where at most `most` are.
+  std::size_t cut(std::size_t possible, std::size_t most);
+
+  // A connection that can be found by reset().
+  void add(const std::shared_ptr<SimLink>& link);
+
+  // Both ends of every connection between two hosts, or between two addresses, get a reset. Returns
+  // how many were open.
+  std::size_t reset(const SimHost& a, const SimHost& b);
+  std::size_t reset(const Address& a, const Address& b);
+
+  // One line of what happened.
+  void note(std::string_view what) { trace_.add(now_ - kStart, what); }
+  const SimTrace& trace() const noexcept { return trace_; }
+
+ private:
+  struct Arrival;
+  std::size_t resetIf(UniqueFunction<bool(SimLink&)> chosen);
+  using Pair = std::pair<std::size_t, std::size_t>;
+
+  static Pair pairOf(const SimHost& a, const SimHost& b) noexcept;
+  void push(Arrival arrival);
+  void noteArrival(const Arrival& arrival);
+
+  const std::uint64_t seed_;
+  sim::Random random_;
+  TimePoint now_ = kStart;
+  std::vector<std::unique_ptr<SimHost>> hosts_;
+  sim::Delay delay_;
+  std::map<Pair, sim::Delay> delays_;
+  std::set<Pair> partitions_;
+  std::vector<Arrival> arrivals_;  // a heap: the earliest first
+  std::vector<Arrival> held_;      // by a partition, in order
+  std::uint64_t order_ = 0;
+  std::vector<std::weak_ptr<SimLink>> links_;
+  SimTrace trace_;
+};
+
+}  // namespace ropewalk::detail

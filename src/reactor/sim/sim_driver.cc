@@ -1,0 +1,97 @@
+#include "reactor/sim/sim_driver.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "reactor/sim/acceptor.h"
+#include "reactor/sim/channel.h"
+
+namespace ropewalk::detail {
+
+namespace {
+
+Address withPort(const Address& address, std::uint16_t port) {
+  return Address::fromBytes(address.family(), address.bytes(), port, address.scopeId());
+}
+
+// Loopback, and the networks that simulated hosts are in. There is no way out of them.
+bool isRouted(const SimHost& host, const Address& address) {
+  if (host.has(address)) return true;
+  const std::uint8_t* bytes = address.bytes();
+  const Address ours = host.address(address.family(), 0);
+  const int network = address.family() == Address::Family::IPv4 ? 3 : 15;
+  return std::equal(bytes, bytes + network, ours.bytes());
+}
+
+}  // namespace
+
+SimDriver::SimDriver(std::shared_ptr<SimNetwork> network, SimHost& host, Clockwork clockwork)
+    : network_(std::move(network)),
+      host_(host),
+      clockwork_(clockwork),
+      random_(network_->seed() ^ (host.number() << 32)) {}
+
+bool SimDriver::isRunnable() const {
+  return !idle_ || woken_ || alarm_ <= now() || host_.ready.isAnyReady();
+}
+
+bool SimDriver::wait(bool block) {
+  for (;;) {
+    network_->deliverDue();
+    const bool dispatched =
+        host_.ready.dispatch(network_->shuffles ? &network_->random() : nullptr);
+    const bool woken = woken_.exchange(false);
+    idle_ = block && !dispatched && !woken && !alarmRings();
+    if (!idle_ || clockwork_ == Clockwork::World) return true;
+    const TimePoint next = std::min(network_->nextArrival(), alarm_);
+    if (next == TimePoint::max()) return false;
+    network_->setNow(next);
+  }
+}
+
+// Once: whoever still wants one sets it again.
+bool SimDriver::alarmRings() noexcept {
+  if (alarm_ > network_->now()) return false;
+  alarm_ = TimePoint::max();
+  return true;
+}
+
+Listening SimDriver::listen(const Address& wanted, const ListenOptions& options) {
+  Address address = wanted;
+  if (address.port() == 0) address = withPort(address, host_.freePort());
+  if (const int error = host_.canBind(address)) return {.acceptor = nullptr, .error = error};
+  if (!host_.takeDescriptor()) return {.acceptor = nullptr, .error = EMFILE};
+  return {.acceptor = std::make_unique<SimAcceptor>(
+              network_, host_, host_.listen(address, options.backlog), options),
+          .error = 0};
+}
+
+Connecting SimDriver::connect(const Address& peer, const Address& bind,
+                              const ConnectOptions& options) {
+  const bool bound = bind.family() != Address::Family::None;
+  if (!isRouted(host_, peer)) return {.channel = nullptr, .error = ENETUNREACH, .binding = false};
+  Address local = bound ? bind : host_.addressTowards(peer);
+  if (local.port() == 0) local = withPort(local, host_.freePort());
+  if (const int error = local.port() == 0 ? EADDRNOTAVAIL : host_.canBind(local)) {
+    return {.channel = nullptr, .error = error, .binding = bound};
+  }
+  if (!host_.takeDescriptor()) return {.channel = nullptr, .error = EMFILE, .binding = false};
+  SimHost* const server = network_->hostAt(peer, host_);
+  const auto link = std::make_shared<SimLink>(*network_, host_, local, server, peer);
+  network_->add(link);
+  host_.usePort(local.port());
+  auto channel = std::make_unique<SimChannel>(network_, link, link->client(), options.tcpNoDelay,
+                                              options.tcpKeepAlive);
+  channel->ownPort();
+  link->client().connect();
+  return {.channel = std::move(channel), .error = 0, .binding = false};
+}
+
+std::unique_ptr<Driver> makeSimDriver(std::uint64_t seed) {
+  auto network = std::make_shared<SimNetwork>(seed);
+  SimHost& host = network->addHost("localhost");
+  return std::make_unique<SimDriver>(std::move(network), host, SimDriver::Clockwork::Own);
+}
+
+}  // namespace ropewalk::detail

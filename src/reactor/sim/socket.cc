@@ -1,0 +1,163 @@
+// The program's side of a simulated socket; packets.cc is the network's.
+
+#include "reactor/sim/socket.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "reactor/sim/link.h"
+#include "reactor/sim/network.h"
+
+namespace ropewalk::detail {
+
+namespace {
+
+Transfer failed(int error) { return {.bytes = -1, .error = error}; }
+Transfer moved(std::size_t bytes) { return {.bytes = static_cast<std::ptrdiff_t>(bytes)}; }
+
+}  // namespace
+
+SimSocket::SimSocket(SimLink& link, SimSocket& peer, SimHost* host, const Address& address)
+    : link_(link),
+      peer_(peer),
+      host_(host),
+      address_(address),
+      window_(link.network().buffers.receive),
+      sendBuffer_(link.network().buffers.send),
+      advertised_(link.network().buffers.receive),
+      receiveBuffer_(link.network().buffers.receive) {}
+
+std::string SimSocket::label() const {
+  return (host_ ? host_->name() : address_.host()) + ':' + std::to_string(address_.port());
+}
+
+void SimSocket::connect() {
+  // The kernel asks who has the address, three times, a second apart.
+  constexpr Duration kNobodyHasIt = 3s;
+  state_ = State::Connecting;
+  if (peer_.host_ != nullptr) {
+    transmit(SimPacket::Kind::Syn);
+  } else {
+    link_.network().remind(*this, link_.shared_from_this(),
+                           {.kind = SimPacket::Kind::Retry, .error = EHOSTUNREACH}, kNobodyHasIt);
+  }
+}
+
+int SimSocket::takeError() noexcept { return std::exchange(error_, 0); }
+
+bool SimSocket::isReadable() const noexcept {
+  return !in_.empty() || finArrived_ || state_ == State::Dead;
+}
+
+bool SimSocket::isWritable() const noexcept {
+  if (state_ != State::Open) return state_ == State::Dead;
+  return finWanted_ || room() * 3 >= sendBuffer_;
+}
+
+std::size_t SimSocket::room() const noexcept {
+  return sendBuffer_ - static_cast<std::size_t>(accepted_ - acknowledged_);
+}
+
+Transfer SimSocket::receive(char* buffer, std::size_t size) {
+  if (!in_.empty()) {
+    SimNetwork& network = link_.network();
+    const std::size_t count =
+        network.cut(std::min(in_.size(), size), network.segmentation.maxReceive);
+    in_.front(count).copy(buffer, count);
+    in_.drop(count);
+    consumed_ += count;
+    openWindow();
+    return moved(count);
+  }
+  if (finArrived_) return moved(0);
+  if (error_ != 0) return failed(takeError());
+  return state_ == State::Dead ? moved(0) : failed(EAGAIN);
+}
+
+Transfer SimSocket::send(const iovec* pieces, int count) {
+  if (error_ != 0) return failed(takeError());
+  if (state_ == State::Dead || finWanted_) return failed(EPIPE);
+  std::size_t total = 0;
+  for (int i = 0; i < count; ++i) total += pieces[i].iov_len;
+  if (total == 0) return moved(0);
+  if (state_ != State::Open || room() == 0) return failed(EAGAIN);
+  SimNetwork& network = link_.network();
+  total = network.cut(std::min(total, room()), network.segmentation.maxSend);
+  std::size_t left = total;
+  for (int i = 0; left > 0; ++i) {
+    const std::size_t taken = std::min(left, pieces[i].iov_len);
+    out_.append({static_cast<const char*>(pieces[i].iov_base), taken});
+    left -= taken;
+  }
+  accepted_ += total;
+  pump();
+  return moved(total);
+}
+
+void SimSocket::shutdownWrite() {
+  if (state_ != State::Open || finWanted_) return;
+  finWanted_ = true;
+  pump();
+  changed();
+}
+
+void SimSocket::close(bool reset) {
+  closed_ = true;
+  watcher_ = nullptr;
+  if (state_ == State::Dead) return;
+  if (state_ == State::Connecting) {
+    // If the server says yes, it hears a reset then.
+    die();
+  } else if (reset || !in_.empty()) {
+    transmit(SimPacket::Kind::Reset);
+    die();
+  } else {
+    finWanted_ = true;
+    pump();
+  }
+}
+
+// Puts on the wire what the peer has room for, and then the end.
+void SimSocket::pump() {
+  // What Linux makes of a large write: few packets of many segments.
+  constexpr std::uint64_t kMaxPacket = 64 * 1024;
+  while (!out_.empty() && sent_ < window_) {
+    const auto size = static_cast<std::size_t>(std::min(window_ - sent_, kMaxPacket));
+    SimPacket packet{.kind = SimPacket::Kind::Data, .bytes = std::string(out_.front(size))};
+    out_.drop(packet.bytes.size());
+    sent_ += packet.bytes.size();
+    transmit(std::move(packet));
+  }
+  if (out_.empty() && finWanted_ && !finSent_) {
+    finSent_ = true;
+    transmit(SimPacket::Kind::Fin);
+    if (closed_ && finArrived_) die();
+  }
+}
+
+// Tells the peer that there is room again, unless it is too little to be worth a packet.
+void SimSocket::openWindow() {
+  const std::uint64_t edge = consumed_ + receiveBuffer_;
+  if (state_ != State::Open || (edge - advertised_) * 4 < receiveBuffer_) return;
+  advertised_ = edge;
+  transmit({.kind = SimPacket::Kind::Window, .arrived = arrived_, .window = edge});
+}
+
+void SimSocket::transmit(SimPacket packet) {
+  link_.network().carry(peer_, link_.shared_from_this(), std::move(packet));
+}
+
+void SimSocket::transmit(SimPacket::Kind kind) { transmit(SimPacket{.kind = kind}); }
+
+void SimSocket::die() noexcept {
+  state_ = State::Dead;
+  out_.clear();
+}
+
+void SimSocket::changed() {
+  if (watcher_ != nullptr) host_->ready.note(*watcher_);
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "ropewalk/reactor.h"
+
+namespace ropewalk::detail {
+
+// The triggers that wait for a reactor's start and stop, and the firing of one event (rules RC7, RC9 to RC12).
+class SystemEvents {
+ public:
+  using Trigger = UniqueFunction<Deferred<void>()>;
+
+  TriggerId add(Phase phase, SystemEvent event, Trigger trigger);
+
+  // Throws UnknownTrigger.
+  void remove(TriggerId id);
+
+  // Calls the "before" triggers; when all that they returned is done, `during`, the "during" triggers, the "after"
+  // triggers and `finished`. All of it may have happened when this returns.
+  void fire(SystemEvent event, UniqueFunction<void()> during, UniqueFunction<void()> finished);
+
+ private:
+  struct Entry {
+    TriggerId id{};
+    Phase phase{};
+    SystemEvent event{};
+    Trigger trigger;
+  };
+  struct Firing {
+    std::size_t pending = 1;  // one is for the calling itself
+    UniqueFunction<void()> proceed;
+  };
+
+  // Takes out the first trigger for this moment; an empty one if there is none.
+  Trigger take(Phase phase, SystemEvent event);
+  void runAll(Phase phase, SystemEvent event);
+  static void oneDone(const std::shared_ptr<Firing>& firing);
+
+  std::vector<Entry> entries_;  // in the order asked
+  std::uint64_t lastId_ = 0;
+  std::shared_ptr<Firing> firing_;
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,37 @@
+#include "reactor/thread_calls.h"
+
+#include <utility>
+
+#include "ropewalk/failure.h"
+#include "ropewalk/log.h"
+
+namespace ropewalk::detail {
+
+bool ThreadCalls::add(UniqueFunction<void()> call) {
+  const std::lock_guard<std::mutex> guard(lock_);
+  calls_.push_back(std::move(call));
+  // One wake-up for a batch: who finds calls waiting knows that somebody has woken the reactor for them.
+  return count_.fetch_add(1, std::memory_order_acq_rel) == 0;
+}
+
+void ThreadCalls::run() noexcept {
+  std::vector<UniqueFunction<void()>> batch = std::move(running_);
+  {
+    const std::lock_guard<std::mutex> guard(lock_);
+    batch.swap(calls_);
+    count_.store(0, std::memory_order_release);
+  }
+  for (UniqueFunction<void()>& call : batch) {
+    try {
+      call();
+    } catch (...) {
+      const Failure thrown = Failure::current();
+      logError("a call from another thread threw {}: {}", thrown.typeName(), thrown);
+    }
+    call = nullptr;
+  }
+  batch.clear();
+  running_ = std::move(batch);  // its memory serves again
+}
+
+}  // namespace ropewalk::detail

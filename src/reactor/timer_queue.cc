@@ -1,0 +1,120 @@
+#include "reactor/timer_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ropewalk/error.h"
+#include "ropewalk/failure.h"
+#include "ropewalk/log.h"
+
+namespace ropewalk::detail {
+
+TimerQueue::~TimerQueue() {
+  for (Timer* const timer : std::exchange(heap_, {})) {
+    timer->queue_ = nullptr;
+    timer->place_ = Timer::kNowhere;
+    timer->state_ = Timer::State::Cancelled;
+    timer->call_ = nullptr;
+    timer->release();
+  }
+}
+
+DelayedCall TimerQueue::schedule(Duration delay, UniqueFunction<void()> call) {
+  if (delay < Duration::zero()) throw NegativeDelay();
+  auto* const timer = new Timer;
+  DelayedCall handle(*timer);
+  timer->queue_ = this;
+  timer->call_ = std::move(call);
+  timer->deadline_ = time_.now() + delay;
+  timer->order_ = ++asked_;
+  heap_.push_back(timer);
+  timer->addRef();
+  put(timer, heap_.size() - 1);
+  rise(timer->place_);
+  return handle;
+}
+
+void TimerQueue::runDue(TimePoint now) noexcept {
+  const std::uint64_t askedBefore = asked_;
+  while (!heap_.empty()) {
+    Timer& timer = *heap_.front();
+    // What is asked for while calls run has a later order and no earlier deadline: it ends the loop (TM4).
+    if (timer.deadline_ > now || timer.order_ > askedBefore) return;
+    const Ref<Timer> kept(&timer);
+    remove(timer);
+    timer.state_ = Timer::State::Called;
+    UniqueFunction<void()> call = std::move(timer.call_);
+    try {
+      call();
+    } catch (...) {
+      const Failure thrown = Failure::current();
+      logError("a timed call threw {}: {}", thrown.typeName(), thrown);
+    }
+  }
+}
+
+std::vector<DelayedCall> TimerQueue::calls() const {
+  std::vector<DelayedCall> all;
+  all.reserve(heap_.size());
+  for (Timer* const timer : heap_) all.push_back(DelayedCall(*timer));
+  return all;
+}
+
+void TimerQueue::cancel(Timer& timer) {
+  remove(timer);
+  timer.state_ = Timer::State::Cancelled;
+  const UniqueFunction<void()> destroyedLast = std::move(timer.call_);
+}
+
+void TimerQueue::move(Timer& timer, TimePoint deadline) {
+  timer.deadline_ = deadline;
+  timer.order_ = ++asked_;
+  rise(timer.place_);
+  sink(timer.place_);
+}
+
+void TimerQueue::remove(Timer& timer) noexcept {
+  const std::size_t place = std::exchange(timer.place_, Timer::kNowhere);
+  Timer* const last = heap_.back();
+  heap_.pop_back();
+  if (last != &timer) {
+    put(last, place);
+    rise(place);
+    sink(last->place_);
+  }
+  timer.release();  // the heap's count; the caller holds another
+}
+
+void TimerQueue::put(Timer* timer, std::size_t place) noexcept {
+  heap_[place] = timer;
+  timer->place_ = place;
+}
+
+void TimerQueue::rise(std::size_t place) noexcept {
+  Timer* const timer = heap_[place];
+  while (place > 0) {
+    const std::size_t parent = (place - 1) / 4;
+    if (!earlier(*timer, *heap_[parent])) break;
+    put(heap_[parent], place);
+    place = parent;
+  }
+  put(timer, place);
+}
+
+void TimerQueue::sink(std::size_t place) noexcept {
+  Timer* const timer = heap_[place];
+  while (place * 4 + 1 < heap_.size()) {
+    const std::size_t firstChild = place * 4 + 1;
+    const std::size_t end = std::min(firstChild + 4, heap_.size());
+    std::size_t best = firstChild;
+    for (std::size_t child = firstChild + 1; child < end; ++child) {
+      if (earlier(*heap_[child], *heap_[best])) best = child;
+    }
+    if (!earlier(*heap_[best], *timer)) break;
+    put(heap_[best], place);
+    place = best;
+  }
+  put(timer, place);
+}
+
+}  // namespace ropewalk::detail

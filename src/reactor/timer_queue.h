@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "ropewalk/detail/ref.h"
+#include "ropewalk/reactor_time.h"
+#include "ropewalk/unique_function.h"
+
+namespace ropewalk::detail {
+
+// One call that was asked for.
+class Timer final : public RefCounted {
+ public:
+  enum class State : std::uint8_t { Waiting, Called, Cancelled };
+
+ private:
+  friend class TimerQueue;
+  friend class ropewalk::DelayedCall;
+
+  static constexpr std::size_t kNowhere = ~std::size_t{0};
+
+  TimePoint deadline_{};
+  std::uint64_t order_ = 0;  // among equal deadlines, first asked is first called
+  std::size_t place_ = kNowhere;
+  TimerQueue* queue_ = nullptr;
+  UniqueFunction<void()> call_;
+  State state_ = State::Waiting;
+};
+
+// The calls that are to come, in order of their deadlines: a heap of four children a node, in which every timer
+// knows its place, so that cancelling and moving need no search.
+class TimerQueue {
+ public:
+  // `time` is whose clock the deadlines are on; it must outlive the queue.
+  explicit TimerQueue(const ReactorTime& time) : time_(time) {}
+  TimerQueue(const TimerQueue&) = delete;
+  TimerQueue& operator=(const TimerQueue&) = delete;
+  ~TimerQueue();
+
+  // Throws NegativeDelay.
+  DelayedCall schedule(Duration delay, UniqueFunction<void()> call);
+
+  // Runs the calls that are due at `now` and were asked for before this; an exception is logged.
+  void runDue(TimePoint now) noexcept;
+
+  // TimePoint::max() if there is none.
+  TimePoint nextDeadline() const noexcept {
+    return heap_.empty() ? TimePoint::max() : heap_.front()->deadline_;
+  }
+
+  std::size_t size() const noexcept { return heap_.size(); }
+  std::vector<DelayedCall> calls() const;
+
+ private:
+  friend class ropewalk::DelayedCall;
+
+  static bool earlier(const Timer& a, const Timer& b) noexcept {
+    return a.deadline_ != b.deadline_ ? a.deadline_ < b.deadline_ : a.order_ < b.order_;
+  }
+
+  void cancel(Timer& timer);
+  void move(Timer& timer, TimePoint deadline);
+  void remove(Timer& timer) noexcept;
+  void put(Timer* timer, std::size_t place) noexcept;
+  void rise(std::size_t place) noexcept;
+  void sink(std::size_t place) noexcept;
+
+  const ReactorTime& time_;
+  std::vector<Timer*> heap_;  // each holds one count
+  std::uint64_t asked_ = 0;
+};
+
+}  // namespace ropewalk::detail

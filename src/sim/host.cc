@@ -1,0 +1,90 @@
+#include "ropewalk/sim/host.h"
+
+#include <utility>
+
+#include "reactor/reactor_core.h"
+#include "reactor/sim/sim_driver.h"
+#include "ropewalk/error.h"
+#include "ropewalk/log.h"
+#include "ropewalk/sim/world.h"
+#include "sim/timeline.h"
+
+namespace ropewalk::sim {
+
+namespace {
+
+// Gives one connection a protocol that is there already.
+class OneProtocol final : public ClientFactory {
+ public:
+  OneProtocol(std::shared_ptr<Protocol> protocol, UniqueFunction<void(const Failure&)> failed)
+      : protocol_(std::move(protocol)), failed_(std::move(failed)) {
+    noisy = false;
+  }
+
+  std::shared_ptr<Protocol> buildProtocol(const Address&) override {
+    failed_ = {};  // it may hold the protocol, which from now on holds this
+    return std::move(protocol_);
+  }
+
+  void clientConnectionFailed(Connector& connector, const Failure& why) override {
+    if (failed_) {
+      failed_(why);
+    } else {
+      logWarning("sim: no connection to {}: {}", connector.getDestination().text(), why);
+    }
+  }
+
+ private:
+  std::shared_ptr<Protocol> protocol_;
+  UniqueFunction<void(const Failure&)> failed_;
+};
+
+}  // namespace
+
+Host::Host(World& world, detail::SimHost& machine) : world_(world), machine_(machine) {}
+
+Host::~Host() {
+  if (!reactor_) return;
+  // What it calls at the end may ask for reactor().
+  const CurrentReactor current(*reactor_);
+  reactor_.reset();
+}
+
+const std::string& Host::name() const noexcept { return machine_.name(); }
+
+Address Host::address(int port) const {
+  return machine_.address(Address::Family::IPv4, static_cast<std::uint16_t>(port));
+}
+
+Reactor& Host::reactor() {
+  if (!reactor_) {
+    auto driver = std::make_unique<detail::SimDriver>(world_.network_, machine_,
+                                                      detail::SimDriver::Clockwork::World);
+    driver_ = driver.get();
+    reactor_ = std::make_unique<Reactor>(std::move(driver));
+    world_.timeline_->add(detail::ReactorCore::of(*reactor_), *driver_);
+  }
+  driver_->touch();
+  detail::ReactorCore& core = detail::ReactorCore::of(*reactor_);
+  if (!core.active()) core.start();
+  return *reactor_;
+}
+
+void Host::connectProtocol(std::string_view to, int port, std::shared_ptr<Protocol> protocol,
+                           UniqueFunction<void(const Failure&)> failed) {
+  const auto found = world_.hosts_.find(to);
+  std::string literal(to);
+  if (found != world_.hosts_.end()) {
+    literal = found->second->address().host();
+  } else if (to.find_first_of(".:") == std::string_view::npos) {
+    throw UnknownHostError("the simulated world has no host \"" + literal + "\"");
+  }
+  reactor().connectTCP(literal, port,
+                       std::make_shared<OneProtocol>(std::move(protocol), std::move(failed)));
+}
+
+void Host::setDescriptorLimit(std::size_t limit) { machine_.descriptorLimit = limit; }
+
+std::size_t Host::descriptors() const { return machine_.descriptors(); }
+
+}  // namespace ropewalk::sim

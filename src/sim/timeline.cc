@@ -1,0 +1,82 @@
+#include "sim/timeline.h"
+
+#include <algorithm>
+#include <string>
+
+#include "ropewalk/error.h"
+#include "ropewalk/sim/no_progress.h"
+
+namespace ropewalk::detail {
+
+void Timeline::add(ReactorCore& reactor, SimDriver& driver) {
+  players_.push_back({.reactor = &reactor, .driver = &driver});
+}
+
+void Timeline::touch() noexcept {
+  for (const Player& player : players_) player.driver->touch();
+}
+
+bool Timeline::round() {
+  if (playing_) throw Error("simulated time cannot be moved from inside of a callback");
+  bool moved = network_->nextArrival() <= now();
+  network_->deliverDue();
+  std::vector<Player> order = players_;
+  if (network_->shuffles) network_->random().shuffle(order);
+  for (const Player& player : order) {
+    if (!player.wantsTurn()) continue;
+    turn(player);
+    moved = true;
+  }
+  checkProgress(moved);
+  return moved;
+}
+
+void Timeline::turn(const Player& player) {
+  playing_ = true;
+  const bool goesOn = player.reactor->turnOnce(true);
+  playing_ = false;
+  // Stopped; it can be started again.
+  if (!goesOn) player.reactor->finish();
+}
+
+void Timeline::checkProgress(bool moved) {
+  if (!moved) {
+    roundsNow_ = 0;
+  } else if (++roundsNow_ >= roundLimit_) {
+    throw sim::NoProgress("simulated time stands still at " +
+                          std::to_string((now() - SimNetwork::kStart).count()) +
+                          " ns: hosts keep each other busy without a delay");
+  }
+}
+
+TimePoint Timeline::nextMoment() const noexcept {
+  TimePoint next = network_->nextArrival();
+  for (const Player& player : players_) {
+    if (player.reactor->active()) next = std::min(next, player.driver->alarm());
+  }
+  return next;
+}
+
+bool Timeline::skip(TimePoint limit) {
+  const TimePoint next = nextMoment();
+  if (next > limit || next == TimePoint::max()) return false;
+  network_->setNow(std::max(now(), next));
+  return true;
+}
+
+void Timeline::advance(Duration amount) {
+  if (amount < Duration::zero()) throw NegativeDelay();
+  const TimePoint target = now() + amount;
+  touch();
+  while (step(target)) {
+  }
+  network_->setNow(target);
+}
+
+void Timeline::runUntilIdle() {
+  touch();
+  while (round() || (network_->nextArrival() != TimePoint::max() && skip(TimePoint::max()))) {
+  }
+}
+
+}  // namespace ropewalk::detail

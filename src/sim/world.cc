@@ -1,0 +1,128 @@
+#include "ropewalk/sim/world.h"
+
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+#include "reactor/current_reactor.h"
+#include "reactor/sim/link.h"
+#include "reactor/sim/network.h"
+#include "ropewalk/error.h"
+#include "sim/timeline.h"
+
+namespace ropewalk::sim {
+
+namespace {
+
+// Worlds of this thread that are alive.
+constinit thread_local int worlds = 0;
+
+// How many lines of the trace a story ends with.
+constexpr std::size_t kStoryLines = 20;
+
+}  // namespace
+
+World::World(std::uint64_t seed)
+    : exceptions_(std::uncaught_exceptions()),
+      network_(std::make_shared<detail::SimNetwork>(seed)),
+      timeline_(std::make_unique<detail::Timeline>(network_)),
+      random_(~seed) {
+  if (++worlds == 1) detail::forbidDefaultReactor(true);
+}
+
+World::~World() {
+  if (std::uncaught_exceptions() > exceptions_) std::fprintf(stderr, "%s\n", story().c_str());
+  // In the order in which they were made, not that of their names.
+  for (Host* const host : inOrder_) hosts_.erase(hosts_.find(host->name()));
+  if (--worlds == 0) detail::forbidDefaultReactor(false);
+}
+
+std::uint64_t World::seed() const noexcept { return network_->seed(); }
+
+Host& World::host(std::string_view name) {
+  const auto found = hosts_.find(name);
+  if (found != hosts_.end()) return *found->second;
+  detail::SimHost& machine = network_->addHost(std::string(name));
+  auto host = std::make_unique<Host>(*this, machine);
+  inOrder_.push_back(host.get());
+  return *hosts_.emplace(name, std::move(host)).first->second;
+}
+
+TimePoint World::now() const noexcept { return network_->now(); }
+
+void World::advance(Duration amount) { timeline_->advance(amount); }
+
+bool World::turn() {
+  timeline_->touch();
+  return timeline_->round();
+}
+
+bool World::runUntil(UniqueFunction<bool()> predicate, Duration limit) {
+  const TimePoint last = now() + limit;
+  timeline_->touch();
+  while (!predicate()) {
+    if (timeline_->step(last)) continue;
+    network_->setNow(last);
+    return predicate();
+  }
+  return true;
+}
+
+void World::runUntilIdle() { timeline_->runUntilIdle(); }
+
+void World::setDelay(const Delay& delay) { network_->setDelay(delay); }
+
+void World::setDelay(std::string_view a, std::string_view b, const Delay& delay) {
+  network_->setDelay(host(a).machine_, host(b).machine_, delay);
+}
+
+void World::setSegmentation(const Segmentation& segmentation) {
+  network_->segmentation = segmentation;
+}
+
+void World::setBuffers(const Buffers& buffers) { network_->buffers = buffers; }
+
+void World::setShuffling(bool on) { network_->shuffles = on; }
+
+void World::partition(std::string_view a, std::string_view b) {
+  network_->partition(host(a).machine_, host(b).machine_);
+}
+
+void World::heal(std::string_view a, std::string_view b) {
+  network_->heal(host(a).machine_, host(b).machine_);
+}
+
+std::size_t World::reset(std::string_view a, std::string_view b) {
+  return network_->reset(host(a).machine_, host(b).machine_);
+}
+
+std::size_t World::reset(const Protocol& protocol) {
+  return network_->reset(protocol.transport->getHost(), protocol.transport->getPeer());
+}
+
+void World::setRoundLimit(std::size_t rounds) { timeline_->setRoundLimit(rounds); }
+
+std::uint64_t World::traceHash() const noexcept { return network_->trace().hash(); }
+
+std::vector<std::string> World::trace() const {
+  const auto& lines = network_->trace().lines();
+  return {lines.begin(), lines.end()};
+}
+
+void World::note(std::string_view what) { network_->note(what); }
+
+std::string World::story() const {
+  char head[120];
+  std::snprintf(head, sizeof head, "simulated world of seed %llu, trace hash %016llx, last lines:",
+                static_cast<unsigned long long>(seed()),
+                static_cast<unsigned long long>(traceHash()));
+  std::string text(head);
+  const auto& lines = network_->trace().lines();
+  for (std::size_t i = lines.size() > kStoryLines ? lines.size() - kStoryLines : 0;
+       i < lines.size(); ++i) {
+    text += "\n  " + lines[i];
+  }
+  return text;
+}
+
+}  // namespace ropewalk::sim

@@ -1,0 +1,113 @@
+#include "ropewalk/detail/stream_awaiters.h"
+
+#include <cassert>
+#include <memory>
+
+#include "ropewalk/detail/coroutine_frame.h"
+#include "ropewalk/detail/line_delimiter.h"
+#include "ropewalk/error.h"
+#include "ropewalk/stream_protocol.h"
+#include "stream/drain_watch.h"
+
+namespace ropewalk::detail {
+
+bool StreamRead::ready() {
+  outcome_ = examine();
+  return outcome_ != Outcome::Waiting;
+}
+
+void StreamRead::wait() {
+  assert(stream_.reader_ == nullptr && "two reads of one StreamProtocol at a time");
+  stream_.setReader(this);
+}
+
+std::optional<std::string> StreamRead::result() {
+  if (outcome_ == Outcome::TooLong) throw LineTooLong(size_);
+  if (outcome_ != Outcome::Found) return std::nullopt;
+  std::string bytes(stream_.inbox_.bytes().substr(0, length_));
+  stream_.take(next_);
+  return bytes;
+}
+
+void StreamRead::changed() {
+  if (!ready()) return;
+  stream_.setReader(nullptr);
+  resumeSoon();
+}
+
+void StreamRead::cancelAwait(CancelCause cause) noexcept {
+  stream_.setReader(nullptr);
+  // What a loop over lines is written for.
+  if (wanted_ == Wanted::Line && cause == CancelCause::ScopeClosed) {
+    outcome_ = Outcome::Ended;
+    return resumeSoon();
+  }
+  raiseCancelled();
+}
+
+StreamRead::Outcome StreamRead::examine() {
+  if (!stream_.transport->isConnected() || stream_.transport->isDisconnecting()) {
+    return Outcome::Ended;
+  }
+  const std::string_view bytes = stream_.inbox_.bytes();
+  Outcome outcome = Outcome::Waiting;
+  if (wanted_ == Wanted::Some) {
+    if (!bytes.empty()) outcome = found(bytes.size(), bytes.size());
+  } else if (wanted_ == Wanted::Exactly) {
+    if (bytes.size() >= size_) outcome = found(size_, size_);
+  } else {
+    outcome = examineDelimited(bytes);
+  }
+  return outcome == Outcome::Waiting && stream_.readEnded_ ? Outcome::Ended : outcome;
+}
+
+StreamRead::Outcome StreamRead::examineDelimited(std::string_view bytes) {
+  const LineDelimiter delimiter = wanted_ == Wanted::Line
+                                      ? LineDelimiter(stream_.ending_)
+                                      : LineDelimiter(std::string(delimiter_));
+  const auto end = delimiter.find(bytes.substr(0, searched_), bytes.substr(searched_));
+  if (end) return end->line > size_ ? Outcome::TooLong : found(end->line, end->next);
+  searched_ = bytes.size();
+  const bool tooLong = bytes.size() >= size_ + delimiter.text().size();
+  return tooLong ? Outcome::TooLong : Outcome::Waiting;
+}
+
+StreamRead::Outcome StreamRead::found(std::size_t length, std::size_t next) noexcept {
+  length_ = length;
+  next_ = next;
+  return Outcome::Found;
+}
+
+bool StreamDrained::ready() {
+  Transport& transport = *stream_.transport;
+  if (transport.unsentBytes() == 0) return true;
+  // The transport itself knows its watermarks: it says whether it has enough when asked.
+  auto watch = std::make_shared<DrainWatch>();
+  transport.registerProducer(watch, Streaming::Push);
+  if (watch->isFull()) {
+    stream_.drainWatch_ = std::move(watch);
+    return false;
+  }
+  transport.unregisterProducer();
+  return true;
+}
+
+void StreamDrained::wait() { stream_.drainWatch_->setWaiter(this); }
+
+void StreamDrained::drained() noexcept {
+  stopWatching();
+  resumeSoon();
+}
+
+void StreamDrained::cancelAwait(CancelCause) noexcept {
+  stopWatching();
+  raiseCancelled();
+}
+
+void StreamDrained::stopWatching() noexcept {
+  const std::shared_ptr<DrainWatch> watch = std::move(stream_.drainWatch_);
+  watch->setWaiter(nullptr);
+  stream_.transport->unregisterProducer();
+}
+
+}  // namespace ropewalk::detail

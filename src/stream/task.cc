@@ -1,0 +1,67 @@
+#include "ropewalk/task.h"
+
+#include <memory>
+#include <optional>
+
+#include "ropewalk/error.h"
+#include "ropewalk/log.h"
+#include "ropewalk/promise.h"
+#include "ropewalk/reactor.h"
+
+namespace ropewalk {
+
+Deferred<void> sleep(Duration time, ReactorTime& clock) {
+  auto promise = std::make_shared<Promise<void>>();
+  Deferred<void> done = promise->deferred();
+  DelayedCall call = clock.callLater(time, [promise] { promise->callback(); });
+  // This makes a circle of promise and call, which either end of the waiting breaks.
+  promise->onCancel([call]() mutable { call.cancel(); });
+  return done;
+}
+
+Deferred<void> sleep(Duration time) { return sleep(time, reactor()); }
+
+namespace detail {
+namespace {
+
+// What came of main(), as far as it is known. Shared, for main() may outlive the run.
+struct Ending {
+  std::optional<int> code;
+  bool isRunning = true;
+};
+
+int codeOf(const Result<int>& result, bool wasStopped) {
+  if (result) return result.value();
+  if (wasStopped && result.failure().check<CancelledError>()) return 0;
+  logError("main: {}: {}", result.failure().typeName(), result.failure());
+  return 1;
+}
+
+void stopQuietly(Reactor& reactor) {
+  try {
+    reactor.stop();
+  } catch (const ReactorNotRunning&) {
+    // Somebody else has stopped it already.
+  }
+}
+
+}  // namespace
+
+int runUntilDone(UniqueFunction<Deferred<int>()> main) {
+  Reactor& current = reactor();
+  const auto ending = std::make_shared<Ending>();
+  Deferred<void> done;
+  current.callWhenRunning([&] {
+    done = main().addBoth([ending, &current](Result<int> result) {
+      ending->code = codeOf(result, !ending->isRunning);
+      if (ending->isRunning) stopQuietly(current);
+    });
+  });
+  current.run();
+  ending->isRunning = false;
+  if (done) done.cancel();
+  return ending->code.value_or(0);
+}
+
+}  // namespace detail
+}  // namespace ropewalk

@@ -1,0 +1,88 @@
+#include "ropewalk/address.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "ropewalk/error.h"
+
+namespace ropewalk {
+
+namespace {
+
+// A scope after '%': an interface's index or name; 0 for neither.
+std::uint32_t scopeOf(const std::string& text) {
+  std::uint32_t index = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, index);
+  if (error == std::errc() && stop == end) return index;
+  return ::if_nametoindex(text.c_str());
+}
+
+}  // namespace
+
+Address Address::parse(std::string_view host, int port) {
+  const std::string given(host.empty() ? "0.0.0.0" : host);
+  if (port < 0 || port > 65535) {
+    throw InvalidAddressError(given + ":" + std::to_string(port), "a port is 0 to 65535");
+  }
+  const auto portNumber = static_cast<std::uint16_t>(port);
+  std::array<std::uint8_t, 16> bytes{};
+  if (::inet_pton(AF_INET, given.c_str(), bytes.data()) == 1) {
+    return fromBytes(Family::IPv4, bytes.data(), portNumber);
+  }
+  const std::size_t percent = given.find('%');
+  const std::string literal = given.substr(0, percent);
+  const bool scoped = percent != std::string::npos;
+  const std::uint32_t scope = scoped ? scopeOf(given.substr(percent + 1)) : 0;
+  if (::inet_pton(AF_INET6, literal.c_str(), bytes.data()) == 1 && (!scoped || scope != 0)) {
+    return fromBytes(Family::IPv6, bytes.data(), portNumber, scope);
+  }
+  throw InvalidAddressError(given, "not an IPv4 or IPv6 address");
+}
+
+Address Address::fromBytes(Family family, const std::uint8_t* bytes, std::uint16_t port,
+                           std::uint32_t scopeId) noexcept {
+  Address address;
+  address.family_ = family;
+  address.port_ = port;
+  address.scopeId_ = scopeId;
+  const std::size_t size = family == Family::IPv4 ? 4 : family == Family::IPv6 ? 16 : 0;
+  std::copy_n(bytes, size, address.bytes_.begin());
+  return address;
+}
+
+std::string Address::host() const {
+  if (family_ == Family::None) return {};
+  char text[INET6_ADDRSTRLEN];
+  ::inet_ntop(family_ == Family::IPv4 ? AF_INET : AF_INET6, bytes_.data(), text, sizeof text);
+  return scopeId_ == 0 ? text : std::string(text) + "%" + std::to_string(scopeId_);
+}
+
+std::string Address::text() const {
+  switch (family_) {
+    case Family::None:
+      return "no address";
+    case Family::IPv4:
+      return host() + ":" + std::to_string(port_);
+    case Family::IPv6:
+      return "[" + host() + "]:" + std::to_string(port_);
+  }
+  return {};
+}
+
+}  // namespace ropewalk
+
+std::size_t std::hash<ropewalk::Address>::operator()(
+    const ropewalk::Address& address) const noexcept {
+  // FNV-1a over what compares.
+  std::size_t mixed = 14695981039346656037u;
+  const auto mix = [&mixed](std::uint32_t value) { mixed = (mixed ^ value) * 1099511628211u; };
+  for (int i = 0; i < 16; ++i) mix(address.bytes()[i]);
+  mix(address.scopeId());
+  mix(address.port());
+  mix(static_cast<std::uint32_t>(address.family()));
+  return mixed;
+}

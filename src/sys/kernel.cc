@@ -1,0 +1,47 @@
+#include "sys/kernel.h"
+
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace ropewalk::sys {
+
+namespace {
+
+// open(2) is variadic: the table wants one shape.
+int openExisting(const char* path, int flags) { return ::open(path, flags); }
+
+}  // namespace
+
+constinit const Kernel kKernel = {
+    .accept4 = ::accept4,
+    .bind = ::bind,
+    .clockGettime = ::clock_gettime,
+    .close = ::close,
+    .connect = ::connect,
+    .eventfd = [](unsigned count, int flags) { return ::eventfd(count, flags); },
+    .getrandom = ::getrandom,
+    .getsockname = ::getsockname,
+    .getsockopt = ::getsockopt,
+    .listen = ::listen,
+    .open = openExisting,
+    .recv = ::recv,
+    .send = ::send,
+    .sendfile = ::sendfile,
+    .sendmsg = ::sendmsg,
+    .setsockopt = ::setsockopt,
+    .shutdown = ::shutdown,
+    .sigaction = ::sigaction,
+    .socket = ::socket,
+    .timerfdCreate = ::timerfd_create,
+    .timerfdSettime = ::timerfd_settime,
+    .write = ::write,
+};
+
+constinit Kernel kernel = kKernel;
+
+}  // namespace ropewalk::sys

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <ctime>
+
+struct itimerspec;
+struct sigaction;
+
+namespace ropewalk::sys {
+
+// The one seam to the operating system: every system call that Ropewalk makes goes through this table, so that
+// a test can make the k-th call of any of them fail with any errno, be short, or be counted.
+//
+// Each entry has the C library's signature and reports like it: -1 and errno.
+// Threads: replaced only while no reactor runs.
+struct Kernel {
+  int (*accept4)(int, sockaddr*, socklen_t*, int);
+  int (*bind)(int, const sockaddr*, socklen_t);
+  int (*clockGettime)(clockid_t, timespec*);
+  int (*close)(int);
+  int (*connect)(int, const sockaddr*, socklen_t);
+  int (*eventfd)(unsigned, int);
+  ssize_t (*getrandom)(void*, std::size_t, unsigned);
+  int (*getsockname)(int, sockaddr*, socklen_t*);
+  int (*getsockopt)(int, int, int, void*, socklen_t*);
+  int (*listen)(int, int);
+  int (*open)(const char*, int);
+  ssize_t (*recv)(int, void*, std::size_t, int);
+  ssize_t (*send)(int, const void*, std::size_t, int);
+  ssize_t (*sendfile)(int, int, off_t*, std::size_t);
+  ssize_t (*sendmsg)(int, const msghdr*, int);
+  int (*setsockopt)(int, int, int, const void*, socklen_t);
+  int (*shutdown)(int, int);
+  int (*sigaction)(int, const struct sigaction*, struct sigaction*);
+  int (*socket)(int, int, int);
+  int (*timerfdCreate)(int, int);
+  int (*timerfdSettime)(int, int, const itimerspec*, itimerspec*);
+  ssize_t (*write)(int, const void*, std::size_t);
+};
+
+// The real thing.
+extern const Kernel kKernel;
+
+// What is called.
+extern Kernel kernel;
+
+}  // namespace ropewalk::sys

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "ropewalk/detail/scope.h"
+#include "ropewalk/reactor_time.h"
+
+namespace ropewalk {
+class Protocol;
+}
+
+namespace ropewalk::detail {
+
+// What was started through a protocol and dies with its connection: calls and coroutines. Exists only for
+// protocols that started something.
+class Belongings {
+ public:
+  // Made if there are none yet.
+  static Belongings& of(Protocol& protocol);
+
+  // Cancels and destroys what belongs to `protocol`; what is started from now on dies at once.
+  static void end(Protocol& protocol);
+
+  DelayedCall keep(DelayedCall call);
+  Scope& scope() noexcept { return *scope_; }
+
+ private:
+  std::vector<DelayedCall> calls_;
+  Ref<Scope> scope_{new Scope};
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "ropewalk/address.h"
+
+namespace ropewalk::detail {
+
+// What a transfer did: bytes moved, or -1 and the errno. For a receive, 0 bytes is the end of the stream.
+struct Transfer {
+  std::ptrdiff_t bytes = 0;
+  int error = 0;
+};
+
+// What the owner of a channel wants to hear of.
+enum class Interest : std::uint8_t {
+  Nothing = 0,
+  Read = 1,    // bytes, the end of the stream, or a reset
+  Write = 2,   // room for more after a short send; a connect that is decided
+  Broken = 4,  // a reset only: reading is paused, and the end of the stream must not wake anybody
+};
+constexpr Interest operator|(Interest a, Interest b) {
+  return static_cast<Interest>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr bool has(Interest all, Interest one) {
+  return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0;
+}
+
+// Whoever a channel tells that it is ready. Called by the driver, on the reactor's thread, never from
+// inside a call on the channel. The owner may destroy the channel from inside.
+class ChannelOwner {
+ public:
+  virtual void readReady() noexcept = 0;
+  virtual void writeReady() noexcept = 0;
+  virtual void broken(int error) noexcept = 0;
+
+ protected:
+  ~ChannelOwner() = default;
+};
+
+// One wire under one connection: a kernel socket, a simulated one, or memory. Everything that a connection
+// asks of the outside goes through here; what a connection *is* does not (DESIGN: one state machine).
+//
+// Destroying it closes it in an orderly way: bytes already taken by send() still arrive, unless unread
+// bytes make the kernel (and the simulation) reset. Never calls its owner from inside a method.
+class Channel {
+ public:
+  Channel() = default;
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  virtual ~Channel() = default;
+
+  // `owner` must outlive the channel or be replaced.
+  virtual void setOwner(ChannelOwner& owner) = 0;
+
+  // Applies at once; asking for what is already so costs nothing. If the kernel cannot (out of memory), the
+  // owner hears broken() from inside this call.
+  virtual void setInterest(Interest interest) = 0;
+
+  virtual Transfer receive(char* buffer, std::size_t size) = 0;
+  virtual Transfer send(const iovec* pieces, int count) = 0;
+  virtual Transfer sendFile(int file, std::uint64_t offset, std::size_t count) = 0;
+
+  // Says that nothing more will be sent. Failure is of no consequence (HC6).
+  virtual void shutdownWrite() = 0;
+
+  // From now on destroying it resets the connection and drops what was not delivered.
+  virtual void resetOnClose() = 0;
+
+  // How a connect ended: 0 or the errno. REQUIRES: writeReady() was called after Driver::connect().
+  virtual int connectResult() = 0;
+
+  virtual Address peer() const = 0;
+  virtual Address host() const = 0;
+
+  virtual void setTcpNoDelay(bool on) = 0;
+  virtual bool tcpNoDelay() const = 0;
+  virtual void setTcpKeepAlive(bool on) = 0;
+  virtual bool tcpKeepAlive() const = 0;
+};
+
+}  // namespace ropewalk::detail

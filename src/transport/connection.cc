@@ -1,0 +1,234 @@
+// The road of a byte through a connection: in by readReady(), out by write() and flush(). What else may happen
+// stands in connection_flow.cc (pausing) and connection_close.cc (beginnings and ends).
+
+#include "transport/connection.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "ropewalk/error.h"
+
+namespace ropewalk::detail {
+
+namespace {
+
+// A connection whose sender fills the buffer each time gives way to the others after this many reads.
+constexpr int kReadsPerTurn = 4;
+
+// Up to this many bytes a copy to the arena costs less than a piece of the queue that owns or shares them.
+constexpr std::size_t kShortShare = 512;
+
+// Pieces in one sendmsg.
+constexpr int kPieces = 64;
+
+bool wouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
+}  // namespace
+
+Connection::Connection(Turn& turn, std::unique_ptr<Channel> channel, Ref<ConnectionMaker> maker,
+                       std::uint32_t session)
+    : turn_(turn),
+      channel_(std::move(channel)),
+      limits_(&maker->limits()),
+      maker_(std::move(maker)),
+      peer_(channel_->peer()),
+      session_(session) {
+  channel_->setOwner(*this);
+  turn_.add(*this);
+}
+
+Connection::~Connection() = default;
+
+inline bool Connection::sent(const Transfer& transfer, std::size_t wanted) {
+  if (transfer.bytes < 0) return refused(transfer.error);
+  const auto size = static_cast<std::size_t>(transfer.bytes);
+  turn_.countSent(size);
+  queue_.consume(size);
+  if (size < wanted) roomEnded();
+  return size == wanted;
+}
+
+// Sends what is at the front in one system call. False if that was all for now.
+inline bool Connection::sendFront() {
+  const iovec only = queue_.onlyArenaPiece();
+  return only.iov_len > 0 ? sent(channel_->send(&only, 1), only.iov_len) : sendPieces();
+}
+
+inline void Connection::sendQueue() {
+  while (!queue_.empty() && sendFront()) {
+  }
+}
+
+void Connection::readReady() noexcept {
+  turn_.setInHand(this);
+  for (int reads = 0; reads < kReadsPerTurn && wantsRead(); ++reads) {
+    const Transfer got = channel_->receive(turn_.readBuffer(), Turn::kReadSize);
+    if (got.bytes <= 0) {
+      readStopped(got);
+      break;
+    }
+    const auto size = static_cast<std::size_t>(got.bytes);
+    turn_.countReceived(size);
+    if (phase_ != Phase::Open) {
+      discard(size);
+    } else {
+      try {
+        protocol_->dataReceived({turn_.readBuffer(), size});
+      } catch (...) {
+        callbackThrew();
+      }
+    }
+    if (size < Turn::kReadSize) break;
+  }
+  turn_.setInHand(nullptr);
+  flush();
+}
+
+bool Connection::wantsRead() const noexcept {
+  if (phase_ == Phase::Open) return !paused_ && !blocked_ && !readEnded_;
+  return phase_ == Phase::Lingering && !readEnded_;
+}
+
+void Connection::write(std::string_view bytes) {
+  if (bytes.empty() || !acceptsWrites()) return;
+  if (bytes.size() > WriteQueue::kLongestCopy) {
+    writeThrough(bytes);
+  } else if (waitsForRoom_) {
+    queue_.appendKept(bytes);
+  } else {
+    queue_.append(turn_.arena(), bytes);
+  }
+  queued();
+}
+
+void Connection::write(const SharedBytes& bytes) {
+  // A short line is cheaper to copy than to share, unless it will wait.
+  if (bytes.size() <= kShortShare && !waitsForRoom_) return write(bytes.view());
+  if (!acceptsWrites()) return;
+  queue_.append(bytes);
+  queued();
+}
+
+void Connection::writeOwned(std::string bytes) {
+  if (bytes.size() <= kShortShare) return write(std::string_view(bytes));
+  if (!acceptsWrites()) return;
+  queue_.append(std::move(bytes));
+  queued();
+}
+
+void Connection::writeFile(int fd, std::uint64_t offset, std::uint64_t count) {
+  sys::FileDescriptor file(fd);
+  if (count == 0 || !acceptsWrites()) return;
+  queue_.append(std::move(file), offset, count);
+  queued();
+}
+
+bool Connection::acceptsWrites() {
+  const bool open = phase_ == Phase::Open || (phase_ == Phase::Closing && feed_);
+  if (!open || writeLost_) return false;
+  if (queue_.bytes() <= limits_->maxQueued || limits_->maxQueued == 0) return true;
+  return makesRoom();
+}
+
+// At the cap. A queue that only waits for the end of the turn is sent first, so that a quick peer is not taken for
+// a slow one.
+bool Connection::makesRoom() {
+  if (!waitsForRoom_) sendQueue();
+  if (queue_.bytes() <= limits_->maxQueued) return phase_ < Phase::Ending;
+  abortConnection(Failure::of(WriteQueueFull(queue_.bytes(), limits_->maxQueued)));
+  return false;
+}
+
+// A large view leaves at once, together with what is queued before it; only what the kernel refuses is copied.
+void Connection::writeThrough(std::string_view bytes) {
+  iovec pieces[kPieces];
+  const WriteQueue::Gathered queued = queue_.gather(pieces, kPieces - 1);
+  if (waitsForRoom_ || queued.bytes < queue_.bytes()) return queue_.appendKept(bytes);
+  if (feed_) feed_->wrote = true;
+  pieces[queued.count] = {const_cast<char*>(bytes.data()), bytes.size()};
+
+  const Transfer sent = channel_->send(pieces, queued.count + 1);
+  if (sent.bytes < 0) {
+    if (refused(sent.error); phase_ < Phase::Ending) queue_.appendKept(bytes);
+    return;
+  }
+  const auto size = static_cast<std::size_t>(sent.bytes);
+  turn_.countSent(size);
+  const std::size_t fromQueue = std::min(size, queued.bytes);
+  queue_.consume(fromQueue);
+  bytes.remove_prefix(size - fromQueue);
+  if (bytes.empty()) return;
+  queue_.appendKept(bytes);
+  roomEnded();
+}
+
+inline void Connection::queued() {
+  if (queue_.bytes() > limits_->writeHighWater) overHighWater();
+  flushLater();
+}
+
+void Connection::flushLater() {
+  if (turn_.inHand() == this || flushQueued_) return;
+  turn_.flushSoon(*this);
+  flushQueued_ = true;
+}
+
+void Connection::flush() noexcept {
+  flushQueued_ = false;
+  if (feed_ && !queue_.empty()) feed_->wrote = true;
+  try {
+    if (!waitsForRoom_) sendQueue();
+  } catch (...) {
+    // Out of memory for what has to be kept: this connection's end, nobody else's.
+    abortConnection(Failure::current());
+  }
+  if (needsAfterFlush_) afterFlush();
+}
+
+bool Connection::sendPieces() {
+  iovec pieces[kPieces];
+  const WriteQueue::Gathered front = queue_.gather(pieces, kPieces);
+  if (front.count == 0) return sendFileFront();
+  return sent(channel_->send(pieces, front.count), front.bytes);
+}
+
+// One slice a turn: a long file to a quick reader must not keep the others waiting.
+bool Connection::sendFileFront() {
+  const WriteQueue::FileStretch stretch = queue_.frontFile();
+  const Transfer sent = channel_->sendFile(stretch.file, stretch.offset, stretch.count);
+  if (sent.bytes < 0) return refused(sent.error);
+  if (sent.bytes == 0) {
+    channel_->resetOnClose();
+    endSoon(Failure::of(ConnectionLost("sendfile: the file became shorter")));
+    return false;
+  }
+  turn_.countSent(static_cast<std::size_t>(sent.bytes));
+  queue_.consume(static_cast<std::size_t>(sent.bytes));
+  if (static_cast<std::size_t>(sent.bytes) < stretch.count) roomEnded();
+  return !waitsForRoom_;
+}
+
+bool Connection::refused(int error) {
+  if (wouldBlock(error)) {
+    roomEnded();
+  } else {
+    endSoon(Failure::of(ConnectionLost("send", std::error_code(error, std::generic_category()))));
+  }
+  return false;
+}
+
+// The kernel takes no more: the rest waits for writeReady().
+void Connection::roomEnded() {
+  waitsForRoom_ = true;
+  needsAfterFlush_ = true;
+  queue_.keep();
+  setDeadline(phase_ == Phase::Closing && !feed_ ? limits_->closeDeadline : limits_->writeStall);
+}
+
+void Connection::writeReady() noexcept {
+  waitsForRoom_ = false;
+  needsAfterFlush_ = true;
+  flush();
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,186 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ropewalk/connection_limits.h"
+#include "ropewalk/failure.h"
+#include "ropewalk/protocol.h"
+#include "ropewalk/transport.h"
+#include "transport/channel.h"
+#include "transport/deadline_wheel.h"
+#include "transport/turn.h"
+#include "transport/write_queue.h"
+
+namespace ropewalk::detail {
+
+// Whoever made a connection (a port, a connector) and wants to hear of its end.
+class ConnectionMaker : public RefCounted {
+ public:
+  // After connectionLost() has returned. Must not throw.
+  virtual void connectionEnded(const Failure& why) noexcept = 0;
+
+  // What connections of this maker get unless they are given limits of their own.
+  virtual const ConnectionLimits& limits() const noexcept = 0;
+};
+
+// One connection, whatever wire is under it: how it queues, pauses, closes, breaks and ends is written here and
+// nowhere else.
+//
+// Its life is a line of phases, left to right only:
+//
+//   Made -> Open -> Closing -> Lingering -> Ending -> Ended
+//
+//   Made       has no protocol yet
+//   Open       delivers what arrives
+//   Closing    loseConnection() was called, or a callback threw: what is queued goes out, nothing is delivered
+//   Lingering  all is out and the peer was told; what it still sends is thrown away, until it has finished too
+//   Ending     the reason is known; connectionLost() comes from settle(), never from inside a caller
+//   Ended      connectionLost() has begun
+//
+// Any phase may be skipped. Callbacks are made from readReady(), start() and settle(), which the event loop calls,
+// and from no method that the protocol can call; so nothing here can be pulled from under a callback.
+//
+// The turn holds one count until Ended; handles may hold others for ever.
+class Connection final : public Transport, public ChannelOwner, private Deadline {
+ public:
+  // `turn` must outlive the connection's phase Ended. `session` counts a port's connections (rule PT27).
+  static constexpr std::uint32_t kClient = ~0u;
+  Connection(Turn& turn, std::unique_ptr<Channel> channel, Ref<ConnectionMaker> maker,
+             std::uint32_t session);
+  ~Connection() override;
+
+  // Gives it its protocol and begins to deliver. REQUIRES: Made, and called from the event loop.
+  void start(std::shared_ptr<Protocol> protocol) noexcept;
+
+  // Ends it with `why` as the reason, in the turn's own time; `reset`: at once, dropping what is queued.
+  void endSoon(Failure why) noexcept;
+
+  // The reactor stops: tells the protocol now. From the event loop.
+  void end(const Failure& why) noexcept;
+
+  // Has the protocol asked to finish (Protocol::drainRequested()).
+  void drain() noexcept;
+
+  // For the turn.
+  void flush() noexcept;
+  void settle() noexcept;
+  std::size_t place() const noexcept { return place_; }
+  void setPlace(std::size_t place) noexcept { place_ = place; }
+
+  // How log lines name it: "Echo,0,127.0.0.1".
+  std::string logPrefix() const;
+
+  // Transport
+  void write(std::string_view bytes) override;
+  void write(const SharedBytes& bytes) override;
+  void writeFile(int fd, std::uint64_t offset, std::uint64_t count) override;
+  void loseConnection(Linger linger) override;
+  void loseConnection(Failure why) override;
+  void abortConnection() override;
+  void abortConnection(Failure why) override;
+  void loseWriteConnection() override;
+  void pauseProducing() override;
+  void resumeProducing() override;
+  void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) override;
+  void unregisterProducer() override;
+  void setReadWhileBlocked(bool on) override;
+  void setLimits(const ConnectionLimits& limits) override;
+  bool isConnected() const override { return phase_ > Phase::Made && phase_ < Phase::Ended; }
+  bool isDisconnecting() const override { return phase_ > Phase::Open; }
+  std::size_t unsentBytes() const override { return queue_.bytes(); }
+  Address getPeer() const override { return peer_; }
+  Address getHost() const override;
+  void setTcpNoDelay(bool on) override;
+  bool getTcpNoDelay() const override;
+  void setTcpKeepAlive(bool on) override;
+  bool getTcpKeepAlive() const override;
+  Reactor& reactor() const override { return turn_.reactor(); }
+
+  // ChannelOwner
+  void readReady() noexcept override;
+  void writeReady() noexcept override;
+  void broken(int error) noexcept override;
+
+ private:
+  enum class Phase : std::uint8_t { Made, Open, Closing, Lingering, Ending, Ended };
+
+  // A producer and what it was told; exists only while one is registered.
+  struct Feed {
+    std::shared_ptr<Producer> producer;
+    Streaming streaming;
+    bool paused = false;
+    bool wrote = false;  // since the last resumeProducing()
+    bool resumeDue = false;
+  };
+
+  // connection.cc: the road of a byte
+  bool wantsRead() const noexcept;
+  bool acceptsWrites();
+  bool makesRoom();
+  void writeOwned(std::string bytes) override;
+  void writeThrough(std::string_view bytes);
+  void queued();
+  void overHighWater();
+  void flushLater();
+  void sendQueue();
+  bool sent(const Transfer& transfer, std::size_t wanted);
+  bool sendFront();
+  bool sendPieces();
+  bool sendFileFront();
+  bool refused(int error);
+  void roomEnded();
+
+  // connection_flow.cc: pausing, producers, what follows a flush
+  void afterFlush() noexcept;
+  void resumeFeed() noexcept;
+  void stopFeed() noexcept;
+  void applyInterest() noexcept;
+
+  // connection_close.cc: beginnings and ends
+  void readStopped(const Transfer& got) noexcept;
+  void discard(std::size_t bytes) noexcept;
+  void allSent() noexcept;
+  void linger() noexcept;
+  void endOrderly() noexcept;
+  void setDeadline(Duration wait) noexcept;
+  void deadlinePassed() noexcept override;
+  void callbackThrew() noexcept;
+  void settleLater() noexcept;
+  template <typename Call>
+  void guarded(const Call& call) noexcept;
+
+  Turn& turn_;
+  std::unique_ptr<Channel> channel_;
+  std::shared_ptr<Protocol> protocol_;
+  WriteQueue queue_;
+  std::unique_ptr<Feed> feed_;
+  const ConnectionLimits* limits_;  // the maker's, or
+  std::unique_ptr<ConnectionLimits> ownLimits_;
+  Ref<ConnectionMaker> maker_;
+  Failure reason_;  // why it ends, once that is known
+  std::size_t place_ = 0;
+  Address peer_;
+  mutable Address host_;  // asked for once, when somebody wants to know
+  std::uint32_t session_;
+  std::size_t discarded_ = 0;  // bytes thrown away while lingering
+
+  Phase phase_ = Phase::Made;
+  bool flushQueued_ : 1 = false;
+  bool settleQueued_ : 1 = false;
+  bool needsAfterFlush_ : 1 = false;   // something beside the bytes waits for the flush
+  bool waitsForRoom_ : 1 = false;      // the kernel refused some; nothing is sent before writeReady()
+  bool paused_ : 1 = false;            // by pauseProducing()
+  bool blocked_ : 1 = false;           // reading stopped: too much of its own output waits
+  bool readWhileBlocked_ : 1 = false;
+  bool readEnded_ : 1 = false;         // the peer has finished
+  bool writeLost_ : 1 = false;         // loseWriteConnection() was called
+  bool shutDown_ : 1 = false;          // ... and the peer was told
+  bool writeLostDue_ : 1 = false;      // ... and the protocol has to be
+  bool lingers_ : 1 = true;
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,126 @@
+// How a connection is held back and goes on: pausing, producers, and what follows a flush.
+
+#include <utility>
+
+#include "async/class_name.h"
+#include "ropewalk/error.h"
+#include "transport/connection.h"
+#include "transport/connection_guard.h"
+
+namespace ropewalk::detail {
+
+void Connection::pauseProducing() {
+  if (phase_ != Phase::Open || paused_) return;
+  paused_ = true;
+  needsAfterFlush_ = true;
+  flushLater();
+}
+
+void Connection::resumeProducing() {
+  if (phase_ != Phase::Open || !paused_) return;
+  paused_ = false;
+  needsAfterFlush_ = true;
+  flushLater();
+}
+
+void Connection::setReadWhileBlocked(bool on) {
+  readWhileBlocked_ = on;
+  if (!on || !blocked_) return;
+  blocked_ = false;
+  needsAfterFlush_ = true;
+  flushLater();
+}
+
+void Connection::setLimits(const ConnectionLimits& limits) {
+  ownLimits_ = std::make_unique<ConnectionLimits>(limits);
+  limits_ = ownLimits_.get();
+}
+
+void Connection::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
+  if (phase_ != Phase::Open) return producer->stopProducing();
+  if (feed_) {
+    const Producer& present = *feed_->producer;
+    throw ProducerAlreadyRegistered(std::string("registerProducer: ") + className(typeid(present)) +
+                                    " is registered already");
+  }
+  feed_ = std::make_unique<Feed>(Feed{.producer = std::move(producer), .streaming = streaming});
+  if (streaming == Streaming::Pull) {
+    feed_->resumeDue = true;
+    settleLater();
+  } else if (queue_.bytes() > limits_->writeHighWater) {
+    overHighWater();
+  }
+  needsAfterFlush_ = true;
+}
+
+void Connection::unregisterProducer() {
+  if (!feed_) return;
+  feed_.reset();
+  if (phase_ == Phase::Closing) setDeadline(limits_->closeDeadline);
+  needsAfterFlush_ = true;
+  flushLater();
+}
+
+// Told synchronously, once per crossing: a producer that goes on would only fill memory (PC7, PC8).
+void Connection::overHighWater() {
+  needsAfterFlush_ = true;
+  if (!readWhileBlocked_) blocked_ = true;
+  if (!feed_ || feed_->streaming == Streaming::Pull || feed_->paused) return;
+  feed_->paused = true;
+  const std::shared_ptr<Producer> producer = feed_->producer;
+  guarded([&] { producer->pauseProducing(); });
+}
+
+void Connection::afterFlush() noexcept {
+  if (phase_ == Phase::Ended) return;
+  // A feed or a full kernel needs it again after the next flush.
+  needsAfterFlush_ = feed_ || waitsForRoom_;
+  if (queue_.empty()) {
+    if (!waitsForRoom_ && phase_ < Phase::Lingering) turn_.deadlines().clear(*this);
+    allSent();
+  }
+  if (blocked_ && queue_.bytes() <= limits_->writeLowWater) blocked_ = false;
+  if (feed_ && phase_ < Phase::Ending) {
+    const bool pull = feed_->streaming == Streaming::Pull;
+    if (pull ? queue_.empty() && feed_->wrote : feed_->paused && queue_.bytes() <= limits_->writeLowWater) {
+      feed_->resumeDue = true;
+      settleLater();
+    }
+  }
+  applyInterest();
+}
+
+void Connection::resumeFeed() noexcept {
+  if (!feed_ || !feed_->resumeDue || phase_ >= Phase::Ending) return;
+  feed_->resumeDue = feed_->wrote = feed_->paused = false;
+  const std::shared_ptr<Producer> producer = feed_->producer;
+  guarded([&] { producer->resumeProducing(); });
+}
+
+void Connection::stopFeed() noexcept {
+  if (!feed_) return;
+  const std::unique_ptr<Feed> feed = std::move(feed_);
+  guarded([&] { feed->producer->stopProducing(); });
+}
+
+void Connection::applyInterest() noexcept {
+  if (phase_ >= Phase::Ending) return channel_->setInterest(Interest::Nothing);
+  Interest interest = Interest::Nothing;
+  if (wantsRead()) interest = interest | Interest::Read;
+  if (waitsForRoom_) interest = interest | Interest::Write;
+  channel_->setInterest(interest == Interest::Nothing ? Interest::Broken : interest);
+}
+
+void Connection::setTcpNoDelay(bool on) {
+  if (channel_) channel_->setTcpNoDelay(on);
+}
+
+bool Connection::getTcpNoDelay() const { return channel_ && channel_->tcpNoDelay(); }
+
+void Connection::setTcpKeepAlive(bool on) {
+  if (channel_) channel_->setTcpKeepAlive(on);
+}
+
+bool Connection::getTcpKeepAlive() const { return channel_ && channel_->tcpKeepAlive(); }
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <utility>
+
+#include "transport/connection.h"
+
+namespace ropewalk::detail {
+
+// The one door to user code from outside of readReady(): what is thrown ends this connection and nothing else.
+template <typename Call>
+void Connection::guarded(const Call& call) noexcept {
+  Connection* const before = turn_.inHand();
+  turn_.setInHand(this);
+  try {
+    call();
+  } catch (...) {
+    callbackThrew();
+  }
+  turn_.setInHand(before);
+}
+
+}  // namespace ropewalk::detail

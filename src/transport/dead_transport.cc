@@ -1,0 +1,54 @@
+#include "ropewalk/error.h"
+#include "ropewalk/failure.h"
+#include "ropewalk/transport.h"
+#include "sys/file_descriptor.h"
+
+namespace ropewalk {
+
+namespace {
+
+// What a TransportRef points to before there is a connection: every order is dropped.
+class DeadTransport final : public Transport {
+ public:
+  void write(std::string_view) override {}
+  void write(const SharedBytes&) override {}
+  void writeFile(int fd, std::uint64_t, std::uint64_t) override { sys::FileDescriptor closed(fd); }
+  void loseConnection(Linger) override {}
+  void loseConnection(Failure) override {}
+  void abortConnection() override {}
+  void abortConnection(Failure) override {}
+  void loseWriteConnection() override {}
+  void pauseProducing() override {}
+  void resumeProducing() override {}
+  void registerProducer(std::shared_ptr<Producer> producer, Streaming) override {
+    producer->stopProducing();
+  }
+  void unregisterProducer() override {}
+  void setReadWhileBlocked(bool) override {}
+  void setLimits(const ConnectionLimits&) override {}
+  bool isConnected() const override { return false; }
+  bool isDisconnecting() const override { return true; }
+  std::size_t unsentBytes() const override { return 0; }
+  Address getPeer() const override { return {}; }
+  Address getHost() const override { return {}; }
+  void setTcpNoDelay(bool) override {}
+  bool getTcpNoDelay() const override { return false; }
+  void setTcpKeepAlive(bool) override {}
+  bool getTcpKeepAlive() const override { return false; }
+  Reactor& reactor() const override { throw Error("this transport was never connected"); }
+
+ private:
+  void writeOwned(std::string) override {}
+};
+
+// One for each thread, because counts are not atomic. Lives until the thread ends.
+Transport& deadTransport() {
+  thread_local const detail::Ref<Transport> dead(new DeadTransport);
+  return *dead;
+}
+
+}  // namespace
+
+TransportRef::TransportRef() noexcept : transport_(&deadTransport()) {}
+
+}  // namespace ropewalk

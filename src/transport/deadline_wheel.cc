@@ -1,0 +1,75 @@
+#include "transport/deadline_wheel.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ropewalk::detail {
+
+void Deadline::unlink() noexcept {
+  if (!before_) return;
+  *before_ = next_;
+  if (next_) next_->before_ = before_;
+  before_ = nullptr;
+}
+
+void Deadline::linkInto(Deadline*& slot) noexcept {
+  next_ = slot;
+  before_ = &slot;
+  if (next_) next_->before_ = &next_;
+  slot = this;
+}
+
+std::uint32_t DeadlineWheel::tickAfter(TimePoint when) noexcept {
+  const auto ticks = (when.time_since_epoch() + kTick - Duration(1)) / kTick;
+  return static_cast<std::uint32_t>(std::max<decltype(ticks)>(ticks, 1));
+}
+
+TimePoint DeadlineWheel::timeOf(std::uint32_t tick) noexcept { return TimePoint(tick * kTick); }
+
+void DeadlineWheel::set(Deadline& deadline, TimePoint when) noexcept {
+  deadline.due_ = std::max(tickAfter(when), swept_ + 1);
+  if (deadline.before_ && deadline.slot_ <= deadline.due_) return;
+  deadline.unlink();
+  link(deadline);
+}
+
+void DeadlineWheel::link(Deadline& deadline) noexcept {
+  deadline.slot_ = deadline.due_;
+  deadline.linkInto(slots_[deadline.due_ % kSlots]);
+  nextSweep_ = std::min(nextSweep_, timeOf(deadline.due_));
+}
+
+void DeadlineWheel::sweep(TimePoint now) noexcept {
+  const auto tick = static_cast<std::uint32_t>(now.time_since_epoch() / kTick);
+  // After a long sleep every slot is visited once, not once for each tick that passed.
+  const std::uint32_t first = tick - swept_ > kSlots ? tick - kSlots + 1 : swept_ + 1;
+  swept_ = tick;
+  for (std::uint32_t each = first; each <= tick; ++each) sweepSlot(each, tick);
+  findNextSweep();
+}
+
+void DeadlineWheel::sweepSlot(std::uint32_t tick, std::uint32_t now) noexcept {
+  Deadline* waiting = std::exchange(slots_[tick % kSlots], nullptr);
+  if (waiting) waiting->before_ = &waiting;
+  while (Deadline* const deadline = waiting) {
+    deadline->unlink();
+    if (deadline->due_ == 0) continue;
+    if (deadline->due_ > now) {
+      link(*deadline);
+    } else {
+      deadline->due_ = 0;
+      deadline->deadlinePassed();  // may destroy any deadline, this one too
+    }
+  }
+}
+
+void DeadlineWheel::findNextSweep() noexcept {
+  nextSweep_ = TimePoint::max();
+  for (std::uint32_t tick = swept_ + 1; tick <= swept_ + kSlots; ++tick) {
+    if (!slots_[tick % kSlots]) continue;
+    nextSweep_ = timeOf(tick);
+    return;
+  }
+}
+
+}  // namespace ropewalk::detail

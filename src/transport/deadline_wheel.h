@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "ropewalk/reactor_time.h"
+
+namespace ropewalk::detail {
+
+class DeadlineWheel;
+
+// A moment after which something is overdue. Setting it again, later, is one store: the wheel looks at the
+// moment only when it passes the slot in which it was first put.
+class Deadline {
+ public:
+  Deadline() = default;
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+ protected:
+  virtual ~Deadline() { unlink(); }
+
+  // Called at most DeadlineWheel::kTick late, never early, once per set(). May set it again.
+  virtual void deadlinePassed() noexcept = 0;
+
+ private:
+  friend class DeadlineWheel;
+
+  void unlink() noexcept;
+  void linkInto(Deadline*& slot) noexcept;
+
+  Deadline* next_ = nullptr;
+  Deadline** before_ = nullptr;  // what points to this; null: in no slot
+  std::uint32_t due_ = 0;   // in ticks; 0: not set
+  std::uint32_t slot_ = 0;  // the tick of the slot it is in
+};
+
+// All deadlines of a reactor: one slot per tick, visited by one sweep. An idle connection costs nothing,
+// whatever its deadline.
+class DeadlineWheel {
+ public:
+  static constexpr Duration kTick = 250ms;
+
+  DeadlineWheel() = default;
+  DeadlineWheel(const DeadlineWheel&) = delete;
+  DeadlineWheel& operator=(const DeadlineWheel&) = delete;
+
+  void set(Deadline& deadline, TimePoint when) noexcept;
+  void clear(Deadline& deadline) noexcept { deadline.due_ = 0; }
+
+  // The same, and the wheel knows it no more: it may outlive the wheel.
+  void remove(Deadline& deadline) noexcept {
+    clear(deadline);
+    deadline.unlink();
+  }
+
+  // Calls the deadlines that are due at `now`. REQUIRES: nextSweep() <= now.
+  void sweep(TimePoint now) noexcept;
+
+  // When sweep() has something to look at; TimePoint::max() if nothing is set.
+  TimePoint nextSweep() const noexcept { return nextSweep_; }
+
+ private:
+  static constexpr std::uint32_t kSlots = 256;
+
+  static std::uint32_t tickAfter(TimePoint when) noexcept;
+  static TimePoint timeOf(std::uint32_t tick) noexcept;
+  void link(Deadline& deadline) noexcept;
+  void sweepSlot(std::uint32_t tick, std::uint32_t now) noexcept;
+  void findNextSweep() noexcept;
+
+  std::uint32_t swept_ = 0;  // every slot up to this tick has been visited
+  TimePoint nextSweep_ = TimePoint::max();
+  std::array<Deadline*, kSlots> slots_{};
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,66 @@
+#include "ropewalk/factory.h"
+
+#include <exception>
+#include <utility>
+
+#include "async/class_name.h"
+#include "ropewalk/failure.h"
+#include "ropewalk/log.h"
+
+namespace ropewalk {
+
+std::string Factory::logPrefix() const { return detail::className(typeid(*this)); }
+
+void Factory::doStart() {
+  if (users_ > 0) {
+    ++users_;
+    return;
+  }
+  if (noisy) logInfo("Starting factory {}", logPrefix());
+  startFactory();
+  ++users_;
+}
+
+void Factory::doStop() {
+  if (users_ == 0 || --users_ > 0) return;
+  if (noisy) logInfo("Stopping factory {}", logPrefix());
+  try {
+    stopFactory();
+  } catch (...) {
+    logError("stopFactory threw: {}", Failure::current());
+  }
+}
+
+void ClientFactory::startedConnecting(Connector&) {}
+void ClientFactory::clientConnectionFailed(Connector&, const Failure&) {}
+void ClientFactory::clientConnectionLost(Connector&, const Failure&) {}
+
+namespace {
+
+// Builds what another factory builds, and does not care how connecting went.
+class BuildingFactory final : public ClientFactory {
+ public:
+  explicit BuildingFactory(std::shared_ptr<Factory> builder) : builder_(std::move(builder)) {
+    noisy = false;
+  }
+
+  std::shared_ptr<Protocol> buildProtocol(const Address& peer) override {
+    std::shared_ptr<Protocol> protocol = builder_->buildProtocol(peer);
+    if (protocol && !protocol->factory) protocol->factory = builder_;
+    return protocol;
+  }
+  void startFactory() override { builder_->doStart(); }
+  void stopFactory() override { builder_->doStop(); }
+  std::string logPrefix() const override { return builder_->logPrefix(); }
+
+ private:
+  std::shared_ptr<Factory> builder_;
+};
+
+}  // namespace
+
+std::shared_ptr<ClientFactory> ClientFactory::of(std::shared_ptr<Factory> factory) {
+  return std::make_shared<BuildingFactory>(std::move(factory));
+}
+
+}  // namespace ropewalk

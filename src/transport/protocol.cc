@@ -1,0 +1,50 @@
+#include "ropewalk/protocol.h"
+
+#include "async/class_name.h"
+#include "ropewalk/factory.h"
+#include "ropewalk/failure.h"
+#include "ropewalk/log.h"
+#include "ropewalk/reactor.h"
+#include "transport/belongings.h"
+
+namespace ropewalk {
+
+Protocol::Protocol() = default;
+
+Protocol::~Protocol() = default;
+
+void Protocol::dataReceived(std::string_view) {}
+
+void Protocol::connectionLost(const Failure&) {}
+
+std::string Protocol::logPrefix() const { return detail::className(typeid(*this)); }
+
+void Protocol::makeConnection(TransportRef newTransport) {
+  transport = std::move(newTransport);
+  transport->attached(*this);
+  connectionMade();
+}
+
+DelayedCall Protocol::callLaterOwned(Duration delay, UniqueFunction<void()> call) {
+  if (!transport->isConnected()) return {};
+  return detail::Belongings::of(*this).keep(
+      transport->reactor().callLater(delay, [alive = transport, call = std::move(call)]() mutable {
+        try {
+          call();
+        } catch (...) {
+          alive->loseConnection(Failure::current());
+          throw;  // to be logged
+        }
+      }));
+}
+
+void Protocol::spawnOwned(UniqueFunction<Deferred<void>()> call) {
+  if (!transport->isConnected()) return;
+  const detail::Scope::Enter entered(&detail::Belongings::of(*this).scope());
+  call().addErrback([alive = transport](const Failure& why) {
+    alive->loseConnection(why);
+    why.raise();  // to be logged
+  });
+}
+
+}  // namespace ropewalk

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ropewalk/detail/ref.h"
+#include "ropewalk/reactor_time.h"
+#include "transport/arena.h"
+#include "transport/deadline_wheel.h"
+
+namespace ropewalk {
+class Reactor;
+}
+
+namespace ropewalk::detail {
+
+class Connection;
+
+// What one reactor lends to all its connections: the buffer that is read into, the arena that is written to,
+// and the lists of those that have something to do before the reactor waits again.
+class Turn {
+ public:
+  // What one recv asks for, in bytes: the size at which throughput peaks (larger falls out of the cache).
+  static constexpr std::size_t kReadSize = 64 * 1024;
+
+  // `reactor` must outlive the turn.
+  explicit Turn(Reactor& reactor);
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn();
+
+  Reactor& reactor() const noexcept { return reactor_; }
+
+  // The connection whose callback runs, or null; it is flushed when that returns.
+  Connection* inHand() const noexcept { return inHand_; }
+  void setInHand(Connection* connection) noexcept { inHand_ = connection; }
+
+  // Its name: what is logged meanwhile is about it.
+  std::string logPrefix() const;
+
+  // kReadSize bytes, for the time of one callback.
+  char* readBuffer() const noexcept { return readBuffer_.get(); }
+
+  Arena& arena() noexcept { return arena_; }
+  DeadlineWheel& deadlines() noexcept { return deadlines_; }
+  const DeadlineWheel& deadlines() const noexcept { return deadlines_; }
+
+  // The time of the first question in this turn: most turns have none, and the clock is not asked.
+  TimePoint now();
+
+  // A connection that was made lives, at the latest, until remove().
+  void add(Connection& connection);
+  void remove(Connection& connection) noexcept;
+  std::size_t open() const noexcept { return open_.size(); }
+  std::vector<Ref<Connection>> connections() const;
+  std::uint64_t made() const noexcept { return made_; }
+
+  // Has Connection::flush() called before the reactor waits. At most one entry per connection is the caller's
+  // affair.
+  void flushSoon(Connection& connection);
+
+  // Has Connection::settle() called from the event loop.
+  void settleSoon(Connection& connection);
+
+  // Settles and flushes until nobody asks for more of it this turn; what settling asks for in turn waits for
+  // the next one. Returns true if there is such.
+  bool finish() noexcept {
+    const bool more = pending() && finishPending();
+    arena_.reset();
+    nowKnown_ = false;
+    return more;
+  }
+
+  void countReceived(std::size_t bytes) noexcept { received_ += bytes; }
+  void countSent(std::size_t bytes) noexcept { sent_ += bytes; }
+  std::uint64_t received() const noexcept { return received_; }
+  std::uint64_t sent() const noexcept { return sent_; }
+
+  // True while finish() has something to do.
+  bool pending() const noexcept { return !toFlush_.empty() || !toSettle_.empty(); }
+
+  // One connection more that ended for a reason of this name.
+  void countClosed(std::string_view reason);
+  const std::map<std::string, std::uint64_t, std::less<>>& closed() const noexcept {
+    return closed_;
+  }
+
+ private:
+  bool finishPending() noexcept;
+  void flushAll() noexcept;
+
+  Reactor& reactor_;
+  Connection* inHand_ = nullptr;
+  std::unique_ptr<char[]> readBuffer_;
+  Arena arena_;
+  DeadlineWheel deadlines_;
+  TimePoint now_{};
+  bool nowKnown_ = false;
+  std::vector<Ref<Connection>> open_;
+  std::vector<Ref<Connection>> toFlush_;
+  std::vector<Ref<Connection>> toSettle_;
+  std::uint64_t made_ = 0;
+  std::uint64_t received_ = 0;
+  std::uint64_t sent_ = 0;
+  std::map<std::string, std::uint64_t, std::less<>> closed_;
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,128 @@
+#include "transport/write_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ropewalk::detail {
+
+struct WriteQueue::OwnedPiece : Piece {
+  explicit OwnedPiece(std::string given) : bytes(std::move(given)) {
+    data = bytes.data();
+    size = bytes.size();
+    kind = Kind::Owned;
+  }
+  std::string bytes;
+};
+
+struct WriteQueue::SharedPiece : Piece {
+  explicit SharedPiece(const SharedBytes& given) : bytes(given) {
+    data = bytes.view().data();
+    size = bytes.size();
+    kind = Kind::Shared;
+  }
+  SharedBytes bytes;
+};
+
+struct WriteQueue::FilePiece : Piece {
+  FilePiece(sys::FileDescriptor given, std::uint64_t from, std::uint64_t count)
+      : file(std::move(given)), offset(from) {
+    size = count;
+    kind = Kind::File;
+  }
+  sys::FileDescriptor file;
+  std::uint64_t offset;
+};
+
+void WriteQueue::appendKept(std::string_view bytes) {
+  // Only while nothing of the last piece has been sent do its data and its string begin at one place.
+  if (last_ && last_->kind == Kind::Owned) {
+    auto* const owned = static_cast<OwnedPiece*>(last_);
+    const std::size_t sent = owned->bytes.size() - owned->size;
+    if (owned->bytes.capacity() - owned->bytes.size() >= bytes.size() || sent == 0) {
+      owned->bytes.append(bytes);
+      owned->data = owned->bytes.data() + sent;
+      owned->size += bytes.size();
+      bytes_ += bytes.size();
+      return;
+    }
+  }
+  append(std::string(bytes));
+}
+
+void WriteQueue::append(std::string bytes) {
+  auto* const piece = new OwnedPiece(std::move(bytes));
+  push(piece, piece->size);
+}
+
+void WriteQueue::append(const SharedBytes& bytes) {
+  push(new SharedPiece(bytes), bytes.size());
+}
+
+void WriteQueue::append(sys::FileDescriptor file, std::uint64_t offset, std::uint64_t count) {
+  push(new FilePiece(std::move(file), offset, count), count);
+}
+
+WriteQueue::FileStretch WriteQueue::frontFile() const noexcept {
+  if (!first_ || first_->kind != Kind::File) return {};
+  const auto* const piece = static_cast<const FilePiece*>(first_);
+  return {piece->file.get(), piece->offset, piece->size};
+}
+
+void WriteQueue::consumePieces(std::size_t count) noexcept {
+  while (first_ && count >= first_->size) {
+    count -= first_->size;
+    popFront();
+  }
+  if (count == 0) return;
+  first_->size -= count;
+  if (first_->kind == Kind::File) {
+    static_cast<FilePiece*>(first_)->offset += count;
+  } else {
+    first_->data += count;
+  }
+}
+
+void WriteQueue::keep() {
+  Piece** link = &first_;
+  Piece* before = nullptr;
+  while (Piece* const piece = *link) {
+    if (piece->kind == Kind::InArena) {
+      auto* const owned = new OwnedPiece(std::string(piece->data, piece->size));
+      owned->next = piece->next;
+      *link = owned;
+      if (last_ == piece) last_ = owned;
+    }
+    before = *link;
+    link = &before->next;
+  }
+}
+
+void WriteQueue::clear() noexcept {
+  while (first_) popFront();
+  bytes_ = 0;
+}
+
+void WriteQueue::popFront() noexcept {
+  Piece* const piece = first_;
+  first_ = piece->next;
+  if (!first_) last_ = nullptr;
+  destroy(piece);
+}
+
+void WriteQueue::destroy(Piece* piece) noexcept {
+  switch (piece->kind) {
+    case Kind::InArena:
+      return;
+    case Kind::Owned:
+      delete static_cast<OwnedPiece*>(piece);
+      return;
+    case Kind::Shared:
+      delete static_cast<SharedPiece*>(piece);
+      return;
+    case Kind::File:
+      delete static_cast<FilePiece*>(piece);
+      return;
+  }
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,68 @@
+"""System calls and user instructions per echoed message: what 2N messages have more than N, over N.
+
+Start-up, accepting and ending are in both and fall out. One connection, 100 bytes, depth 1.
+"""
+
+import collections
+import pathlib
+import re
+import tempfile
+
+from echo_rates import SERVERS
+from servers import Server, echo_load
+from tables import print_table
+
+TITLE = "{} of one message, 1 connection, 100 bytes, depth 1"
+
+
+def system_calls(programs, name, messages):
+    """{system call: how many per message}, without those that do not grow with the messages."""
+    few, many = (counted_calls(programs, name, count) for count in (messages, 2 * messages))
+    grown = {call: (many[call] - few[call]) / messages for call in many}
+    return {call: per for call, per in sorted(grown.items()) if abs(per) >= 0.01}
+
+
+def counted_calls(programs, name, messages):
+    with tempfile.TemporaryDirectory() as folder:
+        table = pathlib.Path(folder) / "calls"
+        run_under(["strace", "-f", "-c", "-o", str(table)], programs, name, messages)
+        # The columns: % time, seconds, usecs/call, calls, errors (or nothing), name.
+        rows = re.findall(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$",
+                          table.read_text(), re.MULTILINE)
+    return collections.Counter({call: int(calls) for calls, call in rows if call != "total"})
+
+
+def instructions(programs, name, messages):
+    """User instructions per message, those of the libraries included."""
+    few, many = (counted_instructions(programs, name, count) for count in (messages, 2 * messages))
+    return (many - few) / messages
+
+
+def counted_instructions(programs, name, messages):
+    with tempfile.TemporaryDirectory() as folder:
+        profile = pathlib.Path(folder) / "profile"
+        run_under(["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={profile}"],
+                  programs, name, messages)
+        return int(re.search(r"^totals: (\d+)$", profile.read_text(), re.MULTILINE)[1])
+
+
+def run_under(wrapper, programs, name, messages):
+    with Server(name, [programs[name]], wrapper=wrapper) as server:
+        echo_load(programs["echo_load"], server, messages=messages)
+
+
+def report_system_calls(programs, settings):
+    rows = []
+    for name in SERVERS:
+        if name not in programs:
+            continue
+        calls = system_calls(programs, name, settings.counted_messages)
+        by_name = ", ".join(f"{call} {per:.2f}" for call, per in calls.items())
+        rows.append([name, f"{sum(calls.values()):.2f}", by_name])
+    print_table(TITLE.format("system calls"), ["", "all", "by name"], rows)
+
+
+def report_instructions(programs, settings):
+    rows = [[name, f"{instructions(programs, name, settings.counted_messages):.0f}"]
+            for name in SERVERS if name in programs]
+    print_table(TITLE.format("user instructions"), ["", "all"], rows)

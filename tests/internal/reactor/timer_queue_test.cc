@@ -1,0 +1,115 @@
+#include "reactor/timer_queue.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "ropewalk/error.h"
+
+using namespace ropewalk;
+using namespace ropewalk::detail;
+
+namespace {
+
+// A clock that stands still unless told otherwise.
+class Still final : public ReactorTime {
+ public:
+  TimePoint now() const override { return time; }
+  std::vector<DelayedCall> getDelayedCalls() const override { return queue.calls(); }
+  void runUntil(TimePoint end) {
+    time = end;
+    queue.runDue(time);
+  }
+
+  TimePoint time{};
+  TimerQueue queue{*this};
+
+ private:
+  DelayedCall schedule(Duration delay, UniqueFunction<void()> call) override {
+    return queue.schedule(delay, std::move(call));
+  }
+};
+
+// Numbers in no order, the same in each run.
+std::uint32_t next(std::uint32_t& state) { return state = state * 1664525u + 1013904223u; }
+
+}  // namespace
+
+TEST_CASE("TimerQueue runs thousands of calls in order of deadline, equal ones as asked [TM2][TM3]") {
+  Still still;
+  std::vector<std::pair<int, int>> ran;
+  std::uint32_t state = 1;
+  for (int i = 0; i < 5000; ++i) {
+    const int delay = static_cast<int>(next(state) >> 8) % 100;
+    still.callLater(delay * 1ms, [&ran, delay, i] { ran.emplace_back(delay, i); });
+  }
+  still.runUntil(TimePoint(1s));
+  CHECK(ran.size() == 5000);
+  CHECK(std::is_sorted(ran.begin(), ran.end()));
+}
+
+TEST_CASE("TimerQueue stays in order however calls are moved and cancelled [TM7][TM8]") {
+  Still still;
+  std::vector<TimePoint> ran;
+  std::vector<DelayedCall> calls(2000);
+  std::uint32_t state = 7;
+  const auto delay = [&state] { return static_cast<int>(next(state) >> 8) % 1000 * 1ms; };
+  for (DelayedCall& call : calls) {
+    call = still.callLater(delay(), [&ran, &call] { ran.push_back(call.getTime()); });
+  }
+  std::size_t cancelled = 0;
+  for (DelayedCall& call : calls) {
+    switch (next(state) >> 30) {
+      case 0:
+        call.cancel();
+        ++cancelled;
+        break;
+      case 1:
+        call.reset(delay());
+        break;
+      case 2:
+        call.delay(delay());
+        break;
+      default:
+        break;
+    }
+  }
+  CHECK(still.queue.size() == calls.size() - cancelled);
+  still.runUntil(TimePoint(1h));
+  CHECK(ran.size() == calls.size() - cancelled);
+  CHECK(std::is_sorted(ran.begin(), ran.end()));
+}
+
+TEST_CASE("TimerQueue leaves what is asked for while calls run to the next turn [TM4]") {
+  Still still;
+  int nested = 0;
+  still.callLater(0s, [&] { still.callLater(0s, [&] { ++nested; }); });
+  still.runUntil(still.time);
+  CHECK(nested == 0);
+  still.runUntil(still.time);
+  CHECK(nested == 1);
+}
+
+TEST_CASE("a cancelled call lets go of what it holds at once [TM7]") {
+  Still still;
+  auto held = std::make_shared<int>(1);
+  DelayedCall call = still.callLater(1h, [held] {});
+  CHECK(held.use_count() == 2);
+  call.cancel();
+  CHECK(held.use_count() == 1);
+  CHECK_THROWS_AS(call.cancel(), AlreadyCancelled);
+}
+
+TEST_CASE("a handle outlives its queue") {
+  DelayedCall call;
+  {
+    Still still;
+    call = still.callLater(1s, [] {});
+    CHECK(call.active());
+  }
+  CHECK_FALSE(call.active());
+  CHECK_THROWS_AS(call.reset(1s), AlreadyCancelled);
+}

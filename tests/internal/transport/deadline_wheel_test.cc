@@ -1,0 +1,122 @@
+#include "transport/deadline_wheel.h"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <vector>
+
+using namespace ropewalk;
+using namespace ropewalk::detail;
+
+namespace {
+
+class Noted final : public Deadline {
+ public:
+  Noted() = default;
+  int passed = 0;
+
+ private:
+  void deadlinePassed() noexcept override { ++passed; }
+};
+
+constexpr TimePoint kStart{1000h};
+
+// A wheel and its time, moved on from sweep to sweep as a reactor does it.
+struct Turned {
+  DeadlineWheel wheel;
+  TimePoint now = kStart;
+  int sweeps = 0;
+
+  void advance(Duration by) {
+    const TimePoint end = now + by;
+    while (wheel.nextSweep() <= end) {
+      now = std::max(now, wheel.nextSweep());
+      wheel.sweep(now);
+      ++sweeps;
+    }
+    now = end;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a deadline passes once, never early and at most one tick late") {
+  for (const Duration wait : std::initializer_list<Duration>{1ns, 249ms, 250ms, 1s, 30s, 64s, 65s,
+                                                             10min, 25h}) {
+    Turned turned;
+    Noted deadline;
+    turned.wheel.set(deadline, turned.now + wait);
+    turned.advance(wait - 1ns);
+    CHECK(deadline.passed == 0);
+    turned.advance(DeadlineWheel::kTick + 1ns);
+    CHECK(deadline.passed == 1);
+    turned.advance(1h);
+    CHECK(deadline.passed == 1);
+  }
+}
+
+TEST_CASE("a deadline that is set again and again never passes and is hardly ever looked at") {
+  Turned turned;
+  Noted deadline;
+  turned.wheel.set(deadline, turned.now + 10s);
+  for (int i = 0; i < 10'000; ++i) {
+    turned.advance(10ms);
+    turned.wheel.set(deadline, turned.now + 10s);
+  }
+  CHECK(deadline.passed == 0);
+  CHECK(turned.sweeps <= 11);
+}
+
+TEST_CASE("a deadline may be moved earlier") {
+  Turned turned;
+  Noted deadline;
+  turned.wheel.set(deadline, turned.now + 1h);
+  turned.wheel.set(deadline, turned.now + 1s);
+  turned.advance(1s + DeadlineWheel::kTick);
+  CHECK(deadline.passed == 1);
+}
+
+TEST_CASE("a cleared deadline does not pass, and may be set again") {
+  Turned turned;
+  Noted deadline;
+  turned.wheel.set(deadline, turned.now + 1s);
+  turned.wheel.clear(deadline);
+  turned.advance(1min);
+  CHECK(deadline.passed == 0);
+  turned.wheel.set(deadline, turned.now + 1s);
+  turned.advance(1min);
+  CHECK(deadline.passed == 1);
+}
+
+TEST_CASE("deadlines and their wheel may be destroyed in any order") {
+  auto wheel = std::make_unique<DeadlineWheel>();
+  std::vector<std::unique_ptr<Noted>> many;
+  for (int i = 0; i < 10; ++i) {
+    many.push_back(std::make_unique<Noted>());
+    wheel->set(*many.back(), kStart + 1s);
+  }
+  many.erase(many.begin() + 3);
+  many.erase(many.begin());
+  many.pop_back();
+  wheel->sweep(kStart + 2s);
+  for (const auto& each : many) CHECK(each->passed == 1);
+  wheel->set(*many.front(), kStart + 1h);
+  wheel->remove(*many.front());
+  wheel.reset();
+}
+
+TEST_CASE("after a long sleep every deadline that is due passes in one sweep") {
+  Turned turned;
+  std::vector<std::unique_ptr<Noted>> many;
+  for (int i = 1; i <= 1000; ++i) {
+    many.push_back(std::make_unique<Noted>());
+    turned.wheel.set(*many.back(), turned.now + i * 1s);
+  }
+  turned.wheel.sweep(turned.now + 500s);
+  int passed = 0;
+  for (const auto& each : many) passed += each->passed;
+  CHECK(passed == 500);
+  turned.now += 500s;
+  turned.advance(501s);
+  for (const auto& each : many) CHECK(each->passed == 1);
+}

@@ -1,0 +1,568 @@
+// The reactor's own rules, on the real driver: running, stopping, triggers, turns. RC1 to RC16, RC18, RC19
+// and RC24; RC17 is in signal_test.cc, RC25 in closing_test.cc.
+
+#include "ropewalk/reactor.h"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "ropewalk/promise.h"
+#include "support/captured_log.h"
+#include "support/conversation.h"
+#include "support/guarded_reactor.h"
+#include "support/loopback_wire.h"
+#include "support/pattern.h"
+#include "support/this_process.h"
+
+namespace ropewalk::test {
+namespace {
+
+TEST_CASE("stop before run throws ReactorNotRunning [RC1]") {
+  Reactor reactor;
+  CHECK_THROWS_AS(reactor.stop(), ReactorNotRunning);
+  // It was not harmed.
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  CHECK_THROWS_AS(reactor.stop(), ReactorNotRunning);
+}
+
+TEST_CASE("stop while stopping throws ReactorNotRunning [RC2]") {
+  Reactor reactor;
+  int refused = 0;
+  const auto stopAgain = [&] {
+    try {
+      reactor.stop();
+    } catch (const ReactorNotRunning&) {
+      ++refused;
+    }
+  };
+  reactor.callWhenRunning([&] {
+    reactor.stop();
+    stopAgain();
+  });
+  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, stopAgain);
+  reactor.addSystemEventTrigger(Phase::During, SystemEvent::Shutdown, stopAgain);
+  reactor.addSystemEventTrigger(Phase::After, SystemEvent::Shutdown, stopAgain);
+  runUntilStopped(reactor);
+  CHECK(refused == 4);
+}
+
+TEST_CASE("run inside run throws ReactorAlreadyRunning and leaves the outer one running [RC3]") {
+  Reactor reactor;
+  bool goesOn = false;
+  reactor.callWhenRunning([&] {
+    CHECK_THROWS_AS(reactor.run(false), ReactorAlreadyRunning);
+    reactor.callLater(0s, [&] {
+      CHECK_THROWS_AS(reactor.run(false), ReactorAlreadyRunning);
+      goesOn = reactor.isRunning();
+      reactor.stop();
+    });
+  });
+  runUntilStopped(reactor);
+  CHECK(goesOn);
+}
+
+TEST_CASE("a stopped reactor can be run again, with everything as the first time [RC4]") {
+  Story story;
+  Reactor reactor;
+  for (int round = 1; round <= 3; ++round) {
+    reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Startup, [&] { story.add("up"); });
+    reactor.addSystemEventTrigger(Phase::After, SystemEvent::Shutdown, [&] { story.add("down"); });
+    reactor.callFromThread([&] { story.add("thread call"); });
+    reactor.callLater(1ms, [&] { reactor.stop(); });
+    runUntilStopped(reactor);
+    CHECK(story.text() == "up, thread call, down");
+    story.clear();
+    // Its network works each time as well.
+    const auto port = reactor.listenTCP(0, scripted(story, "server"), {"127.0.0.1"});
+    const auto factory = scripted(story, "client");
+    factory->onLost = [&](Connector&, const Failure&) {
+      if (reactor.isRunning()) reactor.stop();
+    };
+    reactor.connectTCP("127.0.0.1", port->getHost().port(), factory);
+    turnUntil(reactor, [&] { return story.has("server made") && story.has("client made"); });
+    factory->built[0]->transport->loseConnection();
+    runUntilStopped(reactor);
+    CHECK(factory->built[0]->reason.check<ConnectionDone>());
+    story.clear();
+  }
+}
+
+TEST_CASE("callWhenRunning calls in the order asked, once it runs [RC5]") {
+  Story story;
+  Reactor reactor;
+  for (const char* name : {"a", "b", "c"}) {
+    reactor.callWhenRunning([&reactor, &story, name] {
+      CHECK(reactor.isRunning());
+      story.add(name);
+    });
+  }
+  CHECK(story.text() == "");
+  reactor.callWhenRunning([&] {
+    reactor.callWhenRunning([&] { story.add("at once"); });
+    story.add("after that");
+    reactor.stop();
+  });
+  runUntilStopped(reactor);
+  CHECK(story.text() == "a, b, c, at once, after that");
+}
+
+TEST_CASE("isRunning is true from the during phase of startup to that of shutdown [RC6][RC14]") {
+  Story story;
+  Reactor reactor;
+  const auto note = [&](const char* name) {
+    return [&reactor, &story, name] {
+      story.add(std::string(name) + (reactor.isRunning() ? " running" : " not"));
+    };
+  };
+  CHECK(!reactor.isRunning());
+  reactor.addSystemEventTrigger("before", "startup", note("before startup"));
+  reactor.addSystemEventTrigger("during", "startup", note("during startup"));
+  reactor.addSystemEventTrigger("after", "startup", note("after startup"));
+  reactor.addSystemEventTrigger("before", "shutdown", note("before shutdown"));
+  reactor.addSystemEventTrigger("during", "shutdown", note("during shutdown"));
+  reactor.addSystemEventTrigger("after", "shutdown", note("after shutdown"));
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  CHECK(story.text() ==
+        "before startup not, during startup running, after startup running, "
+        "before shutdown running, during shutdown not, after shutdown not");
+  CHECK(!reactor.isRunning());
+}
+
+TEST_CASE("a before trigger of startup that returns a Deferred holds startup back until it fires [RC7]") {
+  Story story;
+  Reactor reactor;
+  Promise<void> ready;
+  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Startup, [&] {
+    story.add("before");
+    return ready.deferred();
+  });
+  reactor.addSystemEventTrigger(Phase::During, SystemEvent::Startup, [&] { story.add("during"); });
+  reactor.callWhenRunning([&] {
+    story.add("running");
+    reactor.stop();
+  });
+  // The loop turns meanwhile: who else could fire it?
+  reactor.callLater(5ms, [&] {
+    CHECK(!reactor.isRunning());
+    story.add("ready");
+    ready.callback();
+  });
+  runUntilStopped(reactor);
+  CHECK(story.text() == "before, ready, during, running");
+}
+
+TEST_CASE("stop fires shutdown later: code behind it runs first [RC8]") {
+  Story story;
+  Reactor reactor;
+  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] { story.add("before"); });
+  reactor.callWhenRunning([&] {
+    reactor.stop();
+    story.add("behind stop");
+  });
+  runUntilStopped(reactor);
+  CHECK(story.text() == "behind stop, before");
+}
+
+TEST_CASE("the phases of shutdown come in order, and during waits for all that before returned [RC9]") {
+  Story story;
+  Reactor reactor;
+  Promise<void> succeeds;
+  Promise<void> fails;
+  // Registered in the wrong order on purpose.
+  reactor.addSystemEventTrigger(Phase::After, SystemEvent::Shutdown, [&] { story.add("after"); });
+  reactor.addSystemEventTrigger(Phase::During, SystemEvent::Shutdown, [&] { story.add("during 1"); });
+  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] {
+    story.add("before 1");
+    return fails.deferred();
+  });
+  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] {
+    story.add("before 2");
+    return succeeds.deferred();
+  });
+  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] { story.add("before 3"); });
+  reactor.addSystemEventTrigger(Phase::During, SystemEvent::Shutdown, [&] { story.add("during 2"); });
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  reactor.callLater(5ms, [&] {
+    story.add("one failed");
+    fails.errback(Failure::of(std::runtime_error("cannot")));
+  });
+  reactor.callLater(10ms, [&] {
+    story.add("one succeeded");
+    succeeds.callback();
+  });
+  const QuietLog quiet;
+  runUntilStopped(reactor);
+  CHECK(story.text() ==
+        "before 1, before 2, before 3, one failed, one succeeded, during 1, during 2, after");
+}
+
+TEST_CASE("an exception in a trigger is logged and the others still run [RC10]") {
+  for (const Phase phase : {Phase::Before, Phase::During, Phase::After}) {
+    for (const SystemEvent event : {SystemEvent::Startup, SystemEvent::Shutdown}) {
+      Reactor reactor;
+      Story story;
+      const QuietLog quiet;
+      reactor.addSystemEventTrigger(phase, event, [] { throw std::runtime_error("in a trigger"); });
+      reactor.addSystemEventTrigger(phase, event, [] { throw 42; });
+      reactor.addSystemEventTrigger(phase, event, [&] { story.add("ran"); });
+      reactor.callWhenRunning([&] { reactor.stop(); });
+      runUntilStopped(reactor);
+      CHECK(story.text() == "ran");
+    }
+  }
+}
+
+TEST_CASE("an exception in a trigger is logged [RC10]") {
+  const CapturedLog log;
+  Reactor reactor;
+  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Startup,
+                                [] { throw std::runtime_error("in a trigger"); });
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  CHECK(log.has("in a trigger"));
+}
+
+TEST_CASE("a trigger runs once, and not in the next run [RC11]") {
+  Reactor reactor;
+  int ran = 0;
+  for (const Phase phase : {Phase::Before, Phase::During, Phase::After}) {
+    for (const SystemEvent event : {SystemEvent::Startup, SystemEvent::Shutdown}) {
+      reactor.addSystemEventTrigger(phase, event, [&] { ++ran; });
+    }
+  }
+  for (int round = 0; round < 2; ++round) {
+    reactor.callWhenRunning([&] { reactor.stop(); });
+    runUntilStopped(reactor);
+    CHECK(ran == 6);
+  }
+}
+
+TEST_CASE("a trigger removed by an earlier one of the same firing does not run [RC11]") {
+  for (const Phase phase : {Phase::Before, Phase::During, Phase::After}) {
+    Reactor reactor;
+    Story story;
+    TriggerId later{};
+    reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] {
+      story.add("first");
+      reactor.removeSystemEventTrigger(later);
+    });
+    later = reactor.addSystemEventTrigger(phase, SystemEvent::Shutdown, [&] { story.add("removed"); });
+    reactor.addSystemEventTrigger(phase, SystemEvent::Shutdown, [&] { story.add("last"); });
+    reactor.callWhenRunning([&] { reactor.stop(); });
+    runUntilStopped(reactor);
+    CHECK(story.text() == "first, last");
+  }
+}
+
+TEST_CASE("unknown phases and events throw UnknownPhase [RC12]") {
+  Reactor reactor;
+  const auto nothing = [] {};
+  CHECK_THROWS_AS(reactor.addSystemEventTrigger("beforehand", "shutdown", nothing), UnknownPhase);
+  CHECK_THROWS_AS(reactor.addSystemEventTrigger("", "startup", nothing), UnknownPhase);
+  CHECK_THROWS_AS(reactor.addSystemEventTrigger("before", "lunch", nothing), UnknownPhase);
+}
+
+TEST_CASE("removing a trigger that is not there throws UnknownTrigger [RC12]") {
+  Reactor reactor;
+  bool hasRun = false;
+  const TriggerId removed =
+      reactor.addSystemEventTrigger("before", "startup", [&] { hasRun = true; });
+  const TriggerId used = reactor.addSystemEventTrigger("before", "startup", [] {});
+  reactor.removeSystemEventTrigger(removed);
+  CHECK_THROWS_AS(reactor.removeSystemEventTrigger(removed), UnknownTrigger);
+  CHECK_THROWS_AS(reactor.removeSystemEventTrigger(TriggerId{123456}), UnknownTrigger);
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  CHECK(!hasRun);
+  CHECK_THROWS_AS(reactor.removeSystemEventTrigger(used), UnknownTrigger);
+}
+
+TEST_CASE("when the reactor stops every open connection ends with ConnectionLost [RC13][LF5]") {
+  const QuietLog quiet;
+  Script throwing;
+  throwing.lost = [](Scripted&, const Failure&) { throw std::runtime_error("not now"); };
+  Conversation<LoopbackWire> talk(throwing);
+  talk.begin();
+  talk.another();
+  talk.another();
+  Reactor& reactor = talk.wire.serverReactor();
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  for (const auto& factory : {talk.serverFactory, talk.clientFactory}) {
+    REQUIRE(factory->built.size() == 3);
+    for (const auto& each : factory->built) {
+      CHECK(each->isLost);
+      CHECK(each->reason.check<ConnectionLost>());
+      CHECK(!each->reason.check<ConnectionAborted>());
+    }
+  }
+  CHECK(talk.story.count("client connector lost") == 3);
+  CHECK(talk.story.count("client stop") == 1);
+  CHECK(talk.story.count("server stop") == 1);
+  CHECK(!talk.port->isListening());
+}
+
+TEST_CASE("when the reactor stops connections that close, pause or connect end too [RC13]") {
+  const QuietLog quiet;
+  Story story;
+  LoopbackWire wire;
+  const auto serving = scripted(story, "server", {.made = [](Scripted& self) {
+                                  self.transport->pauseProducing();
+                                }});
+  const auto asking = scripted(story, "client");
+  const auto port = wire.listen(serving);
+  wire.connect(*port, asking);
+  wire.connect(*port, asking);
+  wire.until([&] { return story.has("server1 made") && story.has("client1 made"); });
+  asking->built[0]->transport->write(pattern(0, 16 * 1024 * 1024));
+  asking->built[0]->transport->loseConnection();
+  wire.settle();
+  const auto waiting = scripted(story, "waiting");
+  wire.connect(*port, waiting);
+  Reactor& reactor = wire.serverReactor();
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  for (const char* name : {"server", "server1", "client", "client1"}) {
+    CHECK(story.count(std::string(name) + " lost") == 1);
+  }
+  CHECK(story.count("waiting stop") == 1);
+  CHECK((story.has("waiting connect failed") || story.has("waiting connector lost")));
+  CHECK(story.count("client stop") == 1);
+}
+
+TEST_CASE("crash leaves run without shutdown, and run works again with everything still there [RC15]") {
+  Conversation<LoopbackWire> talk;
+  talk.begin();
+  Reactor& reactor = talk.wire.serverReactor();
+  bool hasShutDown = false;
+  bool stillTheSameTurn = false;
+  reactor.addSystemEventTrigger("before", "shutdown", [&] { hasShutDown = true; });
+  reactor.callWhenRunning([&] {
+    reactor.crash();
+    stillTheSameTurn = true;
+  });
+  runUntilStopped(reactor);
+  CHECK(stillTheSameTurn);
+  CHECK(!hasShutDown);
+  CHECK(!talk.server().isLost);
+
+  talk.client().transport->write("still there?");
+  reactor.callLater(1h, [] {});
+  talk.wire.until([&] { return talk.server().received == "still there?"; });
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  CHECK(hasShutDown);
+  CHECK(talk.server().isLost);
+}
+
+TEST_CASE("iterate in a timed call handles what there is and returns [RC16]") {
+  Story story;
+  Reactor reactor;
+  reactor.callLater(0s, [&] {
+    reactor.callLater(0s, [&] { story.add("inner"); });
+    reactor.iterate();
+    reactor.iterate();
+    story.add("outer");
+    reactor.stop();
+  });
+  runUntilStopped(reactor);
+  CHECK(story.text() == "inner, outer");
+}
+
+TEST_CASE("a turn runs thread calls, then due calls, then shutdown, then the network [RC18]") {
+  Reactor* reactor = nullptr;
+  bool isMeasured = false;
+  Script serving;
+  serving.data = [&](Scripted&, std::string_view) {
+    if (isMeasured) reactor->stop();
+  };
+  Conversation<LoopbackWire> talk(serving);
+  talk.begin();
+  reactor = &talk.wire.serverReactor();
+  Story& story = talk.story;
+  RawSocket peer = RawSocket::connectedTo(talk.port->getHost());
+  talk.wire.until([&] { return story.has("server1 made"); });
+  reactor->callWhenRunning([&] {
+    // All of it is there when the next turn begins, asked for in the opposite order.
+    isMeasured = true;
+    peer.send("network");
+    reactor->callLater(0s, [&] { story.add("timed call"); });
+    reactor->callFromThread([&] { story.add("thread call"); });
+  });
+  runUntilStopped(*reactor);
+  CHECK(story.inOrder("thread call", "timed call"));
+  CHECK(story.inOrder("timed call", "server1 data"));
+}
+
+TEST_CASE("the network has its turn before a call that was asked for by a call [TM4][RC18]") {
+  Conversation<LoopbackWire> talk;
+  talk.begin();
+  Reactor& reactor = talk.wire.serverReactor();
+  RawSocket peer = RawSocket::connectedTo(talk.port->getHost());
+  talk.wire.until([&] { return talk.story.has("server1 made"); });
+  reactor.callLater(0s, [&] {
+    peer.send("network");
+    reactor.callLater(0s, [&] {
+      talk.story.add("nested");
+      reactor.stop();
+    });
+  });
+  runUntilStopped(reactor);
+  CHECK(talk.story.inOrder("server1 data", "nested"));
+}
+
+TEST_CASE("a stop asked for in a turn comes before what the network has [RC18]") {
+  Conversation<LoopbackWire> talk;
+  talk.begin();
+  Reactor& reactor = talk.wire.serverReactor();
+  RawSocket peer = RawSocket::connectedTo(talk.port->getHost());
+  talk.wire.until([&] { return talk.story.has("server1 made"); });
+  reactor.addSystemEventTrigger("before", "shutdown", [&] { talk.story.add("shutdown"); });
+  reactor.callLater(0s, [&] {
+    peer.send("network");
+    reactor.stop();
+  });
+  runUntilStopped(reactor);
+  CHECK(talk.story.inOrder("shutdown", "server1 lost"));
+  CHECK(!talk.story.has("server1 data"));
+}
+
+TEST_CASE("an exception out of a timed call or a thread call is logged and the loop goes on [RC19]") {
+  Reactor reactor;
+  const CapturedLog log;
+  Story story;
+  reactor.callFromThread([] { throw std::runtime_error("in a thread call"); });
+  reactor.callFromThread([&] { story.add("thread call"); });
+  reactor.callFromThread([] { throw 42; });
+  reactor.callLater(0s, [] { throw std::runtime_error("in a timed call"); });
+  reactor.callLater(0s, [] { throw 42; });
+  reactor.callLater(0s, [&] { story.add("timed call"); });
+  reactor.callLater(1ms, [&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  CHECK(story.text() == "thread call, timed call");
+  CHECK(log.has("in a thread call"));
+  CHECK(log.has("in a timed call"));
+}
+
+TEST_CASE("an exception out of a call in callWhenRunning is logged and run goes on [RC19]") {
+  Reactor reactor;
+  const CapturedLog log;
+  reactor.callWhenRunning([] { throw std::runtime_error("while starting"); });
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  CHECK(log.has("while starting"));
+}
+
+TEST_CASE("a reactor that has only a far-away call to wait for uses no processor [RC24]") {
+  constexpr std::chrono::milliseconds kIdle{400};
+  for (const Duration away : {Duration(1h), Duration(24h * 25), Duration(24h * 365 * 100),
+                              Duration::max() / 2}) {
+    Reactor reactor;
+    bool hasRun = false;
+    reactor.callLater(away, [&] { hasRun = true; });
+    std::thread stopper([&] {
+      std::this_thread::sleep_for(kIdle / 4);
+      reactor.callFromThread([&] { reactor.stop(); });
+    });
+    const Duration before = processorTime();
+    reactor.run(false);
+    const Duration used = processorTime() - before;
+    stopper.join();
+    CHECK(!hasRun);
+    CHECK(used < kIdle / 8);
+  }
+}
+
+TEST_CASE("what was asked for before run, or between two runs, is done without delay [RC16][PT3][CL7]") {
+  Conversation<LoopbackWire> talk;
+  talk.begin();
+  Reactor& reactor = talk.wire.serverReactor();
+  const TimePoint start = reactor.now();
+  // Nothing else will wake the loop.
+  SUBCASE("stopListening, run") {
+    talk.port->stopListening().addCallback([&] { reactor.stop(); });
+    runUntilStopped(reactor);
+  }
+  SUBCASE("stopListening, iterate") {
+    bool isStopped = false;
+    talk.port->stopListening().addCallback([&] { isStopped = true; });
+    turnUntil(reactor, [&] { return isStopped; });
+  }
+  SUBCASE("abortConnection, run") {
+    talk.server().transport->abortConnection();
+    talk.clientFactory->onLost = [&](Connector&, const Failure&) { reactor.stop(); };
+    runUntilStopped(reactor);
+  }
+  SUBCASE("abortConnection, iterate") {
+    talk.server().transport->abortConnection();
+    turnUntil(reactor, [&] { return talk.isOver(); });
+  }
+  SUBCASE("write, run") {
+    talk.server().transport->write("x");
+    talk.server().transport->loseConnection();
+    talk.clientFactory->onLost = [&](Connector&, const Failure&) { reactor.stop(); };
+    runUntilStopped(reactor);
+  }
+  SUBCASE("write, iterate") {
+    talk.server().transport->write("x");
+    turnUntil(reactor, [&] { return talk.client().received == "x"; });
+  }
+  CHECK(reactor.now() - start < 5s);
+}
+
+TEST_CASE("several reactors live side by side, one after the other on one thread") {
+  Reactor first;
+  Reactor second;
+  Story story;
+  first.callWhenRunning([&] {
+    story.add("first");
+    first.stop();
+  });
+  second.callWhenRunning([&] {
+    story.add("second");
+    second.stop();
+  });
+  runUntilStopped(second);
+  runUntilStopped(first);
+  CHECK(story.text() == "second, first");
+}
+
+TEST_CASE("drain asks every protocol to finish and then stops") {
+  Conversation<LoopbackWire> talk;
+  talk.begin();
+  talk.another();
+  Reactor& reactor = talk.wire.serverReactor();
+  reactor.callWhenRunning([&] { reactor.drain(); });
+  runUntilStopped(reactor);
+  for (const auto& each : talk.serverFactory->built) CHECK(each->reason.check<ConnectionDone>());
+  for (const auto& each : talk.clientFactory->built) CHECK(each->reason.check<ConnectionDone>());
+}
+
+class Stubborn : public Scripted {
+ public:
+  using Scripted::Scripted;
+  void drainRequested() override {}
+};
+
+TEST_CASE("drain cuts whoever is still there at the deadline") {
+  Story story;
+  Reactor reactor;
+  const Script script;
+  const auto port = reactor.listenTCP(0, scripted(story, "server"), {"127.0.0.1"});
+  auto build = [&](const Address&) { return std::make_shared<Stubborn>(story, "stubborn", script); };
+  reactor.connectTCP("127.0.0.1", port->getHost().port(),
+                     std::make_shared<ProtocolFactory<Stubborn>>(build));
+  turnUntil(reactor, [&] { return story.has("stubborn made") && story.has("server made"); });
+  reactor.callWhenRunning([&] { reactor.drain(20ms); });
+  runUntilStopped(reactor);
+  CHECK(story.count("stubborn lost") == 1);
+}
+
+}  // namespace
+}  // namespace ropewalk::test

@@ -1,0 +1,180 @@
+// SIGINT and SIGTERM: RC17. The signals come from another process, as in life.
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <memory>
+#include <string>
+
+#include "ropewalk/reactor.h"
+#include "support/child_process.h"
+#include "support/guarded_reactor.h"
+#include "support/raw_socket.h"
+#include "support/scripted.h"
+
+namespace ropewalk::test {
+namespace {
+
+// A protocol that hears that the reactor wants to stop, and takes its time.
+class Stubborn : public Protocol {
+ public:
+  explicit Stubborn(Line* line) : line_(line) {}
+  void connectionMade() override { line_->say("made"); }
+  void drainRequested() override { line_->say("drain requested"); }
+  void connectionLost(const Failure& why) override {
+    line_->say(why.check<ConnectionLost>() ? "cut" : "ended");
+  }
+
+ private:
+  Line* line_;
+};
+
+class Polite : public Protocol {
+ public:
+  explicit Polite(Line* line) : line_(line) {}
+  void connectionMade() override { line_->say("made"); }
+  void connectionLost(const Failure& why) override {
+    line_->say(why.check<ConnectionDone>() ? "done" : "cut");
+  }
+
+ private:
+  Line* line_;
+};
+
+// Serves P until a signal comes; tells the port, the phases of shutdown, and returns 0 from run().
+template <typename P>
+int serve(Line& line) {
+  Reactor reactor;
+  const auto port = reactor.listenTCP(0, Factory::forProtocol<P>(&line), {"127.0.0.1"});
+  for (const char* phase : {"before", "during", "after"}) {
+    reactor.addSystemEventTrigger(phase, "shutdown", [&line, phase] { line.say(phase); });
+  }
+  reactor.callWhenRunning([&] { line.say(std::to_string(port->getHost().port())); });
+  reactor.run();
+  line.say("returned");
+  return 0;
+}
+
+Address addressFrom(Line& line) { return Address::parse("127.0.0.1", std::stoi(line.hear())); }
+
+TEST_CASE("a signal stops an idle reactor, with the whole shutdown [RC17]") {
+  int number = 0;
+  SUBCASE("SIGINT") { number = SIGINT; }
+  SUBCASE("SIGTERM") { number = SIGTERM; }
+  ChildProcess child([](Line& line) { return serve<Polite>(line); });
+  addressFrom(child.line);
+  child.signal(number);
+  for (const char* said : {"before", "during", "after", "returned"}) {
+    CHECK(child.line.hear() == said);
+  }
+  CHECK(child.wait() == 0);
+}
+
+TEST_CASE("a signal lets connections finish, and then stops [RC17]") {
+  ChildProcess child([](Line& line) { return serve<Polite>(line); });
+  RawSocket peer = RawSocket::connectedTo(addressFrom(child.line));
+  CHECK(child.line.hear() == "made");
+  child.signal(SIGTERM);
+  CHECK(peer.endsWith() == 0);
+  peer.close();
+  for (const char* said : {"done", "before", "during", "after", "returned"}) {
+    CHECK(child.line.hear() == said);
+  }
+  CHECK(child.wait() == 0);
+}
+
+TEST_CASE("a second signal stops at once, cutting who has not finished [RC17]") {
+  ChildProcess child([](Line& line) { return serve<Stubborn>(line); });
+  const RawSocket peer = RawSocket::connectedTo(addressFrom(child.line));
+  CHECK(child.line.hear() == "made");
+  child.signal(SIGTERM);
+  CHECK(child.line.hear() == "drain requested");
+  child.signal(SIGINT);
+  std::string rest;
+  for (std::string line = child.line.hear(); !line.empty(); line = child.line.hear()) {
+    rest += line + " ";
+  }
+  CHECK(rest == "before cut during after returned ");
+  CHECK(child.wait() == 0);
+}
+
+TEST_CASE("many signals are no worse than two [RC17]") {
+  ChildProcess child([](Line& line) { return serve<Polite>(line); });
+  addressFrom(child.line);
+  for (int i = 0; i < 50; ++i) child.signal(i % 2 == 0 ? SIGTERM : SIGINT);
+  CHECK(child.line.hear() == "before");
+  const int status = child.wait();
+  // Once run() has returned the old handlers are back, and the old ones are deadly.
+  CHECK((status == 0 || status == -SIGTERM || status == -SIGINT));
+}
+
+extern "C" void ownHandler(int) {}
+
+// Puts `handler` there for the life of this object.
+class Handler {
+ public:
+  Handler(int number, void (*handler)(int)) : number_(number) {
+    struct sigaction action {};
+    action.sa_handler = handler;
+    ::sigaction(number, &action, &before_);
+  }
+  Handler(const Handler&) = delete;
+  Handler& operator=(const Handler&) = delete;
+  ~Handler() { ::sigaction(number_, &before_, nullptr); }
+
+  static bool is(int number, void (*handler)(int)) {
+    struct sigaction action {};
+    ::sigaction(number, nullptr, &action);
+    return action.sa_handler == handler;
+  }
+
+ private:
+  int number_;
+  struct sigaction before_ {};
+};
+
+TEST_CASE("the handlers that were there before run are back after it [RC17]") {
+  const Handler interrupt(SIGINT, SIG_DFL);
+  const Handler terminate(SIGTERM, ownHandler);
+  Reactor reactor;
+  for (int round = 0; round < 2; ++round) {
+    bool wasInstalled = false;
+    reactor.callWhenRunning([&] {
+      wasInstalled = !Handler::is(SIGTERM, ownHandler) && !Handler::is(SIGINT, SIG_DFL);
+      ::raise(SIGTERM);
+    });
+    reactor.run(true);
+    CHECK(wasInstalled);
+    CHECK(Handler::is(SIGINT, SIG_DFL));
+    CHECK(Handler::is(SIGTERM, ownHandler));
+  }
+}
+
+TEST_CASE("a handler for SIGINT that somebody else has set is left alone [RC17]") {
+  const Handler interrupt(SIGINT, ownHandler);
+  const Handler terminate(SIGTERM, SIG_DFL);
+  Reactor reactor;
+  bool isTheirs = false;
+  reactor.callWhenRunning([&] {
+    isTheirs = Handler::is(SIGINT, ownHandler);
+    reactor.stop();
+  });
+  reactor.run(true);
+  CHECK(isTheirs);
+}
+
+TEST_CASE("run without signals touches no handler [RC17]") {
+  const Handler interrupt(SIGINT, SIG_DFL);
+  const Handler terminate(SIGTERM, SIG_DFL);
+  Reactor reactor;
+  bool isUntouched = false;
+  reactor.callWhenRunning([&] {
+    isUntouched = Handler::is(SIGINT, SIG_DFL) && Handler::is(SIGTERM, SIG_DFL);
+    reactor.stop();
+  });
+  runUntilStopped(reactor);
+  CHECK(isUntouched);
+}
+
+}  // namespace
+}  // namespace ropewalk::test

@@ -1,0 +1,158 @@
+"""Fails on the forms of co_await that g++ 12 miscompiles. Usage: check_coroutines.py ROOT
+
+In a full expression that holds a co_await there may be
+  - no ?:, && or || around it   (temporaries of the branch not taken are destroyed)
+  - no closure with captures    (it is destroyed twice: give it a name first)
+
+Statements inside the braces of a lambda are expressions of their own.
+"""
+
+import dataclasses
+import pathlib
+import sys
+
+from cpp_text import Token, sources, tokens
+
+CLOSING = {"(": ")", "[": "]", "{": "}"}
+TAKES_PARENTHESES = {"if", "while", "for", "switch"}
+BRANCHES = {"?", "||", "and", "or"}
+
+BRANCH_PROBLEM = "co_await inside ?:, && or ||: await into a variable first"
+CLOSURE_PROBLEM = "a closure with captures in an awaited expression: name it first"
+
+
+@dataclasses.dataclass
+class Group:
+    """What stands between two brackets."""
+
+    text: str  # the opening bracket
+    items: list
+
+    @property
+    def is_body(self):
+        """Statements, and not a list of values."""
+        return self.text == "{" and any(
+            item.text == ";" or (isinstance(item, Group) and item.is_body) for item in self.items)
+
+
+def grouped(found):
+    """The tokens as a tree of groups; a bracket without its partner is left out."""
+    stack = [Group("{", [])]
+    for token in found:
+        if token.text in CLOSING:
+            stack.append(Group(token.text, []))
+        elif len(stack) > 1 and token.text == CLOSING[stack[-1].text]:
+            done = stack.pop()
+            stack[-1].items.append(done)
+        else:
+            stack[-1].items.append(token)
+    while len(stack) > 1:
+        done = stack.pop()
+        stack[-1].items.append(done)
+    return stack[0]
+
+
+def split(items, separators):
+    part = []
+    for item in items:
+        if item.text in separators:
+            yield part
+            part = []
+        else:
+            part.append(item)
+    yield part
+
+
+def expressions(items):
+    """The full expressions among statements: lists of items."""
+    for statement in split(items, {";"}):
+        part = []
+        for item in statement:
+            if isinstance(item, Group) and item.text == "{" and item.is_body:
+                yield part
+                yield from expressions(item.items)
+                part = []
+            elif isinstance(item, Group) and part and part[-1].text in TAKES_PARENTHESES:
+                yield from expressions(item.items)
+                part = []
+            else:
+                part.append(item)
+                yield from bodies_within(item)
+        yield part
+
+
+def bodies_within(item):
+    """The expressions in bodies of lambdas somewhere inside an expression."""
+    if not isinstance(item, Group):
+        return
+    for inner in item.items:
+        if isinstance(inner, Group) and inner.is_body:
+            yield from expressions(inner.items)
+        else:
+            yield from bodies_within(inner)
+
+
+def levels(items):
+    """The items themselves, and those of each group inside that is no body."""
+    yield items
+    for item in items:
+        if isinstance(item, Group) and not item.is_body:
+            yield from levels(item.items)
+
+
+def await_in(items):
+    """The first co_await of an expression, or None."""
+    return next((item for level in levels(items) for item in level
+                 if isinstance(item, Token) and item.text == "co_await"), None)
+
+
+def is_reference(part, index):
+    """`auto&& name =`, `T&& name :` and `auto&& [a, b] =` bind; they do not compute."""
+    following = [item.text for item in part[index + 1:index + 3]]
+    return part[index].text == "&&" and (
+        (index > 0 and part[index - 1].text == "auto") or
+        (len(following) == 2 and following[1] in {"=", ":"}))
+
+
+def has_branch(part):
+    return any(item.text in BRANCHES or (item.text == "&&" and not is_reference(part, index))
+               for index, item in enumerate(part))
+
+
+def is_capturing_closure(level, index):
+    item = level[index]
+    if not isinstance(item, Group) or item.text != "[" or not item.items:
+        return False
+    before = [earlier.text for earlier in level[max(0, index - 2):index]]
+    if not before:
+        return item.items[0].text != "["  # an attribute
+    is_subscript = before[-1] in {")", "(", "[", '"'} or (
+        (before[-1][0].isalnum() or before[-1][0] == "_") and before[-1] not in {"return", "co_await"})
+    is_binding = "auto" in before
+    return not is_subscript and not is_binding
+
+
+def problems_of(text):
+    """(line, what) of each bad expression."""
+    for expression in expressions(grouped(tokens(text)).items):
+        awaited = await_in(expression)
+        if not awaited:
+            continue
+        parts = [part for level in levels(expression) for part in split(level, {",", ";"})]
+        if any(await_in(part) and has_branch(part) for part in parts):
+            yield awaited.line, BRANCH_PROBLEM
+        if any(is_capturing_closure(level, index)
+               for level in levels(expression) for index in range(len(level))):
+            yield awaited.line, CLOSURE_PROBLEM
+
+
+def problems(root):
+    for path in sources(root):
+        for line, what in problems_of(path.read_text()):
+            yield f"{path.relative_to(root).as_posix()}:{line}: {what}"
+
+
+if __name__ == "__main__":
+    FOUND = list(problems(pathlib.Path(sys.argv[1])))
+    print("\n".join(FOUND) or "coroutines ok")
+    sys.exit(bool(FOUND))

@@ -1,0 +1,302 @@
+#include "ropewalk/http/static_files.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "unit/http/served.h"
+
+namespace ropewalk::http::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCanary = "CANARY";
+
+// A tree on disk with a root in it and something beside the root that must never be seen.
+class Tree {
+ public:
+  Tree() {
+    std::string name = (fs::temp_directory_path() / "ropewalk-static-XXXXXX").string();
+    top_ = ::mkdtemp(name.data());
+    write("www/hello.txt", "hello world");
+    write("www/index.html", "<p>index</p>");
+    write("www/sub/index.html", "<p>sub</p>");
+    write("www/sub/deep/page.html", "deep");
+    write("www/empty/.keep", "");
+    write("www/a b&c.txt", "odd name");
+    write("www/\xc3\xa9.txt", "accent");
+    write("www/large.bin", std::string(1'000'000, 'x'));
+    write("www-secret/canary.txt", kCanary);
+    write("canary.txt", kCanary);
+    // Always the same moment: 1994-11-06 08:49:37.
+    const timespec times[2] = {{784111777, 0}, {784111777, 500'000'000}};
+    ::utimensat(AT_FDCWD, (root() + "/hello.txt").c_str(), times, 0);
+  }
+  Tree(const Tree&) = delete;
+  Tree& operator=(const Tree&) = delete;
+  ~Tree() {
+    std::error_code ignored;
+    fs::remove_all(top_, ignored);
+  }
+
+  void write(const std::string& path, const std::string& text) const {
+    const fs::path file = top_ / path;
+    fs::create_directories(file.parent_path());
+    std::ofstream(file) << text;
+  }
+  void link(const std::string& target, const std::string& path) const {
+    fs::create_symlink(target, top_ / "www" / path);
+  }
+  std::string root() const { return (top_ / "www").string(); }
+  std::string path(const std::string& name) const { return (top_ / name).string(); }
+
+ private:
+  fs::path top_;
+};
+
+Served serving(const Tree& tree, StaticOptions options = {}, const char* at = "/") {
+  Router router;
+  router.mount(at, StaticFiles(tree.root(), std::move(options)));
+  return Served(std::move(router));
+}
+
+std::string bodyOf(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
+
+TEST_CASE("a file is served with its length, type and date [SF1]") {
+  const Tree tree;
+  auto served = serving(tree);
+  const std::string expected = answer("200 OK",
+                                      "Content-Length: 11\r\n"
+                                      "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                                      "Content-Type: text/plain\r\n",
+                                      "hello world");
+  CHECK(served.get("/hello.txt") == expected);
+  CHECK(served.get("/hello.txt?query") == expected);
+  CHECK(served.ask("HEAD /hello.txt HTTP/1.1\r\nHost: h\r\n\r\n") ==
+        expected.substr(0, expected.size() - 11));
+}
+
+TEST_CASE("a large file comes out whole") {
+  const Tree tree;
+  auto served = serving(tree);
+  const std::string answer = served.get("/large.bin");
+  CHECK(bodyOf(answer) == std::string(1'000'000, 'x'));
+  CHECK(bodyOf(served.get("/hello.txt")) == "hello world");
+}
+
+TEST_CASE("names are decoded, once") {
+  const Tree tree;
+  tree.write("www/%41.txt", "percent");
+  tree.write("www/A.txt", "letter");
+  auto served = serving(tree);
+  CHECK(bodyOf(served.get("/a%20b&c.txt")) == "odd name");
+  CHECK(bodyOf(served.get("/%C3%A9.txt")) == "accent");
+  CHECK(bodyOf(served.get("/%41.txt")) == "letter");
+  CHECK(bodyOf(served.get("/%2541.txt")) == "percent");
+  CHECK(bodyOf(served.get("/sub/d%65ep/page.html")) == "deep");
+}
+
+TEST_CASE("a directory shows its index, at the path with the slash [SF9]") {
+  const Tree tree;
+  auto served = serving(tree);
+  CHECK(bodyOf(served.get("/")) == "<p>index</p>");
+  CHECK(bodyOf(served.get("/sub/")) == "<p>sub</p>");
+  CHECK(statusOf(served.get("/empty/")) == "HTTP/1.1 404 Not Found");
+  CHECK(statusOf(served.get("/hello.txt/")) == "HTTP/1.1 404 Not Found");
+  const std::string moved = served.get("/sub?a=b");
+  CHECK(statusOf(moved) == "HTTP/1.1 301 Moved Permanently");
+  CHECK(moved.find("Location: /sub/?a=b\r\n") != std::string::npos);
+  CHECK(statusOf(served.get("//sub")) == "HTTP/1.1 404 Not Found");
+  auto other = serving(tree, {.index = "hello.txt"});
+  CHECK(bodyOf(other.get("/")) == "hello world");
+  auto none = serving(tree, {.index = ""});
+  CHECK(statusOf(none.get("/sub/")) == "HTTP/1.1 404 Not Found");
+}
+
+TEST_CASE("files can be mounted anywhere") {
+  const Tree tree;
+  auto served = serving(tree, {}, "/files/");
+  CHECK(bodyOf(served.get("/files/hello.txt")) == "hello world");
+  CHECK(bodyOf(served.get("/files/")) == "<p>index</p>");
+  CHECK(served.get("/files").find("Location: /files/\r\n") != std::string::npos);
+  CHECK(statusOf(served.get("/hello.txt")) == "HTTP/1.1 404 Not Found");
+  CHECK(statusOf(served.get("/filesx")) == "HTTP/1.1 404 Not Found");
+}
+
+TEST_CASE("a file that has not changed is not sent again [SF10]") {
+  const Tree tree;
+  auto served = serving(tree);
+  CHECK(served.get("/hello.txt", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n") ==
+        answer("304 Not Modified", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", ""));
+  for (const char* since : {"Sun, 06 Nov 1994 08:49:36 GMT", "never", ""}) {
+    CAPTURE(since);
+    const std::string fields = "If-Modified-Since: " + std::string(since) + "\r\n";
+    CHECK(bodyOf(served.get("/hello.txt", fields)) == "hello world");
+  }
+}
+
+TEST_CASE("only GET and HEAD read files [WS5]") {
+  const Tree tree;
+  auto served = serving(tree);
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get"}) {
+    CAPTURE(method);
+    const std::string refused =
+        served.ask(std::string(method) + " /hello.txt HTTP/1.1\r\nHost: h\r\n\r\n");
+    CHECK(statusOf(refused) == "HTTP/1.1 405 Method Not Allowed");
+    CHECK(refused.find("Allow: HEAD, GET\r\n") != std::string::npos);
+  }
+}
+
+// Every way to spell "one up" that somebody's server has fallen for.
+std::vector<std::string> waysUp() {
+  return {"..",
+          "%2e%2e",
+          ".%2e",
+          "%2E.",
+          "%252e%252e",
+          "..%2f",
+          "%2f..",
+          "..;",
+          "..%5c",
+          ".%00.",
+          "%c0%ae%c0%ae",
+          "%e0%80%ae%e0%80%ae",
+          "...",
+          "..%20",
+          "%20..",
+          "..%0a",
+          "%2e%2e%2f",
+          "..%252f",
+          "%uff0e%uff0e",
+          "..%c0%af",
+          "..%ef%bc%8f",
+          "./..",
+          ".//..",
+          "sub/../..",
+          "sub/deep/../../..",
+          "%2e",
+          ".",
+          "..%3f",
+          "..%23"};
+}
+
+// Paths that go up somewhere: at any depth, with any of those, to any of the things that are
+// outside.
+std::vector<std::string> hostilePaths() {
+  const std::vector<std::string> before = {"/", "//", "/sub/", "/sub/deep/", "/./"};
+  const std::vector<std::string> after = {"/canary.txt",        "/www-secret/canary.txt",
+                                          "-secret/canary.txt", "%2fcanary.txt",
+                                          "//canary.txt",       "/../canary.txt"};
+  std::vector<std::string> paths;
+  for (const std::string& up : waysUp()) {
+    for (std::size_t i = 0; i < before.size() * after.size() * 3; ++i) {
+      std::string path = before[i % before.size()];
+      for (std::size_t depth = i % 3; depth > 0; --depth) path += up + "/";
+      paths.push_back(path + up + after[i / before.size() % after.size()]);
+    }
+  }
+  return paths;
+}
+
+TEST_CASE("no path leads out of the root [SF7] [SF8]") {
+  const Tree tree;
+  const std::vector<std::string> paths = hostilePaths();
+  CHECK(paths.size() >= 1'500);
+  for (const Symlinks policy : {Symlinks::WithinRoot, Symlinks::Follow}) {
+    for (const std::string& path : paths) {
+      CAPTURE(path);
+      auto served = serving(tree, {.index = "index.html", .symlinks = policy}, "/files");
+      const std::string answer = served.get("/files" + path);
+      CHECK(answer.find(kCanary) == std::string::npos);
+      CHECK(answer.starts_with("HTTP/1.1 4"));
+    }
+  }
+}
+
+TEST_CASE("a link is followed as far as the policy says") {
+  const Tree tree;
+  tree.link("hello.txt", "inside");
+  tree.link("../canary.txt", "outside");
+  tree.link(tree.path("canary.txt"), "absolute");
+  tree.link(tree.root() + "/hello.txt", "absolute-inside");
+  tree.link("..", "up");
+  tree.link("loop", "loop");
+  tree.link("nowhere", "dangling");
+  tree.link("sub", "sub-link");
+  const auto ask = [&tree](Symlinks symlinks, const std::string& path) {
+    auto served = serving(tree, {.index = "index.html", .symlinks = symlinks});
+    return served.get(path);
+  };
+  CHECK(bodyOf(ask(Symlinks::WithinRoot, "/inside")) == "hello world");
+  CHECK(bodyOf(ask(Symlinks::WithinRoot, "/sub-link/")) == "<p>sub</p>");
+  CHECK(statusOf(ask(Symlinks::Refuse, "/inside")) == "HTTP/1.1 404 Not Found");
+  CHECK(statusOf(ask(Symlinks::Refuse, "/sub-link/")) == "HTTP/1.1 404 Not Found");
+  CHECK(bodyOf(ask(Symlinks::Follow, "/outside")) == kCanary);
+  CHECK(bodyOf(ask(Symlinks::Follow, "/absolute-inside")) == "hello world");
+  for (const Symlinks policy : {Symlinks::Refuse, Symlinks::WithinRoot}) {
+    for (const char* path :
+         {"/outside", "/absolute", "/absolute-inside", "/up/canary.txt", "/loop", "/dangling"}) {
+      CAPTURE(path);
+      CHECK(statusOf(ask(policy, path)) == "HTTP/1.1 404 Not Found");
+    }
+  }
+}
+
+TEST_CASE("what is no regular file is not there, and nothing waits for it") {
+  const Tree tree;
+  REQUIRE(::mkfifo((tree.root() + "/fifo").c_str(), 0600) == 0);
+  auto served = serving(tree);
+  CHECK(statusOf(served.get("/fifo")) == "HTTP/1.1 404 Not Found");
+  CHECK(bodyOf(served.get("/hello.txt")) == "hello world");
+  Router devices;
+  devices.mount("/", StaticFiles("/dev"));
+  Served device(std::move(devices));
+  CHECK(statusOf(device.get("/zero")) == "HTTP/1.1 404 Not Found");
+}
+
+TEST_CASE("a file that may not be read is forbidden [SF11]") {
+  constexpr uid_t kNobody = 65534;
+  const Tree tree;
+  REQUIRE(::chmod((tree.root() + "/hello.txt").c_str(), 0) == 0);
+  auto served = serving(tree);
+  const bool isRoot = ::geteuid() == 0;  // who may read everything
+  if (isRoot) REQUIRE(::seteuid(kNobody) == 0);
+  const std::string answer = served.get("/hello.txt");
+  if (isRoot) REQUIRE(::seteuid(0) == 0);
+  CHECK(statusOf(answer) == "HTTP/1.1 403 Forbidden");
+}
+
+TEST_CASE("a missing root is said when the site is made, with its name") {
+  try {
+    const StaticFiles files("/nonexistent/html");
+    FAIL("no exception");
+  } catch (const std::system_error& error) {
+    CHECK(std::string(error.what()).find("/nonexistent/html") != std::string::npos);
+    CHECK(error.code() == std::errc::no_such_file_or_directory);
+  }
+  CHECK_THROWS_AS(StaticFiles("/etc/passwd"), std::system_error);
+}
+
+TEST_CASE("one file can be an answer by itself") {
+  const Tree tree;
+  const std::string path = tree.root() + "/hello.txt";
+  Router router;
+  router.get("/", [path](Request&) { return Response::file(path); });
+  Served served(std::move(router));
+  const std::string answer = served.get("/");
+  CHECK(bodyOf(answer) == "hello world");
+  CHECK(answer.find("Content-Type: text/plain\r\n") != std::string::npos);
+  CHECK_THROWS_AS(Response::file(tree.root()), std::system_error);
+  CHECK_THROWS_AS(Response::file(tree.root() + "/none"), std::system_error);
+}
+
+}  // namespace
+}  // namespace ropewalk::http::test

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "ropewalk/reactor.h"
+#include "ropewalk/sim/world.h"
+
+namespace ropewalk::test {
+
+// The wire of a simulated world: server and client on a host each. The methods are LoopbackWire's.
+class SimulatedWire {
+ public:
+  Reactor& serverReactor() { return server_.reactor(); }
+  Reactor& clientReactor() { return client_.reactor(); }
+  sim::World& world() { return world_; }
+
+  std::shared_ptr<ListeningPort> listen(std::shared_ptr<Factory> factory,
+                                        ListenOptions options = {}, int port = 0) {
+    if (options.interface.empty()) options.interface = server_.address().host();
+    return serverReactor().listenTCP(port, std::move(factory), options);
+  }
+
+  int freePort() { return nextFreePort_++; }
+
+  std::shared_ptr<Connector> connect(const ListeningPort& port,
+                                     std::shared_ptr<ClientFactory> factory,
+                                     const ConnectOptions& options = {}) {
+    return connect(port.getHost().port(), std::move(factory), options);
+  }
+
+  std::shared_ptr<Connector> connect(int port, std::shared_ptr<ClientFactory> factory,
+                                     const ConnectOptions& options = {}) {
+    return clientReactor().connectTCP(server_.address().host(), port, std::move(factory), options);
+  }
+
+  void until(const std::function<bool()>& done) {
+    const bool isDone = world_.runUntil([&] { return done(); });
+    REQUIRE_MESSAGE(isDone, "what the test waits for does not happen\n" << world_.story());
+  }
+
+  void settle() { world_.runUntilIdle(); }
+
+ private:
+  sim::World world_;
+  sim::Host& server_ = world_.host("server");
+  sim::Host& client_ = world_.host("client");
+  int nextFreePort_ = 7000;
+};
+
+using Wire = SimulatedWire;
+
+}  // namespace ropewalk::test

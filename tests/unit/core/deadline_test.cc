@@ -1,0 +1,100 @@
+// How long a connection may take over its end, to the second, in simulated time.
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "support/captured_log.h"
+#include "support/conversation.h"
+#include "support/pattern.h"
+#include "support/simulated_wire.h"
+
+namespace ropewalk::test {
+namespace {
+
+// A client that neither reads nor finishes.
+Script silent() {
+  Script script;
+  script.made = [](Scripted& self) { self.transport->pauseProducing(); };
+  return script;
+}
+
+// True if the server is not lost before `time` from now, and is soon after. (One sweep looks every 250 ms.)
+bool isLostAfter(Conversation<SimulatedWire>& talk, Duration time) {
+  sim::World& world = talk.wire.world();
+  world.advance(time - 1ms);
+  if (talk.server().isLost) return false;
+  world.advance(600ms);
+  return talk.server().isLost;
+}
+
+TEST_CASE("the flush of a close may take 10 seconds, then it is an abort [CL1]") {
+  Conversation<SimulatedWire> talk({}, silent());
+  talk.begin().server().transport->write(pattern(0, kMoreThanTheKernelTakes));
+  talk.wire.settle();
+  talk.server().transport->loseConnection();
+  CHECK(isLostAfter(talk, 10s));
+  CHECK(talk.server().reason.check<ConnectionLost>());
+}
+
+TEST_CASE("a close waits 2 seconds for the peer to finish, and is clean all the same [CL1]") {
+  Conversation<SimulatedWire> talk({}, silent());
+  talk.begin().server().transport->loseConnection();
+  CHECK(isLostAfter(talk, 2s));
+  CHECK(talk.server().reason.check<ConnectionDone>());
+}
+
+TEST_CASE("a peer that takes nothing for 30 seconds is given up") {
+  Conversation<SimulatedWire> talk({}, silent());
+  talk.begin().server().transport->write(pattern(0, kMoreThanTheKernelTakes));
+  talk.wire.settle();
+  CHECK(isLostAfter(talk, 30s));
+  CHECK(talk.server().reason.check<ConnectionLost>());
+}
+
+TEST_CASE("a peer that takes a little every 20 seconds is not given up") {
+  Conversation<SimulatedWire> talk({}, silent());
+  talk.begin().server().transport->write(pattern(0, kMoreThanTheKernelTakes));
+  for (int i = 0; i < 6; ++i) {
+    talk.wire.world().advance(20s);
+    REQUIRE(!talk.server().isLost);
+    const std::size_t before = talk.client().received.size();
+    talk.client().transport->resumeProducing();
+    talk.wire.until([&] { return talk.client().received.size() > before; });
+    talk.client().transport->pauseProducing();
+  }
+}
+
+TEST_CASE("a connection that has nothing to say stays for ever") {
+  Conversation<SimulatedWire> talk;
+  talk.begin();
+  talk.wire.world().advance(24h * 30);
+  CHECK(!talk.server().isLost);
+  CHECK(!talk.client().isLost);
+}
+
+TEST_CASE("a connect that gets no answer fails with TimeoutError after 10 seconds [PT21]") {
+  Story story;
+  SimulatedWire wire;
+  const auto port = wire.listen(scripted(story, "server"));
+  wire.world().partition("client", "server");
+  const auto factory = scripted(story, "client");
+  ConnectOptions options;
+  Duration time = 10s;
+  SUBCASE("by default") {}
+  SUBCASE("or after the time asked for") { options.timeout = time = 3s; }
+  wire.connect(*port, factory, options);
+  wire.world().advance(time - 1ms);
+  CHECK(!story.has("client connect failed"));
+  wire.world().advance(2ms);
+  CHECK(story.text() ==
+        "server start, client start, client connecting, client connect failed, client stop");
+  CHECK(factory->reason.check<TimeoutError>());
+  // The answer that comes later wakes nobody.
+  wire.world().heal("client", "server");
+  wire.settle();
+  CHECK(!story.has("client build"));
+}
+
+}  // namespace
+}  // namespace ropewalk::test

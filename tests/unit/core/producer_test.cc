@@ -1,0 +1,2 @@
+#include "support/simulated_wire.h"
+#include "unit/core/producer_rules.h"

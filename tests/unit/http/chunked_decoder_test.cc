@@ -1,0 +1,92 @@
+#include "http/chunked_decoder.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "support/guarded.h"
+#include "support/split.h"
+
+namespace ropewalk::http::test {
+namespace {
+
+using ropewalk::test::forEverySplit;
+using ropewalk::test::Guarded;
+using ropewalk::test::Pieces;
+using Result = ChunkedDecoder::Result;
+
+struct Decoding {
+  // The outcome of the last piece; what was found is in `body`.
+  Result feed(std::string_view wire) {
+    const Guarded guarded(wire);
+    std::string_view bytes = guarded.bytes();
+    Result result = Result::Piece;
+    while (result == Result::Piece) {
+      result = decoder.feed(bytes);
+      if (result == Result::Piece) body += decoder.piece();
+    }
+    left = std::string(bytes);
+    return result;
+  }
+
+  Limits limits;
+  ChunkedDecoder decoder{limits};
+  std::string body;
+  std::string left;
+};
+
+TEST_CASE("a chunked body is put together, and what follows is left alone [H1.4]") {
+  forEverySplit("5\r\nhello\r\n6;ext=1\r\n world\r\n0\r\n\r\n", [](const Pieces& pieces) {
+    Decoding decoding;
+    Result result = Result::NeedMore;
+    for (const std::string_view piece : pieces) result = decoding.feed(piece);
+    CHECK(result == Result::Complete);
+    CHECK(decoding.body == "hello world");
+  });
+  Decoding decoding;
+  CHECK(decoding.feed("0\r\n\r\nGET /") == Result::Complete);
+  CHECK(decoding.left == "GET /");
+}
+
+TEST_CASE("a chunked body that just stops is never complete [H1.37]") {
+  const std::string wire = "1\r\nZ\r\n0\r\nX: y\r\n\r\n";
+  for (std::size_t size = 0; size < wire.size(); ++size) {
+    Decoding decoding;
+    CHECK(decoding.feed(wire.substr(0, size)) == Result::NeedMore);
+  }
+}
+
+TEST_CASE("chunk framing may cost its limit and one byte per byte of the body") {
+  Decoding decoding;
+  decoding.limits.chunkOverhead = 10;
+  // Each of these costs 5 octets and brings 1.
+  CHECK(decoding.feed("1\r\nZ\r\n") == Result::NeedMore);
+  CHECK(decoding.feed("1\r\nZ\r\n") == Result::NeedMore);
+  CHECK(decoding.feed("1\r\nZ\r\n") == Result::Bad);
+  Decoding large;
+  large.limits.chunkOverhead = 10;
+  for (int i = 0; i < 1'000; ++i) CHECK(large.feed("8\r\n12345678\r\n") == Result::NeedMore);
+}
+
+TEST_CASE("an extension may have as many octets as its limit, each time anew [H1.8]") {
+  Decoding decoding;
+  decoding.limits.chunkExtension = 3;
+  CHECK(decoding.feed("1;a=b\r\nZ\r\n1;a=b\r\nZ\r\n") == Result::NeedMore);
+  CHECK(decoding.feed("1;a=bc\r\n") == Result::Bad);
+}
+
+TEST_CASE("the trailer section is limited in bytes and in fields [H1.5]") {
+  Decoding exact;
+  exact.limits.trailer = 8;
+  CHECK(exact.feed("0\r\nX: 1\r\n\r\n") == Result::Complete);
+  Decoding tight;
+  tight.limits.trailer = 7;
+  CHECK(tight.feed("0\r\nX: 1\r\n\r\n") == Result::Bad);
+  Decoding few;
+  few.limits.trailerFields = 1;
+  CHECK(few.feed("0\r\nX: 1\r\nY: 2\r\n\r\n") == Result::Bad);
+  CHECK(few.decoder.refusal().status == 400);
+}
+
+}  // namespace
+}  // namespace ropewalk::http::test

@@ -1,0 +1,69 @@
+#include "http/date.h"
+
+#include <doctest/doctest.h>
+
+namespace ropewalk::http::test {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr WallTime kExample(seconds(784111777));
+
+TEST_CASE("a date is written as IMF-fixdate") {
+  CHECK(formatDate(kExample) == "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(formatDate(WallTime(seconds(0))) == "Thu, 01 Jan 1970 00:00:00 GMT");
+  CHECK(formatDate(WallTime(seconds(951827696))) == "Tue, 29 Feb 2000 12:34:56 GMT");
+  CHECK(formatDate(WallTime(seconds(253402300799))) == "Fri, 31 Dec 9999 23:59:59 GMT");
+}
+
+TEST_CASE("every form of date that RFC 9110 has is read") {
+  CHECK(parseDate("Sun, 06 Nov 1994 08:49:37 GMT") == kExample);
+  CHECK(parseDate("Sunday, 06-Nov-94 08:49:37 GMT") == kExample);
+  CHECK(parseDate("Sun Nov  6 08:49:37 1994") == kExample);
+  CHECK(parseDate("Wed, 30 Jun 2027 23:59:60 GMT") == parseDate("Thu, 01 Jul 2027 00:00:00 GMT"));
+  CHECK(parseDate("Monday, 01-Jan-69 00:00:00 GMT") == parseDate("Tue, 01 Jan 2069 00:00:00 GMT"));
+}
+
+TEST_CASE("what is no date is not read as one [HR11] [SF10]") {
+  for (const char* text : {"",
+                           "now",
+                           "0",
+                           "Sun, 06 Nov 1994 08:49:37",
+                           "Sun, 06 Nov 1994 08:49:37 GMT ",
+                           "Sun, 6 Nov 1994 08:49:37 GMT",
+                           "Sun, 06 Nov 1994 08:49:37 EST",
+                           "Sun, 06 Foo 1994 08:49:37 GMT",
+                           "Foo, 06 Nov 1994 08:49:37 GMT",
+                           "Sun, 31 Feb 1994 08:49:37 GMT",
+                           "Sun, 00 Nov 1994 08:49:37 GMT",
+                           "Sun, 06 Nov 1994 24:00:00 GMT",
+                           "Sun, 06 Nov 1994 08:60:37 GMT",
+                           "Sun, 06 Nov 1994 08:49:61 GMT",
+                           "Sun, 06 Nov 94 08:49:37 GMT",
+                           "Sun, +6 Nov 1994 08:49:37 GMT",
+                           "Sun, 06 Nov 1994 08:49:37 GMTx",
+                           "sun, 06 nov 1994 08:49:37 gmt",
+                           "Sun",
+                           "Sun, "}) {
+    CAPTURE(text);
+    CHECK(!parseDate(text));
+  }
+}
+
+TEST_CASE("a written date is read back") {
+  for (std::int64_t second = 0; second < 4'000'000'000; second += 12'345'677) {
+    const WallTime time{seconds(second)};
+    CHECK(parseDate(formatDate(time)) == time);
+  }
+}
+
+TEST_CASE("the Date line changes when the second does") {
+  DateLine line;
+  CHECK(line.at(kExample) == "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+  CHECK(line.at(kExample) == "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+  CHECK(line.at(kExample + seconds(1)) == "Date: Sun, 06 Nov 1994 08:49:38 GMT\r\n");
+  CHECK(line.at(kExample - seconds(1)) == "Date: Sun, 06 Nov 1994 08:49:36 GMT\r\n");
+}
+
+}  // namespace
+}  // namespace ropewalk::http::test

@@ -1,0 +1,219 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "ropewalk/promise.h"
+#include "ropewalk/reactor.h"
+#include "unit/http/served.h"
+
+namespace ropewalk::http::test {
+namespace {
+
+// Lets time pass in steps, so that nothing hides in a leap.
+void pass(Served& served, Duration time) {
+  for (; time > Duration::zero(); time -= 250ms) served.transport.advance(250ms);
+}
+
+TEST_CASE("a connection on which nothing comes is closed without a word after 10 s [HR13]") {
+  Served served(echoRouter());
+  pass(served, 9500ms);
+  CHECK(!served.transport.isDisconnecting());
+  pass(served, 1500ms);
+  CHECK(served.transport.isFinished());
+  CHECK(served.transport.value().empty());
+}
+
+TEST_CASE("a head has 10 s from its first byte, however often something comes [HR13]") {
+  Served served(echoRouter());
+  pass(served, 5s);
+  served.ask("GET / HTTP/1.1\r\nHost: h\r\n");
+  for (int i = 0; i < 19; ++i) {
+    served.ask("X: y\r\n");
+    pass(served, 500ms);
+  }
+  CHECK(!served.transport.isDisconnecting());
+  pass(served, 1500ms);
+  const std::string answer = served.transport.takeWritten();
+  CHECK(statusOf(answer) == "HTTP/1.1 408 Request Timeout");
+  CHECK(answer.find("Connection: close\r\n") != std::string::npos);
+  CHECK(served.transport.isFinished());
+}
+
+TEST_CASE("each head of a connection has its own 10 s [HR13]") {
+  Served served(echoRouter());
+  for (int i = 0; i < 5; ++i) {
+    served.ask("GET / HTTP/1.1\r\n");
+    pass(served, 8s);
+    CHECK(served.ask("Host: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n") ==
+          textAnswer("GET / ") + textAnswer("GET / "));
+  }
+  // The next one begins in the same piece that ends the one before.
+  served.ask("GET / HTTP/1.1\r\n");
+  pass(served, 8s);
+  served.ask("Host: h\r\n\r\nGET / HTTP/1.1\r\n");
+  served.transport.clear();
+  pass(served, 9s);
+  CHECK(!served.transport.isDisconnecting());
+  pass(served, 2s);
+  CHECK(statusOf(served.transport.takeWritten()) == "HTTP/1.1 408 Request Timeout");
+}
+
+TEST_CASE(
+    "an idle connection is kept for 30 s after an answer, then closed without a word [HR13]") {
+  Served served(echoRouter());
+  for (int i = 0; i < 3; ++i) {
+    served.get("/");
+    served.transport.clear();
+    pass(served, 29s);
+    CHECK(!served.transport.isDisconnecting());
+  }
+  pass(served, 2s);
+  CHECK(served.transport.isFinished());
+  CHECK(served.transport.value().empty());
+}
+
+TEST_CASE("the CRLF that may precede a request does not keep a connection [H1.29]") {
+  Served served(echoRouter());
+  served.get("/");
+  served.transport.clear();
+  pass(served, 20s);
+  served.ask("\r\n");
+  pass(served, 9s);
+  CHECK(!served.transport.isDisconnecting());
+  pass(served, 2s);
+  CHECK(served.transport.isFinished());
+  CHECK(served.transport.value().empty());
+}
+
+TEST_CASE("a handler may take its time [HR13]") {
+  Promise<Response> answer;
+  Router router;
+  router.get("/", [&answer](Request&) { return answer.deferred(); });
+  Served served(std::move(router));
+  served.get("/");
+  pass(served, 120s);
+  CHECK(!served.transport.isDisconnecting());
+  answer.callback(Response::text("at last"));
+  CHECK(served.transport.takeWritten() == textAnswer("at last"));
+  pass(served, 29s);
+  CHECK(!served.transport.isDisconnecting());
+  pass(served, 2s);
+  CHECK(served.transport.isFinished());
+}
+
+std::string longPost() { return "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"; }
+
+TEST_CASE("a body that stops coming is given up after 10 s") {
+  Served served(echoRouter());
+  served.ask(longPost());
+  for (int i = 0; i < 2; ++i) {
+    pass(served, 9s);
+    served.ask(std::string(50'000, 'x'));
+  }
+  CHECK(!served.transport.isDisconnecting());
+  pass(served, 9s);
+  CHECK(!served.transport.isDisconnecting());
+  pass(served, 2s);
+  CHECK(statusOf(served.transport.takeWritten()) == "HTTP/1.1 408 Request Timeout");
+  CHECK(served.transport.isFinished());
+}
+
+TEST_CASE("a body that trickles is given up after 20 s") {
+  Served served(echoRouter());
+  served.ask(longPost());
+  for (int i = 0; i < 19; ++i) {
+    served.ask(std::string(400, 'x'));
+    pass(served, 1s);
+  }
+  CHECK(!served.transport.isDisconnecting());
+  pass(served, 2s);
+  CHECK(statusOf(served.transport.takeWritten()) == "HTTP/1.1 408 Request Timeout");
+}
+
+TEST_CASE("a body that comes at 500 bytes a second is waited for") {
+  Served served(echoRouter());
+  served.ask(longPost());
+  for (int i = 0; i < 120; ++i) {
+    served.ask(std::string(520, 'x'));
+    pass(served, 1s);
+  }
+  CHECK(!served.transport.isDisconnecting());
+}
+
+TEST_CASE("a body has no time limit while it is its handler that does not read") {
+  Promise<void> gate;
+  Router router;
+  router
+      .post("/",
+            [&gate](Request& request) -> Deferred<Response> {
+              co_await gate.deferred();
+              while (co_await request.read()) {
+              }
+              co_return Response::text("all");
+            })
+      .streamBody();
+  Served served(std::move(router));
+  served.ask(longPost());
+  served.ask(std::string(100'000, 'x'));
+  pass(served, 100s);
+  CHECK(!served.transport.isDisconnecting());
+  gate.callback();
+  pass(served, 9s);
+  CHECK(!served.transport.isDisconnecting());
+  CHECK(served.ask(std::string(900'000, 'x')) == textAnswer("all"));
+}
+
+TEST_CASE("a streaming handler hears that the body came too slowly") {
+  std::string heard;
+  Router router;
+  router
+      .post("/",
+            [&heard](Request& request) -> Deferred<Response> {
+              try {
+                while (co_await request.read()) {
+                }
+              } catch (const IncompleteBody& error) {
+                heard = error.what();
+              }
+              co_return Response::text("nobody hears this");
+            })
+      .streamBody();
+  Served served(std::move(router));
+  served.ask(longPost());
+  pass(served, 11s);
+  const std::string answer = served.transport.takeWritten();
+  CHECK(heard == "the body of the request came too slowly");
+  CHECK(statusOf(answer) == "HTTP/1.1 408 Request Timeout");
+  CHECK(answersIn(answer) == 1);
+}
+
+TEST_CASE("a client that reads its answer slowly is not idle") {
+  Router router;
+  router.get("/", [](Request&) { return Response::text(std::string(50'000, 'x')); });
+  Served served(std::move(router));
+  served.transport.setRoom(0);
+  served.get("/");
+  for (int i = 0; i < 50; ++i) {
+    served.transport.setRoom(100);
+    pass(served, 1s);
+  }
+  CHECK(!served.transport.isDisconnecting());
+}
+
+TEST_CASE("one timer serves all connections of a site, and none is left when they are gone") {
+  Router router = echoRouter();
+  auto site = Site::create(std::move(router), atOneMoment());
+  sim::StringTransport transport;
+  const auto protocol = site->buildProtocol(Address());
+  protocol->makeConnection(transport);
+  CHECK(transport.reactor().getDelayedCalls().size() == 1);
+  transport.deliver("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(transport.reactor().getDelayedCalls().size() == 1);
+  transport.peerCloses();
+  CHECK(transport.isDisconnected());
+  transport.advance(60s);
+  CHECK(transport.reactor().getDelayedCalls().empty());
+}
+
+}  // namespace
+}  // namespace ropewalk::http::test

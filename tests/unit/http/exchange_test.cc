@@ -1,0 +1,297 @@
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "ropewalk/promise.h"
+#include "ropewalk/reactor.h"
+#include "ropewalk/task.h"
+#include "support/captured_log.h"
+#include "unit/http/served.h"
+
+namespace ropewalk::http::test {
+namespace {
+
+using ropewalk::test::CapturedLog;
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string post(std::string_view target, std::string_view fields, std::string_view body = {}) {
+  std::string wire = "POST " + std::string(target) + " HTTP/1.1\r\nHost: h\r\n";
+  return wire.append(fields).append("\r\n").append(body);
+}
+
+std::string lengthField(std::size_t length) {
+  return "Content-Length: " + std::to_string(length) + "\r\n";
+}
+
+// `/len` adds up a streamed body; `/refuse` answers without reading it; `/hold` reads when the test
+// lets it.
+struct Streams {
+  Router router() {
+    Router routes;
+    routes
+        .post("/len",
+              [](Request& request) -> Deferred<Response> {
+                std::size_t total = 0;
+                while (auto part = co_await request.read()) total += part->size();
+                co_return Response::text(std::to_string(total));
+              })
+        .streamBody();
+    routes.post("/refuse", [](Request&) { return Response::text("no").setStatus(403); })
+        .streamBody();
+    routes
+        .post("/hold",
+              [this](Request& request) -> Deferred<Response> {
+                co_await gate.deferred();
+                std::string all;
+                while (auto part = co_await request.read()) all += *part;
+                co_return Response::text(std::to_string(all.size()));
+              })
+        .streamBody();
+    routes.get("/", [](Request&) { return Response::text("next"); });
+    return routes;
+  }
+
+  Promise<void> gate;
+};
+
+TEST_CASE("a body is collected, and the handler called when it is whole [H1.4] [H1.36]") {
+  Served served(echoRouter());
+  CHECK(served.ask(post("/", lengthField(5), "hel")) == "");
+  CHECK(served.ask("loGET /2 HTTP/1.1\r\nHost: h\r\n\r\n") ==
+        textAnswer("POST / hello") + textAnswer("GET /2 "));
+  CHECK(served.ask(post("/", "Transfer-Encoding: chunked\r\n",
+                        "5\r\nhello\r\n6;ext=1\r\n world\r\n")) == "");
+  CHECK(served.ask("0\r\nX-T: 1\r\n\r\n") == textAnswer("POST / hello world"));
+}
+
+TEST_CASE("a collected body may be as large as the limit, and no larger") {
+  Limits limits;
+  limits.body = 10;
+  SUBCASE("by its length, before any of it is read") {
+    Served served(echoRouter(), limits);
+    CHECK(statusOf(served.ask(post("/", lengthField(10), "0123456789"))) == "HTTP/1.1 200 OK");
+    const std::string refused = served.ask(post("/", lengthField(11)));
+    CHECK(statusOf(refused) == "HTTP/1.1 413 Content Too Large");
+    CHECK(refused.find("Connection: close\r\n") != std::string::npos);
+    CHECK(served.transport.isFinished());
+  }
+  SUBCASE("in chunks, as soon as there is too much") {
+    Served served(echoRouter(), limits);
+    CHECK(served.ask(post("/", "Transfer-Encoding: chunked\r\n", "a\r\n0123456789\r\n")) == "");
+    CHECK(statusOf(served.ask("1\r\nx")) == "HTTP/1.1 413 Content Too Large");
+    CHECK(served.transport.isFinished());
+  }
+  SUBCASE("or the limit of its route") {
+    Router router;
+    router.post("/", [](Request& request) { return Response::text(std::string(request.body())); })
+        .maxBody(11);
+    Served served(std::move(router), limits);
+    CHECK(statusOf(served.ask(post("/", lengthField(11), "0123456789a"))) == "HTTP/1.1 200 OK");
+    CHECK(statusOf(served.ask(post("/", lengthField(12)))) == "HTTP/1.1 413 Content Too Large");
+  }
+}
+
+TEST_CASE("a client that asks whether to go on is told so at the end of the head [H1.30]") {
+  Served served(echoRouter());
+  const std::string head = post("/", lengthField(5) + "Expect: 100-continue\r\n");
+  CHECK(served.ask(head) == kContinue);
+  CHECK(served.ask("hello") == textAnswer("POST / hello"));
+  CHECK(served.ask(post("/", "Expect: 100-continue\r\n" + lengthField(0))) ==
+        textAnswer("POST / "));
+}
+
+TEST_CASE("an HTTP/1.0 client is never told to go on [H1.30]") {
+  Served served(echoRouter());
+  CHECK(served.ask("POST / HTTP/1.0\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n") == "");
+}
+
+TEST_CASE("an error answers a client that asked whether to go on, and the connection is closed") {
+  Limits limits;
+  limits.body = 4;
+  Served served(echoRouter(), limits);
+  const std::string answer = served.ask(post("/", lengthField(5) + "Expect: 100-continue\r\n"));
+  CHECK(statusOf(answer) == "HTTP/1.1 413 Content Too Large");
+  CHECK(answersIn(answer) == 1);
+  CHECK(served.transport.isFinished());
+}
+
+TEST_CASE("in a streaming route the first read() tells the client to go on [H1.30]") {
+  Streams streams;
+  Served served(streams.router());
+  CHECK(served.ask(post("/len", lengthField(5) + "Expect: 100-continue\r\n")) == kContinue);
+  CHECK(served.ask("hello") == textAnswer("5"));
+  CHECK(served.ask(post("/hold", lengthField(5) + "Expect: 100-continue\r\n")) == "");
+  streams.gate.callback();
+  CHECK(served.transport.takeWritten() == kContinue);
+}
+
+TEST_CASE("a client that waits for 100 and gets a final answer is not waited for") {
+  Streams streams;
+  Served served(streams.router());
+  const std::string answer =
+      served.ask(post("/refuse", lengthField(5) + "Expect: 100-continue\r\n"));
+  CHECK(statusOf(answer) == "HTTP/1.1 403 Forbidden");
+  CHECK(answer.find("Connection: close\r\n") != std::string::npos);
+  CHECK(served.transport.isFinished());
+}
+
+TEST_CASE("a streamed body may have any size [H1.36]") {
+  Streams streams;
+  Served served(streams.router());
+  constexpr std::size_t kPieces = 1'000;
+  const std::string piece(60'000, 'x');
+  CHECK(served.ask(post("/len", lengthField(kPieces * piece.size()))) == "");
+  std::string answer;
+  for (std::size_t i = 0; i < kPieces; ++i) answer += served.ask(piece);
+  CHECK(answer == textAnswer("60000000"));
+  CHECK(served.get("/") == textAnswer("next"));
+}
+
+TEST_CASE("a connection is not read from while its handler does not read") {
+  Streams streams;
+  Served served(streams.router());
+  served.ask(post("/hold", lengthField(200'000)));
+  served.ask(std::string(64 * 1024, 'x'));
+  CHECK(served.transport.isReading());
+  served.ask("x");
+  CHECK(!served.transport.isReading());
+  served.ask(std::string(100'000, 'x'));
+  streams.gate.callback();
+  CHECK(served.transport.takeWritten() == "");
+  CHECK(served.transport.isReading());
+  CHECK(served.ask(std::string(200'000 - 165'537, 'x')) == textAnswer("200000"));
+}
+
+TEST_CASE("a body that no handler wants is thrown away up to a limit, then costs the connection") {
+  Limits limits;
+  limits.discarded = 100;
+  SUBCASE("by its length") {
+    Streams streams;
+    Served served(streams.router(), limits);
+    CHECK(statusOf(served.ask(post("/refuse", lengthField(100)))) == "HTTP/1.1 403 Forbidden");
+    CHECK(served.ask(std::string(99, 'x')) == "");
+    CHECK(served.ask("xGET / HTTP/1.1\r\nHost: h\r\n\r\n") == textAnswer("next"));
+    const std::string last = served.ask(post("/refuse", lengthField(101)));
+    CHECK(last.find("Connection: close\r\n") != std::string::npos);
+    CHECK(served.transport.isFinished());
+  }
+  SUBCASE("in chunks") {
+    Streams streams;
+    Served served(streams.router(), limits);
+    const std::string chunked = post("/refuse", "Transfer-Encoding: chunked\r\n");
+    CHECK(statusOf(served.ask(chunked)) == "HTTP/1.1 403 Forbidden");
+    CHECK(served.ask("64\r\n" + std::string(100, 'x') +
+                     "\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n") == textAnswer("next"));
+    served.ask(chunked);
+    CHECK(!served.transport.isDisconnecting());
+    served.ask("65\r\n" + std::string(101, 'x') + "\r\n");
+    CHECK(served.transport.isFinished());
+  }
+}
+
+TEST_CASE("a path that leads nowhere is answered before its body, which is thrown away") {
+  Served served(Router{});
+  CHECK(statusOf(served.ask(post("/nowhere", lengthField(5)))) == "HTTP/1.1 404 Not Found");
+  CHECK(statusOf(served.ask("helloGET / HTTP/1.1\r\nHost: h\r\n\r\n")) == "HTTP/1.1 404 Not Found");
+  CHECK(!served.transport.isDisconnecting());
+}
+
+TEST_CASE("a reader hears that the body broke off [H1.37]") {
+  std::string heard;
+  Router router;
+  router
+      .post("/",
+            [&heard](Request& request) -> Deferred<Response> {
+              try {
+                while (co_await request.read()) {
+                }
+              } catch (const IncompleteBody& error) {
+                heard = error.what();
+              }
+              co_return Response::text("too bad").setStatus(400);
+            })
+      .streamBody();
+  SUBCASE("because the client stopped") {
+    Served served(std::move(router));
+    served.ask(post("/", lengthField(5), "hell"));
+    served.transport.peerCloses();
+    CHECK(heard == "the client stopped in the middle of the body");
+    CHECK(statusOf(served.transport.takeWritten()) == "HTTP/1.1 400 Bad Request");
+    CHECK(served.transport.isDisconnected());
+  }
+  SUBCASE("because it is malformed") {
+    Served served(std::move(router));
+    const std::string answer =
+        served.ask(post("/", "Transfer-Encoding: chunked\r\n", "1\r\nZ\r\nxyz\r\n"));
+    CHECK(heard == "a malformed chunk size");
+    CHECK(statusOf(answer) == "HTTP/1.1 400 Bad Request");
+    CHECK(answersIn(answer) == 1);
+    CHECK(served.transport.isFinished());
+  }
+}
+
+TEST_CASE("a handler that throws is answered for with 500, and the connection stays usable [WS6]") {
+  const CapturedLog log;
+  Router router;
+  router.get("/now", [](Request&) -> Response { throw std::runtime_error("oops"); });
+  router.get("/later", [](Request&) -> Deferred<Response> {
+    co_await succeed();
+    throw std::runtime_error("later oops");
+  });
+  router.get("/int", [](Request&) -> Response { throw 42; });
+  Served served(std::move(router));
+  for (const char* target : {"/now", "/later", "/int"}) {
+    CAPTURE(target);
+    CHECK(statusOf(served.get(target)) == "HTTP/1.1 500 Internal Server Error");
+  }
+  CHECK(!served.transport.isDisconnecting());
+  CHECK(log.text().find("GET /now: the handler threw") != std::string::npos);
+  CHECK(log.text().find("later oops") != std::string::npos);
+}
+
+TEST_CASE(
+    "a handler that is a capturing coroutine keeps its captures and its request until it is done") {
+  Promise<void> gate;
+  Router router;
+  router.get(
+      "/{name}",
+      [&gate, word = std::string("a rather long word that lives on the heap")](
+          Request& request) -> Deferred<Response> {
+        const std::string_view agent = request.header("User-Agent");
+        co_await gate.deferred();
+        co_return Response::text(word + " " + request.param("name") + " " + std::string(agent));
+      });
+  Served served(std::move(router));
+  CHECK(served.get("/x", "User-Agent: somebody\r\n") == "");
+  served.ask("GET /garbage that overwrites");
+  gate.callback();
+  CHECK(served.transport.takeWritten().find(
+            "a rather long word that lives on the heap x somebody") != std::string::npos);
+}
+
+TEST_CASE("every kind of handler answers [WS7]") {
+  Router router;
+  router.get("/value", [](Request&) { return Response::text("value"); });
+  router.get("/deferred", [](Request&) { return succeed(Response::text("deferred")); });
+  router.get("/coroutine", [](Request&) -> Deferred<Response> {
+    co_await succeed();
+    co_return Response::text("coroutine");
+  });
+  router.get("/sleeper", [](Request& request) -> Deferred<Response> {
+    co_await sleep(1s, request.reactor());
+    co_return Response::text("sleeper");
+  });
+  Served served(std::move(router));
+  CHECK(served.get("/value") == textAnswer("value"));
+  CHECK(served.get("/deferred") == textAnswer("deferred"));
+  CHECK(served.get("/coroutine") == textAnswer("coroutine"));
+  CHECK(served.get("/sleeper") == "");
+  served.transport.advance(1s);
+  CHECK(served.transport.takeWritten() == textAnswer("sleeper"));
+}
+
+}  // namespace
+}  // namespace ropewalk::http::test

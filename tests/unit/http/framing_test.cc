@@ -1,0 +1,56 @@
+#include "http/framing.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "http/request_reader.h"
+
+namespace ropewalk::http::test {
+namespace {
+
+// The framing of a request with these header lines, each ended by CRLF.
+Framing framingOf(const std::string& fields, const std::string& version = "1.1") {
+  const std::string wire = "POST / HTTP/" + version + "\r\nHost: a\r\n" + fields + "\r\n";
+  const Limits limits;
+  RequestReader reader(limits);
+  std::string_view bytes = wire;
+  CHECK(reader.feed(bytes) == RequestReader::Result::Head);
+  return reader.framing();
+}
+
+TEST_CASE("a body is delimited by its length, by chunks, or not there [H1.3] [H1.4]") {
+  CHECK(framingOf("").body == Framing::Body::None);
+  CHECK(framingOf("Content-Length: 0\r\n").body == Framing::Body::None);
+  CHECK(framingOf("Content-Length: 7\r\n").body == Framing::Body::Length);
+  CHECK(framingOf("Content-Length: 7\r\n").length == 7);
+  CHECK(framingOf("Transfer-Encoding: chunked\r\n").body == Framing::Body::Chunked);
+}
+
+TEST_CASE("Connection is a comma-separated list, over several fields too [HR4] [HR6]") {
+  CHECK(framingOf("").keepAlive);
+  CHECK(framingOf("Connection: keep-alive\r\n").keepAlive);
+  CHECK(framingOf("Connection: closed\r\n").keepAlive);
+  CHECK(framingOf("X: close\r\n").keepAlive);
+  for (const char* value :
+       {"close", "Close", "CLOSE", "close, TE", "TE, close", "TE,close,x", " ,close"}) {
+    CAPTURE(value);
+    CHECK(!framingOf("Connection: " + std::string(value) + "\r\n").keepAlive);
+  }
+  CHECK(!framingOf("Connection: TE\r\nConnection: close\r\n").keepAlive);
+}
+
+TEST_CASE("a connection of HTTP/1.0 is closed after one answer [HR5]") {
+  CHECK(!framingOf("", "1.0").keepAlive);
+  CHECK(!framingOf("Connection: keep-alive\r\n", "1.0").keepAlive);
+}
+
+TEST_CASE("100-continue is expected by HTTP/1.1 clients only [H1.30]") {
+  CHECK(!framingOf("Content-Length: 1\r\n").expectsContinue);
+  CHECK(framingOf("Content-Length: 1\r\nExpect: 100-continue\r\n").expectsContinue);
+  CHECK(framingOf("Content-Length: 1\r\nExpect: 100-CONTINUE\r\n").expectsContinue);
+  CHECK(!framingOf("Content-Length: 1\r\nExpect: 100-continue\r\n", "1.0").expectsContinue);
+}
+
+}  // namespace
+}  // namespace ropewalk::http::test

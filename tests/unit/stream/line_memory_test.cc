@@ -1,0 +1,120 @@
+// What lines cost beyond their own delivery: where their bytes are, and what is allocated for them.
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ropewalk/line_only_receiver.h"
+#include "ropewalk/line_receiver.h"
+#include "unit/stream/recorded_lines.h"
+
+namespace {
+
+std::size_t allocated = 0;
+std::size_t freed = 0;
+
+}  // namespace
+
+// For the whole program: counts, and does what the standard's own does.
+void* operator new(std::size_t size) {
+  ++allocated;
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  if (memory != nullptr) ++freed;
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+
+using namespace ropewalk;
+using namespace ropewalk::test;
+
+namespace {
+
+// Remembers where the lines were.
+template <typename Receiver>
+struct Looking : Receiver {
+  void lineReceived(std::string_view line) override {
+    if (count < 8) places[count++] = line;
+  }
+  std::string_view places[8];
+  std::size_t count = 0;
+};
+
+constexpr std::string_view kTwoLines =
+    "a line of more than fifteen bytes\r\nanother one of that kind\r\n";
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("lines that are whole in a chunk are views of it, without an allocation",
+                   Receiver, LineReceiver, LineOnlyReceiver) {
+  sim::StringTransport wire;
+  Looking<Receiver> lines;
+  lines.makeConnection(wire);
+  const std::string chunk(kTwoLines);
+  const std::size_t before = allocated;
+  lines.dataReceived(chunk);
+  CHECK(allocated == before);
+  REQUIRE(lines.count == 2);
+  CHECK(lines.places[0].data() == chunk.data());
+  CHECK(lines.places[1].data() == chunk.data() + kTwoLines.find("another"));
+}
+
+TEST_CASE_TEMPLATE("the lines behind the end of an unfinished one are views of the chunk", Receiver,
+                   LineReceiver, LineOnlyReceiver) {
+  sim::StringTransport wire;
+  Looking<Receiver> lines;
+  lines.makeConnection(wire);
+  lines.dataReceived("begin");
+  const std::string chunk = "ning\r\n" + std::string(kTwoLines);
+  lines.dataReceived(chunk);
+  REQUIRE(lines.count == 3);
+  CHECK(lines.places[1].data() == chunk.data() + 6);
+}
+
+TEST_CASE_TEMPLATE("nothing stays on the heap when no unfinished line is kept", Receiver,
+                   LineReceiver, LineOnlyReceiver) {
+  sim::StringTransport wire;
+  Looking<Receiver> lines;
+  lines.makeConnection(wire);
+  const std::size_t before = allocated - freed;
+  lines.dataReceived(kTwoLines.substr(0, 20));
+  CHECK(allocated - freed == before + 1);
+  lines.dataReceived(kTwoLines.substr(20));
+  CHECK(allocated - freed == before);
+}
+
+TEST_CASE("a line that a pause kept back leaves nothing on the heap when it is delivered") {
+  sim::StringTransport wire;
+  Looking<LineReceiver> lines;
+  lines.makeConnection(wire);
+  const std::size_t before = allocated - freed;
+  lines.pauseProducing();
+  lines.dataReceived(kTwoLines);
+  CHECK(allocated - freed == before + 1);
+  lines.resumeProducing();
+  CHECK(lines.count == 2);
+  CHECK(allocated - freed == before);
+}
+
+TEST_CASE("nothing is kept of a line that is skipped for its length [LO6]") {
+  struct Patient : LineOnlyReceiver {
+    void lineReceived(std::string_view) override {}
+    void lineLengthExceeded(std::string_view) override {}
+  } lines;
+  sim::StringTransport wire;
+  lines.makeConnection(wire);
+  const std::string chunk(20'000, 'x');
+  lines.dataReceived(chunk);
+  const std::size_t before = allocated - freed;
+  for (int i = 0; i < 10; ++i) lines.dataReceived(chunk);
+  CHECK(allocated - freed == before);
+  lines.dataReceived("\r");
+  CHECK(allocated - freed == before);
+}
