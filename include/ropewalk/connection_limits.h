@@ -24,11 +24,11 @@ struct ConnectionLimits {
   /// The peer takes nothing for this long while something waits: the connection is aborted.
   Duration writeStall = 30s;
 
-  /// From loseConnection() until all is flushed; then the connection is aborted.
+  /// After loseConnection(): nothing could be flushed for this long; then the connection is aborted.
   Duration closeDeadline = 10s;
 
-  /// After the flush, how long and how much is read and thrown away until the peer has finished too:
-  /// closing on unread bytes would make a reset that destroys what was just sent.
+  /// After the flush, how long and how much is read and thrown away until the peer has finished
+  /// too: closing on unread bytes would make a reset that destroys what was just sent.
   Duration linger = 2s;
   std::size_t lingerBytes = 64 * 1024;
 };

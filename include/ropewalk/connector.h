@@ -6,7 +6,8 @@ namespace ropewalk {
 
 /// One connection that this side opens, and may open again.
 ///
-/// Ownership: shared between you and the reactor, which keeps it while it is connecting or connected.
+/// Ownership: shared between you and the reactor, which keeps it while it is connecting or
+/// connected.
 class Connector {
  public:
   enum class State { Disconnected, Connecting, Connected };

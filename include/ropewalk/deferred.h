@@ -83,14 +83,13 @@ class Deferred {
   /// that all is well again, or a Failure; or it throws. A value passes it by.
   template <class F>
   Deferred addErrback(F&& errback, detail::Place place = detail::Place::current()) && {
-    return then<T>(
-        detail::Callbacks<detail::PassOn, std::decay_t<F>>{{}, std::forward<F>(errback)}, place);
+    return then<T>(detail::Callbacks<detail::PassOn, std::decay_t<F>>{{}, std::forward<F>(errback)},
+                   place);
   }
 
   /// Calls one of the two; `errback` never sees what `callback` throws. Both return the same type.
   template <class F, class G>
-  auto addCallbacks(F&& callback, G&& errback,
-                    detail::Place place = detail::Place::current()) && {
+  auto addCallbacks(F&& callback, G&& errback, detail::Place place = detail::Place::current()) && {
     using Callback = std::decay_t<F>;
     return then<detail::CallbackResult<Callback, T>>(
         detail::Callbacks<Callback, std::decay_t<G>>{std::forward<F>(callback),

@@ -85,8 +85,8 @@ class ConnectionAborted : public ConnectionLost {
   using ConnectionLost::ConnectionLost;
 };
 
-/// The connection was dropped because a write() found more than ConnectionLimits::maxQueued waiting: the
-/// peer is too slow.
+/// The connection was dropped because a write() found more than ConnectionLimits::maxQueued
+/// waiting: the peer is too slow.
 class WriteQueueFull : public ConnectionAborted {
  public:
   /// "Connection was aborted: the peer is too slow: 300000 bytes wait, the limit is 262144."

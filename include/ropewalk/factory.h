@@ -23,8 +23,8 @@ class ProtocolFactory;
 /// Order: startFactory() before the first port or connector uses it, then buildProtocol() for each
 /// connection, stopFactory() after the last one has stopped (rule PT8).
 /// Ownership: shared by its ports, its connectors and the protocols it built.
-/// Errors: a buildProtocol() that throws is logged and closes that connection (LF9); a startFactory()
-/// that throws comes out of listenTCP() (PT26).
+/// Errors: a buildProtocol() that throws is logged and closes that connection (LF9); a
+/// startFactory() that throws comes out of listenTCP() (PT26).
 class Factory : public std::enable_shared_from_this<Factory> {
  public:
   Factory() = default;
@@ -87,10 +87,10 @@ class Connector;
 
 /// A Factory for connections that this side opens; hears how the attempts went.
 ///
-/// Order: startFactory, startedConnecting, then either buildProtocol (and its protocol's callbacks) and
-/// clientConnectionLost, or clientConnectionFailed; stopFactory last (rules PT16, PT17, PT18).
-/// Calling `connector.connect()` from clientConnectionLost() or clientConnectionFailed() tries again
-/// and keeps the factory started (PT19).
+/// Order: startFactory, startedConnecting, then either buildProtocol (and its protocol's callbacks)
+/// and clientConnectionLost, or clientConnectionFailed; stopFactory last (rules PT16, PT17, PT18).
+/// Calling `connector.connect()` from clientConnectionLost() or clientConnectionFailed() tries
+/// again and keeps the factory started (PT19).
 class ClientFactory : public Factory {
  public:
   virtual void startedConnecting(Connector& connector);

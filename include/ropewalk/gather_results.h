@@ -75,7 +75,8 @@ class Gathering final : public RefCounted {
 /// Waits for all of them: done with their values, in the same order [DF11].
 ///
 /// The first failure ends it, as a FirstError; what the others come to is then dropped, but a
-/// further failure is logged like any that nobody handled. Cancelling cancels all that are not done.
+/// further failure is logged like any that nobody handled. Cancelling cancels all that are not
+/// done.
 template <class T>
 Deferred<std::vector<T>> gatherResults(std::vector<Deferred<T>> deferreds,
                                        detail::Place place = detail::Place::current()) {
@@ -85,8 +86,10 @@ Deferred<std::vector<T>> gatherResults(std::vector<Deferred<T>> deferreds,
   auto all = gathering->promise.deferred();
   gathering->promise.onCancel([gathering] { gathering->cancel(); });
   for (std::size_t i = 0; i < deferreds.size(); ++i) {
-    gathering->parts.push_back(std::move(deferreds[i]).addBoth(
-        [gathering, i](Result<T> result) { gathering->arrived(i, std::move(result)); }, place));
+    gathering->parts.push_back(
+        std::move(deferreds[i])
+            .addBoth([gathering, i](Result<T> result) { gathering->arrived(i, std::move(result)); },
+                     place));
   }
   return all;
 }

@@ -12,10 +12,10 @@ struct ListenOptions {
   ListenOptions() = default;
   /// Most often only the interface differs: `listenTCP(8000, factory, {"127.0.0.1"})`.
   ListenOptions(std::string address) : interface(std::move(address)) {}  // NOLINT
-  ListenOptions(const char* address) : interface(address) {}            // NOLINT
+  ListenOptions(const char* address) : interface(address) {}             // NOLINT
 
-  /// The local address: an IPv4 or IPv6 literal. Empty: every IPv4 address. `::`: every IPv4 and IPv6
-  /// address of the machine on one socket.
+  /// The local address: an IPv4 or IPv6 literal. Empty: every IPv4 address. `::`: every IPv4 and
+  /// IPv6 address of the machine on one socket.
   std::string interface;
 
   /// Connections that may wait to be accepted.

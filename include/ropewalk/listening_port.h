@@ -7,8 +7,8 @@ namespace ropewalk {
 
 /// A socket that accepts connections and gives each a protocol of its factory.
 ///
-/// Ownership: shared between you and the reactor, which keeps it while it listens; you need not keep it.
-/// Connections that it accepted stay open when it stops (rule PT5).
+/// Ownership: shared between you and the reactor, which keeps it while it listens; you need not
+/// keep it. Connections that it accepted stay open when it stops (rule PT5).
 class ListeningPort {
  public:
   ListeningPort() = default;
@@ -22,8 +22,8 @@ class ListeningPort {
   /// Listens again after stopListening() (PT6). Throws CannotListenError (PT2).
   virtual void startListening() = 0;
 
-  /// Accepts no more. The Deferred fires in a later turn, when the socket is closed and the port may be
-  /// bound again (PT3); at once, if it was not listening (PT4). It may be dropped.
+  /// Accepts no more. The Deferred fires in a later turn, when the socket is closed and the port
+  /// may be bound again (PT3); at once, if it was not listening (PT4). It may be dropped.
   virtual Deferred<void> stopListening() = 0;
 
   virtual bool isListening() const = 0;

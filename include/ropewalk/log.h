@@ -46,12 +46,10 @@ class LogArgument {
   template <std::unsigned_integral T>
   explicit LogArgument(T value) noexcept : kind_(Kind::Unsigned), unsigned_(value) {}
   template <std::floating_point T>
-  explicit LogArgument(T value) noexcept
-      : kind_(Kind::Float), float_(static_cast<double>(value)) {}
+  explicit LogArgument(T value) noexcept : kind_(Kind::Float), float_(static_cast<double>(value)) {}
   explicit LogArgument(std::string_view value) noexcept
       : kind_(Kind::Text), text_(value.data()), size_(value.size()) {}
-  explicit LogArgument(const std::string& value) noexcept
-      : LogArgument(std::string_view(value)) {}
+  explicit LogArgument(const std::string& value) noexcept : LogArgument(std::string_view(value)) {}
   explicit LogArgument(const char* value) noexcept
       : LogArgument(std::string_view(value != nullptr ? value : "(null)")) {}
   explicit LogArgument(const void* value) noexcept : kind_(Kind::Pointer), pointer_(value) {}

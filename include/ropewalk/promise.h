@@ -89,8 +89,8 @@ class Promise {
 
   /// Fires with a value: nothing for a Promise<void>, else what a T is made of.
   template <class... V>
-    requires(std::is_void_v<T> ? sizeof...(V) == 0 : std::is_constructible_v<T, V&&...>)
-  void callback(V&&... value) {
+  requires(std::is_void_v<T> ? sizeof...(V) == 0
+                             : std::is_constructible_v<T, V&&...>) void callback(V&&... value) {
     const detail::Ref<detail::PromiseState<T>> state = state_;
     if (!state->core.admitFiring(*state)) return;
     state->emplace(std::forward<V>(value)...);

@@ -46,8 +46,8 @@ class Protocol {
   /// The connection is there: `transport` and `factory` are set. Once, first (LF1).
   virtual void connectionMade() {}
 
-  /// Some bytes arrived, at least one. They are cut anywhere: a message may come in pieces, or several
-  /// at once (LF2). `data` is valid until this returns.
+  /// Some bytes arrived, at least one. They are cut anywhere: a message may come in pieces, or
+  /// several at once (LF2). `data` is valid until this returns.
   virtual void dataReceived(std::string_view data);
 
   /// The peer will send no more. Unless overridden, what is queued is flushed and the connection
@@ -57,9 +57,9 @@ class Protocol {
   /// All that was written before loseWriteConnection() is out and the peer was told (HC1).
   virtual void writeConnectionLost() {}
 
-  /// The connection is gone; `why` says how. Once, last (LF3, LF5): ConnectionDone for an orderly end
-  /// from either side, ConnectionLost for a broken one, ConnectionAborted for abortConnection(), or
-  /// what a callback threw.
+  /// The connection is gone; `why` says how. Once, last (LF3, LF5): ConnectionDone for an orderly
+  /// end from either side, ConnectionLost for a broken one, ConnectionAborted for
+  /// abortConnection(), or what a callback threw.
   virtual void connectionLost(const Failure& why);
 
   /// The reactor wants to stop. Finish soon; whoever is still there at the deadline is cut.
@@ -76,9 +76,9 @@ class Protocol {
 
   /// Calls `call` now; the coroutine that it starts dies with the connection.
   ///
-  /// At the end, before connectionLost(): what it awaits raises CancelledError (a stream's readLine()
-  /// returns empty), any further await raises at once, and what is still suspended then is destroyed.
-  /// An exception out of it ends the connection with that exception as its reason.
+  /// At the end, before connectionLost(): what it awaits raises CancelledError (a stream's
+  /// readLine() returns empty), any further await raises at once, and what is still suspended then
+  /// is destroyed. An exception out of it ends the connection with that exception as its reason.
   template <typename Callable>
   void spawn(Callable&& call) {
     spawnOwned(detail::asDeferred(std::forward<Callable>(call)));
@@ -97,8 +97,8 @@ class Protocol {
     };
   }
 
-  /// Sets `transport` and calls connectionMade(). For those who drive a protocol themselves: tests with
-  /// a StringTransport, protocols that wrap others.
+  /// Sets `transport` and calls connectionMade(). For those who drive a protocol themselves: tests
+  /// with a StringTransport, protocols that wrap others.
   void makeConnection(TransportRef newTransport);
 
   /// The connection. Never null, harmless before connectionMade() and after connectionLost().

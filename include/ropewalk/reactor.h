@@ -33,14 +33,15 @@ enum class TriggerId : std::uint64_t {};
 
 /// What a reactor has seen and holds.
 struct ReactorStatistics {
-  std::uint64_t accepted = 0;                  ///< connections accepted and opened so far
-  std::size_t open = 0;                        ///< connections that are open now
+  std::uint64_t accepted = 0;                   ///< connections accepted and opened so far
+  std::size_t open = 0;                         ///< connections that are open now
   std::map<std::string, std::uint64_t> closed;  ///< ended ones, by the name of their reason
-  std::size_t timers = 0;                      ///< calls that are still to come
-  std::size_t queuedBytes = 0;                 ///< written and not yet taken by the kernel
+  std::size_t timers = 0;                       ///< calls that are still to come
+  std::size_t queuedBytes = 0;                  ///< written and not yet taken by the kernel
   std::uint64_t bytesReceived = 0;
   std::uint64_t bytesSent = 0;
-  Duration latestCall = Duration::zero();      ///< how late a timed call ran at worst: the lag of the loop
+  Duration latestCall =
+      Duration::zero();  ///< how late a timed call ran at worst: the lag of the loop
 };
 
 /// Waits for everything at once and calls whoever it concerns: the heart of a program.
@@ -48,11 +49,10 @@ struct ReactorStatistics {
 ///   reactor().listenTCP(8000, Factory::forProtocol<Echo>());
 ///   reactor().run();
 ///
-/// Order: a turn is what other threads asked for, the calls that are due, a stop if one was asked for,
-/// then what the network has to say (rule RC18).
-/// Ownership: owns its ports, connectors and connections. Several may live in one process, one per
-/// thread; after run() has returned it can be run again (RC4).
-/// Threads: the thread that runs it, but for callFromThread().
+/// Order: a turn is what other threads asked for, the calls that are due, a stop if one was asked
+/// for, then what the network has to say (rule RC18). Ownership: owns its ports, connectors and
+/// connections. Several may live in one process, one per thread; after run() has returned it can be
+/// run again (RC4). Threads: the thread that runs it, but for callFromThread().
 class Reactor final : public ReactorTime {
  public:
   /// A reactor on libevent's epoll backend.
@@ -63,25 +63,25 @@ class Reactor final : public ReactorTime {
 
   /// Runs until stop(). Fires Startup first and Shutdown last.
   ///
-  /// With `handleSignals`, SIGINT (unless the program handles it) and SIGTERM drain() and then stop, a
-  /// second one stops at once; the handlers that were there before are put back at the end (RC17). Throws ReactorAlreadyRunning from
-  /// inside itself (RC3).
+  /// With `handleSignals`, SIGINT (unless the program handles it) and SIGTERM drain() and then
+  /// stop, a second one stops at once; the handlers that were there before are put back at the end
+  /// (RC17). Throws ReactorAlreadyRunning from inside itself (RC3).
   void run(bool handleSignals = true);
 
-  /// Ends run() soon: code after this still runs, then Shutdown is fired (RC8). Every connection that is
-  /// still open then gets connectionLost() with ConnectionLost (RC13). Throws ReactorNotRunning if not
-  /// running, or stopping already (RC1, RC2).
+  /// Ends run() soon: code after this still runs, then Shutdown is fired (RC8). Every connection
+  /// that is still open then gets connectionLost() with ConnectionLost (RC13). Throws
+  /// ReactorNotRunning if not running, or stopping already (RC1, RC2).
   void stop();
 
-  /// Asks every protocol to finish (Protocol::drainRequested()), accepts no more, and stops when the
-  /// last connection has ended or at the deadline, whichever is first.
+  /// Asks every protocol to finish (Protocol::drainRequested()), accepts no more, and stops when
+  /// the last connection has ended or at the deadline, whichever is first.
   void drain(Duration deadline = 10s);
 
   /// Leaves run() at the end of this turn, without Shutdown; run() works again afterwards (RC15).
   void crash();
 
-  /// One turn, from outside of run() or from a timed call (RC16); waits at most `delay` for something to
-  /// happen. Throws ReactorAlreadyRunning from a callback of a connection.
+  /// One turn, from outside of run() or from a timed call (RC16); waits at most `delay` for
+  /// something to happen. Throws ReactorAlreadyRunning from a callback of a connection.
   void iterate(Duration delay = Duration::zero());
 
   /// True from the "during" phase of Startup to that of Shutdown (RC6, RC14).
@@ -93,27 +93,27 @@ class Reactor final : public ReactorTime {
     whenRunning(detail::detached(std::forward<Callable>(call)));
   }
 
-  /// Runs `call` on the reactor's thread, soon, in the order asked (TH1). False, and `call` is dropped, if
-  /// the reactor is being destroyed.
-  /// Threads: any thread.
+  /// Runs `call` on the reactor's thread, soon, in the order asked (TH1). False, and `call` is
+  /// dropped, if the reactor is being destroyed. Threads: any thread.
   template <typename Callable>
   bool callFromThread(Callable&& call) {
     return fromThread(detail::detached(std::forward<Callable>(call)));
   }
 
   /// Runs `call` when `event` is fired, in `phase` (RC9 to RC11). A "before" trigger that returns a
-  /// Deferred holds the "during" phase back until it is done, well or not. Each runs once. An exception
-  /// is logged and the others still run.
+  /// Deferred holds the "during" phase back until it is done, well or not. Each runs once. An
+  /// exception is logged and the others still run.
   template <typename Callable>
   TriggerId addSystemEventTrigger(Phase phase, SystemEvent event, Callable&& call) {
     return addTrigger(phase, event, detail::asDeferred(std::forward<Callable>(call)));
   }
 
-  /// The same for names as Twisted has them: "before", "during" or "after", and "startup" or "shutdown".
-  /// Throws UnknownPhase for another (RC12).
+  /// The same for names as Twisted has them: "before", "during" or "after", and "startup" or
+  /// "shutdown". Throws UnknownPhase for another (RC12).
   template <typename Callable>
   TriggerId addSystemEventTrigger(std::string_view phase, std::string_view event, Callable&& call) {
-    return addSystemEventTrigger(phaseNamed(phase), eventNamed(event), std::forward<Callable>(call));
+    return addSystemEventTrigger(phaseNamed(phase), eventNamed(event),
+                                 std::forward<Callable>(call));
   }
 
   /// Throws UnknownTrigger if it never was, has run, or was removed already (RC12).
@@ -125,8 +125,8 @@ class Reactor final : public ReactorTime {
   std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
                                            const ListenOptions& options = {});
 
-  /// Connects to `host` (an address literal) and `port`; how it went is told to `factory`, never from
-  /// inside this call (PT16).
+  /// Connects to `host` (an address literal) and `port`; how it went is told to `factory`, never
+  /// from inside this call (PT16).
   ///
   /// Throws InvalidAddressError if `host` is no address literal.
   std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
@@ -135,9 +135,10 @@ class Reactor final : public ReactorTime {
 
   /// The same for a factory that does not care how it went.
   template <typename F>
-    requires(std::is_base_of_v<Factory, F> && !std::is_base_of_v<ClientFactory, F>)
-  std::shared_ptr<Connector> connectTCP(std::string_view host, int port, std::shared_ptr<F> factory,
-                                        const ConnectOptions& options = {}) {
+  requires(std::is_base_of_v<Factory, F> && !std::is_base_of_v<ClientFactory, F>)
+      std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
+                                            std::shared_ptr<F> factory,
+                                            const ConnectOptions& options = {}) {
     return connectTCP(host, port, ClientFactory::of(std::move(factory)), options);
   }
 
@@ -159,8 +160,9 @@ class Reactor final : public ReactorTime {
   std::unique_ptr<detail::ReactorCore> core_;
 };
 
-/// The reactor that is current: inside a callback of a simulated host that host's, else the one that runs
-/// or was made current on this thread, else the process's own, which is made on first use.
+/// The reactor that is current: inside a callback of a simulated host that host's, else the one
+/// that runs or was made current on this thread, else the process's own, which is made on first
+/// use.
 ///
 /// For main(), examples and user code; a library keeps the Reactor& that it was given.
 Reactor& reactor();

@@ -64,9 +64,9 @@ class DelayedCall {
 /// What tells the time and calls back later: the Reactor, and in tests a Clock.
 ///
 /// Calls run on the reactor's thread, in order of their deadlines; equal deadlines in the order in
-/// which they were asked for (rules TM2, TM3). A call never runs before callLater() has returned, not
-/// even with a delay of 0s (TM1), and one that is asked for while calls run waits for the next turn
-/// (TM4). An exception out of a call is logged and ends nothing else (RC19).
+/// which they were asked for (rules TM2, TM3). A call never runs before callLater() has returned,
+/// not even with a delay of 0s (TM1), and one that is asked for while calls run waits for the next
+/// turn (TM4). An exception out of a call is logged and ends nothing else (RC19).
 class ReactorTime {
  public:
   ReactorTime() = default;

@@ -1,8 +1,8 @@
 #pragma once
 
-/// The core of Ropewalk in one include: reactor, transports, protocols, factories, lines, Deferreds and coroutines.
-/// The bundled protocols have their own: <ropewalk/echo.h>, <ropewalk/chat.h>, <ropewalk/http.h>; the simulated
-/// world is <ropewalk/sim.h>.
+/// The core of Ropewalk in one include: reactor, transports, protocols, factories, lines, Deferreds
+/// and coroutines. The bundled protocols have their own: <ropewalk/echo.h>, <ropewalk/chat.h>,
+/// <ropewalk/http.h>; the simulated world is <ropewalk/sim.h>.
 
 #include "ropewalk/address.h"
 #include "ropewalk/connector.h"

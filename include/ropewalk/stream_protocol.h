@@ -109,7 +109,7 @@ class StreamProtocol : public Protocol {
   void pauseOrResume();
 
   detail::Inbox inbox_;
-  detail::StreamRead* reader_ = nullptr;             // who waits for more to arrive
+  detail::StreamRead* reader_ = nullptr;            // who waits for more to arrive
   std::shared_ptr<detail::DrainWatch> drainWatch_;  // made by the first drained() that has to look
   LineEnding ending_;
   bool readEnded_ = false;

@@ -25,28 +25,28 @@ enum class Linger : bool { No, Yes };
 
 /// The sending side of one connection, as its Protocol sees it.
 ///
-/// Bytes go in through write(), in order, and leave when the peer can take them; nothing here blocks.
-/// What arrives, and the end of the connection, is reported to the Protocol and never to the caller.
+/// Bytes go in through write(), in order, and leave when the peer can take them; nothing here
+/// blocks. What arrives, and the end of the connection, is reported to the Protocol and never to
+/// the caller.
 ///
 ///   void Greeter::connectionMade() {
 ///     transport->write("hello\r\n");
 ///     transport->loseConnection();  // after the greeting has been sent
 ///   }
 ///
-/// Ownership: reached through a TransportRef, which may be kept for ever; before connectionMade() and
-/// once the connection is gone every method here does nothing.
-/// Threads: the reactor's thread only. From elsewhere hop over with Reactor::callFromThread().
-/// Reentrancy: no method here calls the Protocol before it returns (rule LF3). A producer is the one
-/// exception: see producer.h.
+/// Ownership: reached through a TransportRef, which may be kept for ever; before connectionMade()
+/// and once the connection is gone every method here does nothing. Threads: the reactor's thread
+/// only. From elsewhere hop over with Reactor::callFromThread(). Reentrancy: no method here calls
+/// the Protocol before it returns (rule LF3). A producer is the one exception: see producer.h.
 /// Errors: no method here fails, except as said. A broken network is reported once, through
 /// Protocol::connectionLost().
 class Transport : public detail::RefCounted {
  public:
   /// Sends `bytes` after everything written before.
   ///
-  /// What is written during one callback leaves in one system call when that callback returns. `bytes`
-  /// is copied or sent before this returns. Dropped after loseConnection() (unless a producer is
-  /// registered, CL6), after loseWriteConnection() and after the end (CL5, HC8, LF13).
+  /// What is written during one callback leaves in one system call when that callback returns.
+  /// `bytes` is copied or sent before this returns. Dropped after loseConnection() (unless a
+  /// producer is registered, CL6), after loseWriteConnection() and after the end (CL5, HC8, LF13).
   virtual void write(std::string_view bytes) = 0;
 
   /// The same for bytes that many connections send: kept by reference, never copied.
@@ -63,20 +63,21 @@ class Transport : public detail::RefCounted {
     for (const std::string_view piece : pieces) write(piece);
   }
 
-  /// Sends `count` bytes of the open file `fd` from `offset` on, after everything written before, by
-  /// sendfile(2) where the transport can.
+  /// Sends `count` bytes of the open file `fd` from `offset` on, after everything written before,
+  /// by sendfile(2) where the transport can.
   ///
-  /// Takes `fd` and closes it when all is sent or the connection ends. A file that turns out shorter
-  /// aborts the connection: what was promised can no longer be sent.
+  /// Takes `fd` and closes it when all is sent or the connection ends. A file that turns out
+  /// shorter aborts the connection: what was promised can no longer be sent.
   virtual void writeFile(int fd, std::uint64_t offset, std::uint64_t count) = 0;
 
   /// Closes once everything written so far has been sent.
   ///
-  /// Nothing more is delivered to the protocol. Flushes for at most ConnectionLimits::closeDeadline,
-  /// then says that it has finished and waits for the peer to finish (ConnectionLimits::linger), then
-  /// closes; Linger::No leaves out the waiting, for a protocol that knows that the peer has nothing
-  /// more to say. With a producer registered, waits for it to unregister first (CL6). Ends in
-  /// connectionLost() with ConnectionDone. Again, or after the end: nothing (CL3).
+  /// Nothing more is delivered to the protocol. Flushes for at most
+  /// ConnectionLimits::closeDeadline, then says that it has finished and waits for the peer to
+  /// finish (ConnectionLimits::linger), then closes; Linger::No leaves out the waiting, for a
+  /// protocol that knows that the peer has nothing more to say. With a producer registered, waits
+  /// for it to unregister first (CL6). Ends in connectionLost() with ConnectionDone. Again, or
+  /// after the end: nothing (CL3).
   virtual void loseConnection(Linger linger) = 0;
   void loseConnection() { loseConnection(Linger::Yes); }
 
@@ -99,8 +100,8 @@ class Transport : public detail::RefCounted {
 
   /// Stops delivering to the protocol; what arrives waits in the kernel (PC1).
   ///
-  /// While paused an orderly end of the peer's stream is noticed when reading goes on (PC2); a reset
-  /// ends the connection at once.
+  /// While paused an orderly end of the peer's stream is noticed when reading goes on (PC2); a
+  /// reset ends the connection at once.
   virtual void pauseProducing() = 0;
 
   /// Delivers again, from the event loop. Nothing while disconnecting (PC3).
@@ -118,8 +119,8 @@ class Transport : public detail::RefCounted {
   /// Forgets the producer; none registered is harmless (PC6).
   virtual void unregisterProducer() = 0;
 
-  /// Off by default: while more than ConnectionLimits::writeHighWater of this connection's own output
-  /// waits, nothing is read from it. On: reading goes on whatever waits.
+  /// Off by default: while more than ConnectionLimits::writeHighWater of this connection's own
+  /// output waits, nothing is read from it. On: reading goes on whatever waits.
   virtual void setReadWhileBlocked(bool on) = 0;
 
   /// Replaces the limits for this connection alone.
@@ -151,8 +152,8 @@ class Transport : public detail::RefCounted {
  private:
   friend class Protocol;
 
-  /// Protocol::makeConnection() says here whose transport this is, before connectionMade(). For test
-  /// doubles, which deliver to it; a connection has its protocol already.
+  /// Protocol::makeConnection() says here whose transport this is, before connectionMade(). For
+  /// test doubles, which deliver to it; a connection has its protocol already.
   virtual void attached(Protocol&) {}
 
   virtual void writeOwned(std::string bytes) = 0;

@@ -18,9 +18,9 @@ namespace detail {
 inline constexpr std::size_t kInlineCallableSize = 3 * sizeof(void*);
 
 template <class F>
-inline constexpr bool kFitsInline = sizeof(F) <= kInlineCallableSize &&
-                                    alignof(F) <= alignof(void*) &&
-                                    std::is_nothrow_move_constructible_v<F>;
+inline constexpr bool kFitsInline =
+    sizeof(F) <= kInlineCallableSize &&
+    alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
 
 // What one callable type can do. A null `relocate` means "copy the bytes", a null `destroy`
 // means "nothing to do": that is so for every closure of plain values and references.
@@ -69,18 +69,19 @@ template <class F, class R, class... A>
 inline constexpr CallableOperations<R, A...> kCallableOperations = {
     callCallable<F, R, A...>,
     kFitsInline<F> && !std::is_trivially_copyable_v<F> ? relocateCallable<F> : nullptr,
-    kFitsInline<F> && std::is_trivially_destructible_v<F> ? nullptr : destroyCallable<F>,
+    kFitsInline<F>&& std::is_trivially_destructible_v<F> ? nullptr : destroyCallable<F>,
 };
 
 template <class F, class R, class... A>
-concept CallableAs =
-    std::is_invocable_r_v<R, F&, A...> && (std::is_class_v<F> || std::is_pointer_v<F>);
+concept CallableAs = std::is_invocable_r_v<R, F&, A...> &&
+    (std::is_class_v<F> || std::is_pointer_v<F>);
 
 }  // namespace detail
 
 /// A function object that can be moved but not copied, so that it may own what it captures.
 ///
-///   UniqueFunction<int(int)> addTo = [sum = std::make_unique<int>(1)](int n) { return *sum += n; };
+///   UniqueFunction<int(int)> addTo = [sum = std::make_unique<int>(1)](int n) { return *sum += n;
+///   };
 ///
 /// A closure of up to three words is kept inside; a larger one costs one allocation. It takes
 /// anything that can be called with these arguments, a function pointer included (a null one
@@ -97,9 +98,8 @@ class UniqueFunction<R(A...)> {
   UniqueFunction(std::nullptr_t) noexcept {}
 
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, UniqueFunction> &&
-             detail::CallableAs<std::decay_t<F>, R, A...>)
-  UniqueFunction(F&& callable) {
+  requires(!std::is_same_v<std::remove_cvref_t<F>, UniqueFunction> &&
+           detail::CallableAs<std::decay_t<F>, R, A...>) UniqueFunction(F&& callable) {
     using Callable = std::decay_t<F>;
     if constexpr (std::is_pointer_v<std::remove_cvref_t<F>>) {
       if (callable == nullptr) return;

@@ -50,9 +50,9 @@ ConnectionAborted::ConnectionAborted()
     : ConnectionLost(Whole(), "Connection was aborted locally using abortConnection().") {}
 
 WriteQueueFull::WriteQueueFull(std::size_t waiting, std::size_t limit)
-    : ConnectionAborted(Whole(), "Connection was aborted: the peer is too slow: " +
-                                     std::to_string(waiting) + " bytes wait, the limit is " +
-                                     std::to_string(limit) + ".") {}
+    : ConnectionAborted(Whole(),
+                        "Connection was aborted: the peer is too slow: " + std::to_string(waiting) +
+                            " bytes wait, the limit is " + std::to_string(limit) + ".") {}
 
 UserError::UserError() : ConnectError("User aborted connection.") {}
 TimeoutError::TimeoutError() : UserError("User timeout caused connection failure.") {}

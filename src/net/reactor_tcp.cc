@@ -1,4 +1,5 @@
-// The Reactor's members that listen and connect: they live here because the reactor itself stands under the ports.
+// The Reactor's members that listen and connect: they live here because the reactor itself stands
+// under the ports.
 
 #include <utility>
 
@@ -13,8 +14,7 @@ namespace ropewalk {
 std::shared_ptr<ListeningPort> Reactor::listenTCP(int port, std::shared_ptr<Factory> factory,
                                                   const ListenOptions& options) {
   const Address address = Address::parse(options.interface, port);
-  auto listening =
-      std::make_shared<detail::TcpPort>(*core_, address, std::move(factory), options);
+  auto listening = std::make_shared<detail::TcpPort>(*core_, address, std::move(factory), options);
   listening->startListening();
   return listening;
 }

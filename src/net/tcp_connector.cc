@@ -11,7 +11,8 @@ namespace ropewalk::detail {
 
 namespace {
 
-// Calls a hook of the factory: what it throws is logged, and the next one is called all the same (LF16).
+// Calls a hook of the factory: what it throws is logged, and the next one is called all the same
+// (LF16).
 template <typename Call>
 void hook(const Call& call) noexcept {
   try {
@@ -99,8 +100,7 @@ void TcpConnector::connected() noexcept {
   }
   if (!protocol->factory) protocol->factory = factory_;
   const Ref<ConnectionMaker> made(new Made(shared_from_this()));
-  connection_ =
-      Ref(new Connection(core_.turn(), std::move(channel_), made, Connection::kClient));
+  connection_ = Ref(new Connection(core_.turn(), std::move(channel_), made, Connection::kClient));
   connection_->start(std::move(protocol));
 }
 

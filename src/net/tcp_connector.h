@@ -13,7 +13,8 @@
 
 namespace ropewalk::detail {
 
-// One TCP connection that we open, the attempt and what follows. Lives in the reactor while it has something to do.
+// One TCP connection that we open, the attempt and what follows. Lives in the reactor while it has
+// something to do.
 class TcpConnector final : public Connector,
                            public Resident,
                            private ChannelOwner,

@@ -17,7 +17,8 @@ namespace {
 // Connections accepted in one turn: a flood of them must not delay those that are there.
 constexpr int kAcceptsPerTurn = 16;
 
-// How long a port without descriptors waits before it tries again; doubled each time up to the longest.
+// How long a port without descriptors waits before it tries again; doubled each time up to the
+// longest.
 constexpr Duration kShortestPause = 100ms;
 constexpr Duration kLongestPause = 1s;
 
@@ -103,8 +104,8 @@ void TcpPort::acceptReady() noexcept {
   }
 }
 
-// False if that is all for this turn. Errors that concern the one connection only (it went away again, a firewall
-// forbids it) do not end it (PT15).
+// False if that is all for this turn. Errors that concern the one connection only (it went away
+// again, a firewall forbids it) do not end it (PT15).
 bool TcpPort::acceptOne() noexcept {
   Accepted accepted;
   try {
@@ -145,8 +146,8 @@ bool TcpPort::full() const noexcept {
   return options_.maxConnections != 0 && accepts_->open >= options_.maxConnections;
 }
 
-// Without descriptors who waits now is told, by the one kept in reserve; who comes during the pause waits in the
-// backlog.
+// Without descriptors who waits now is told, by the one kept in reserve; who comes during the pause
+// waits in the backlog.
 void TcpPort::backOff(int error) noexcept {
   int shed = 0;
   if (outOfDescriptorNumbers(error)) {

@@ -13,9 +13,9 @@
 
 namespace ropewalk::detail {
 
-// A listening TCP port: accepts a few connections each time it is asked to, gives each a protocol, and when there is
-// no room for more (its own limit, the reactor's, the process's descriptors) lets them wait without asking again
-// and again.
+// A listening TCP port: accepts a few connections each time it is asked to, gives each a protocol,
+// and when there is no room for more (its own limit, the reactor's, the process's descriptors) lets
+// them wait without asking again and again.
 class TcpPort final : public ListeningPort,
                       public Resident,
                       private AcceptorOwner,

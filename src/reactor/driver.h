@@ -39,8 +39,8 @@ class Acceptor {
   virtual void setAccepting(bool on) = 0;
   virtual Accepted accept() = 0;
 
-  // Out of descriptors: takes one waiting connection with a descriptor kept for this, and closes it, so that
-  // the peer is told instead of left waiting. False if nobody waits or it cannot.
+  // Out of descriptors: takes one waiting connection with a descriptor kept for this, and closes
+  // it, so that the peer is told instead of left waiting. False if nobody waits or it cannot.
   virtual bool shed() = 0;
 
   virtual Address host() const = 0;
@@ -52,8 +52,9 @@ struct Listening {
   int error = 0;
 };
 
-// What an attempt to connect gave: a channel that is connecting (its owner hears writeReady() when that is
-// decided), or null and the errno. `binding` is true if it was the local address that failed.
+// What an attempt to connect gave: a channel that is connecting (its owner hears writeReady() when
+// that is decided), or null and the errno. `binding` is true if it was the local address that
+// failed.
 struct Connecting {
   std::unique_ptr<Channel> channel;
   int error = 0;
@@ -70,7 +71,8 @@ class DriverOwner {
   ~DriverOwner() = default;
 };
 
-// What differs between the real world and the simulated one; all that the reactor promises is above it.
+// What differs between the real world and the simulated one; all that the reactor promises is above
+// it.
 //
 // Threads: the reactor's thread, but for wake().
 class Driver {
@@ -85,13 +87,13 @@ class Driver {
   // The monotonic clock.
   virtual TimePoint now() const = 0;
 
-  // wait() returns no later than `when`; TimePoint::max() for no alarm. It may return earlier, at an alarm that
-  // was set before.
+  // wait() returns no later than `when`; TimePoint::max() for no alarm. It may return earlier, at
+  // an alarm that was set before.
   virtual void setAlarm(TimePoint when) = 0;
 
-  // Calls the owners of what is ready, each channel at most once. With `block`, first waits until something
-  // is ready, wake() was called, or the alarm is due. False if nothing can ever happen any more (a
-  // simulated world that has run out of events); the libevent driver never says so.
+  // Calls the owners of what is ready, each channel at most once. With `block`, first waits until
+  // something is ready, wake() was called, or the alarm is due. False if nothing can ever happen
+  // any more (a simulated world that has run out of events); the libevent driver never says so.
   virtual bool wait(bool block) = 0;
 
   // Makes the wait() that runs, or else the next one, return soon. Any thread.

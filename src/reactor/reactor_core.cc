@@ -11,6 +11,16 @@
 
 namespace ropewalk::detail {
 
+// While it lives this reactor is current, and what its connections log is named after them.
+class ReactorCore::AtWork {
+ public:
+  explicit AtWork(ReactorCore& core) noexcept : current_(core.reactor_), named_(core.turn_) {}
+
+ private:
+  CurrentReactor current_;
+  LogContext named_;
+};
+
 ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
     : reactor_(reactor), driver_(std::move(driver)), timers_(reactor), turn_(reactor) {
   const std::size_t limit = driver_->descriptorLimit();
@@ -31,10 +41,9 @@ void ReactorCore::remove(const Resident& resident) noexcept {
 
 void ReactorCore::run(bool handleSignals) {
   if (state_ != State::Idle) throw ReactorAlreadyRunning();
+  const AtWork atWork(*this);
   if (handleSignals) driver_->catchSignals(true);
   start();
-  const CurrentReactor current(reactor_);
-  const LogContext named(turn_);
   while (!over()) turnCurrent(true);
   if (handleSignals) driver_->catchSignals(false);
   finish();
@@ -44,18 +53,18 @@ void ReactorCore::start() {
   if (state_ != State::Idle) throw ReactorAlreadyRunning();
   state_ = State::Active;
   draining_ = unsteady_ = signalSeen_ = false;
-  const CurrentReactor current(reactor_);
+  const AtWork atWork(*this);
   events_.fire(
       SystemEvent::Startup, [this] { running_ = true; }, [] {});
 }
 
 bool ReactorCore::turnOnce(bool block) {
-  const CurrentReactor current(reactor_);
-  const LogContext named(turn_);
+  const AtWork atWork(*this);
   return turnCurrent(block);
 }
 
-// One turn (RC18): what other threads asked for, what is due, a stop, the ends and the flushes, then the network.
+// One turn (RC18): what other threads asked for, what is due, a stop, the ends and the flushes,
+// then the network.
 bool ReactorCore::turnCurrent(bool block) {
   if (!threadCalls_.empty()) threadCalls_.run();
   if (nextAlarm() != TimePoint::max()) runDue();
@@ -67,6 +76,7 @@ bool ReactorCore::turnCurrent(bool block) {
 }
 
 void ReactorCore::finish() noexcept {
+  const AtWork atWork(*this);
   turn_.finish();
   state_ = State::Idle;
 }
@@ -146,7 +156,7 @@ void ReactorCore::fireShutdown() {
 
 // RC13. A connection that is made while the others are told is told as well.
 void ReactorCore::disconnectAll() noexcept {
-  const CurrentReactor current(reactor_);
+  const AtWork atWork(*this);
   while (turn_.open() > 0) {
     for (const Ref<Connection>& connection : turn_.connections()) {
       connection->end(Failure::connectionLost());

@@ -30,15 +30,16 @@ class ReactorCore final : private DriverOwner {
   SystemEvents& events() noexcept { return events_; }
   ThreadCalls& threadCalls() noexcept { return threadCalls_; }
 
-  // Connections that may be open at once: the descriptor limit less a reserve of max(32, limit / 20).
+  // Connections that may be open at once: the descriptor limit less a reserve of max(32, limit /
+  // 20).
   std::size_t connectionLimit() const noexcept { return connectionLimit_; }
 
   // A resident is told when the reactor drains and stops, until it leaves.
   void add(std::shared_ptr<Resident> resident);
   void remove(const Resident& resident) noexcept;
 
-  // run() in three parts, for a world that turns several reactors: fires Startup; one turn; what is left to do
-  // when the turns are over.
+  // run() in three parts, for a world that turns several reactors: fires Startup; one turn; what is
+  // left to do when the turns are over.
   void start();
   bool turnOnce(bool block);
   void finish() noexcept;
@@ -58,6 +59,7 @@ class ReactorCore final : private DriverOwner {
   ReactorStatistics statistics() const;
 
  private:
+  class AtWork;
   enum class State { Idle, Active, StopRequested, Stopping, Finished };
 
   bool turnCurrent(bool block);

@@ -8,7 +8,8 @@
 
 namespace ropewalk::detail {
 
-// The triggers that wait for a reactor's start and stop, and the firing of one event (rules RC7, RC9 to RC12).
+// The triggers that wait for a reactor's start and stop, and the firing of one event (rules RC7,
+// RC9 to RC12).
 class SystemEvents {
  public:
   using Trigger = UniqueFunction<Deferred<void>()>;
@@ -18,8 +19,8 @@ class SystemEvents {
   // Throws UnknownTrigger.
   void remove(TriggerId id);
 
-  // Calls the "before" triggers; when all that they returned is done, `during`, the "during" triggers, the "after"
-  // triggers and `finished`. All of it may have happened when this returns.
+  // Calls the "before" triggers; when all that they returned is done, `during`, the "during"
+  // triggers, the "after" triggers and `finished`. All of it may have happened when this returns.
   void fire(SystemEvent event, UniqueFunction<void()> during, UniqueFunction<void()> finished);
 
  private:

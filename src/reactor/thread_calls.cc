@@ -10,7 +10,8 @@ namespace ropewalk::detail {
 bool ThreadCalls::add(UniqueFunction<void()> call) {
   const std::lock_guard<std::mutex> guard(lock_);
   calls_.push_back(std::move(call));
-  // One wake-up for a batch: who finds calls waiting knows that somebody has woken the reactor for them.
+  // One wake-up for a batch: who finds calls waiting knows that somebody has woken the reactor for
+  // them.
   return count_.fetch_add(1, std::memory_order_acq_rel) == 0;
 }
 

@@ -38,7 +38,8 @@ void TimerQueue::runDue(TimePoint now) noexcept {
   const std::uint64_t askedBefore = asked_;
   while (!heap_.empty()) {
     Timer& timer = *heap_.front();
-    // What is asked for while calls run has a later order and no earlier deadline: it ends the loop (TM4).
+    // What is asked for while calls run has a later order and no earlier deadline: it ends the loop
+    // (TM4).
     if (timer.deadline_ > now || timer.order_ > askedBefore) return;
     const Ref<Timer> kept(&timer);
     remove(timer);

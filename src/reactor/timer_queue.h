@@ -29,8 +29,8 @@ class Timer final : public RefCounted {
   State state_ = State::Waiting;
 };
 
-// The calls that are to come, in order of their deadlines: a heap of four children a node, in which every timer
-// knows its place, so that cancelling and moving need no search.
+// The calls that are to come, in order of their deadlines: a heap of four children a node, in which
+// every timer knows its place, so that cancelling and moving need no search.
 class TimerQueue {
  public:
   // `time` is whose clock the deadlines are on; it must outlive the queue.

@@ -62,9 +62,8 @@ StreamRead::Outcome StreamRead::examine() {
 }
 
 StreamRead::Outcome StreamRead::examineDelimited(std::string_view bytes) {
-  const LineDelimiter delimiter = wanted_ == Wanted::Line
-                                      ? LineDelimiter(stream_.ending_)
-                                      : LineDelimiter(std::string(delimiter_));
+  const LineDelimiter delimiter = wanted_ == Wanted::Line ? LineDelimiter(stream_.ending_)
+                                                          : LineDelimiter(std::string(delimiter_));
   const auto end = delimiter.find(bytes.substr(0, searched_), bytes.substr(searched_));
   if (end) return end->line > size_ ? Outcome::TooLong : found(end->line, end->next);
   searched_ = bytes.size();

@@ -12,8 +12,9 @@ struct sigaction;
 
 namespace ropewalk::sys {
 
-// The one seam to the operating system: every system call that Ropewalk makes goes through this table, so that
-// a test can make the k-th call of any of them fail with any errno, be short, or be counted.
+// The one seam to the operating system: every system call that Ropewalk makes goes through this
+// table, so that a test can make the k-th call of any of them fail with any errno, be short, or be
+// counted.
 //
 // Each entry has the C library's signature and reports like it: -1 and errno.
 // Threads: replaced only while no reactor runs.

@@ -7,7 +7,8 @@
 
 namespace ropewalk::detail {
 
-// Memory that lives until the end of a turn: handed out by moving a pointer, given back all at once.
+// Memory that lives until the end of a turn: handed out by moving a pointer, given back all at
+// once.
 class Arena {
  public:
   // What one block holds, in bytes; the first is kept for ever.
@@ -23,8 +24,8 @@ class Arena {
     return memory;
   }
 
-  // Makes what ends at `end` longer by `size` bytes in place; false if something else follows it or the block
-  // is full.
+  // Makes what ends at `end` longer by `size` bytes in place; false if something else follows it or
+  // the block is full.
   bool extend(const char* end, std::size_t size) noexcept {
     if (end != cursor_ || size > static_cast<std::size_t>(limit_ - cursor_)) return false;
     cursor_ += size;

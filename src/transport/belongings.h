@@ -11,8 +11,8 @@ class Protocol;
 
 namespace ropewalk::detail {
 
-// What was started through a protocol and dies with its connection: calls and coroutines. Exists only for
-// protocols that started something.
+// What was started through a protocol and dies with its connection: calls and coroutines. Exists
+// only for protocols that started something.
 class Belongings {
  public:
   // Made if there are none yet.

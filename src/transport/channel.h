@@ -9,7 +9,8 @@
 
 namespace ropewalk::detail {
 
-// What a transfer did: bytes moved, or -1 and the errno. For a receive, 0 bytes is the end of the stream.
+// What a transfer did: bytes moved, or -1 and the errno. For a receive, 0 bytes is the end of the
+// stream.
 struct Transfer {
   std::ptrdiff_t bytes = 0;
   int error = 0;
@@ -29,8 +30,8 @@ constexpr bool has(Interest all, Interest one) {
   return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0;
 }
 
-// Whoever a channel tells that it is ready. Called by the driver, on the reactor's thread, never from
-// inside a call on the channel. The owner may destroy the channel from inside.
+// Whoever a channel tells that it is ready. Called by the driver, on the reactor's thread, never
+// from inside a call on the channel. The owner may destroy the channel from inside.
 class ChannelOwner {
  public:
   virtual void readReady() noexcept = 0;
@@ -41,11 +42,13 @@ class ChannelOwner {
   ~ChannelOwner() = default;
 };
 
-// One wire under one connection: a kernel socket, a simulated one, or memory. Everything that a connection
-// asks of the outside goes through here; what a connection *is* does not (DESIGN: one state machine).
+// One wire under one connection: a kernel socket, a simulated one, or memory. Everything that a
+// connection asks of the outside goes through here; what a connection *is* does not (DESIGN: one
+// state machine).
 //
-// Destroying it closes it in an orderly way: bytes already taken by send() still arrive, unless unread
-// bytes make the kernel (and the simulation) reset. Never calls its owner from inside a method.
+// Destroying it closes it in an orderly way: bytes already taken by send() still arrive, unless
+// unread bytes make the kernel (and the simulation) reset. Never calls its owner from inside a
+// method.
 class Channel {
  public:
   Channel() = default;
@@ -56,8 +59,8 @@ class Channel {
   // `owner` must outlive the channel or be replaced.
   virtual void setOwner(ChannelOwner& owner) = 0;
 
-  // Applies at once; asking for what is already so costs nothing. If the kernel cannot (out of memory), the
-  // owner hears broken() from inside this call.
+  // Applies at once; asking for what is already so costs nothing. If the kernel cannot (out of
+  // memory), the owner hears broken() from inside this call.
   virtual void setInterest(Interest interest) = 0;
 
   virtual Transfer receive(char* buffer, std::size_t size) = 0;

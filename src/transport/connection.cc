@@ -1,5 +1,5 @@
-// The road of a byte through a connection: in by readReady(), out by write() and flush(). What else may happen
-// stands in connection_flow.cc (pausing) and connection_close.cc (beginnings and ends).
+// The road of a byte through a connection: in by readReady(), out by write() and flush(). What else
+// may happen stands in connection_flow.cc (pausing) and connection_close.cc (beginnings and ends).
 
 #include "transport/connection.h"
 
@@ -12,10 +12,12 @@ namespace ropewalk::detail {
 
 namespace {
 
-// A connection whose sender fills the buffer each time gives way to the others after this many reads.
+// A connection whose sender fills the buffer each time gives way to the others after this many
+// reads.
 constexpr int kReadsPerTurn = 4;
 
-// Up to this many bytes a copy to the arena costs less than a piece of the queue that owns or shares them.
+// Up to this many bytes a copy to the arena costs less than a piece of the queue that owns or
+// shares them.
 constexpr std::size_t kShortShare = 512;
 
 // Pieces in one sendmsg.
@@ -130,8 +132,8 @@ bool Connection::acceptsWrites() {
   return makesRoom();
 }
 
-// At the cap. A queue that only waits for the end of the turn is sent first, so that a quick peer is not taken for
-// a slow one.
+// At the cap. A queue that only waits for the end of the turn is sent first, so that a quick peer
+// is not taken for a slow one.
 bool Connection::makesRoom() {
   if (!waitsForRoom_) sendQueue();
   if (queue_.bytes() <= limits_->maxQueued) return phase_ < Phase::Ending;
@@ -139,7 +141,8 @@ bool Connection::makesRoom() {
   return false;
 }
 
-// A large view leaves at once, together with what is queued before it; only what the kernel refuses is copied.
+// A large view leaves at once, together with what is queued before it; only what the kernel refuses
+// is copied.
 void Connection::writeThrough(std::string_view bytes) {
   iovec pieces[kPieces];
   const WriteQueue::Gathered queued = queue_.gather(pieces, kPieces - 1);

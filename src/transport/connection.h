@@ -27,8 +27,8 @@ class ConnectionMaker : public RefCounted {
   virtual const ConnectionLimits& limits() const noexcept = 0;
 };
 
-// One connection, whatever wire is under it: how it queues, pauses, closes, breaks and ends is written here and
-// nowhere else.
+// One connection, whatever wire is under it: how it queues, pauses, closes, breaks and ends is
+// written here and nowhere else.
 //
 // Its life is a line of phases, left to right only:
 //
@@ -36,18 +36,20 @@ class ConnectionMaker : public RefCounted {
 //
 //   Made       has no protocol yet
 //   Open       delivers what arrives
-//   Closing    loseConnection() was called, or a callback threw: what is queued goes out, nothing is delivered
-//   Lingering  all is out and the peer was told; what it still sends is thrown away, until it has finished too
-//   Ending     the reason is known; connectionLost() comes from settle(), never from inside a caller
-//   Ended      connectionLost() has begun
+//   Closing    loseConnection() was called, or a callback threw: what is queued goes out, nothing
+//   is delivered Lingering  all is out and the peer was told; what it still sends is thrown away,
+//   until it has finished too Ending     the reason is known; connectionLost() comes from settle(),
+//   never from inside a caller Ended      connectionLost() has begun
 //
-// Any phase may be skipped. Callbacks are made from readReady(), start() and settle(), which the event loop calls,
-// and from no method that the protocol can call; so nothing here can be pulled from under a callback.
+// Any phase may be skipped. Callbacks are made from readReady(), start() and settle(), which the
+// event loop calls, and from no method that the protocol can call; so nothing here can be pulled
+// from under a callback.
 //
 // The turn holds one count until Ended; handles may hold others for ever.
 class Connection final : public Transport, public ChannelOwner, private Deadline {
  public:
-  // `turn` must outlive the connection's phase Ended. `session` counts a port's connections (rule PT27).
+  // `turn` must outlive the connection's phase Ended. `session` counts a port's connections (rule
+  // PT27).
   static constexpr std::uint32_t kClient = ~0u;
   Connection(Turn& turn, std::unique_ptr<Channel> channel, Ref<ConnectionMaker> maker,
              std::uint32_t session);
@@ -56,7 +58,8 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // Gives it its protocol and begins to deliver. REQUIRES: Made, and called from the event loop.
   void start(std::shared_ptr<Protocol> protocol) noexcept;
 
-  // Ends it with `why` as the reason, in the turn's own time; `reset`: at once, dropping what is queued.
+  // Ends it with `why` as the reason, in the turn's own time; `reset`: at once, dropping what is
+  // queued.
   void endSoon(Failure why) noexcept;
 
   // The reactor stops: tells the protocol now. From the event loop.
@@ -171,15 +174,15 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   Phase phase_ = Phase::Made;
   bool flushQueued_ : 1 = false;
   bool settleQueued_ : 1 = false;
-  bool needsAfterFlush_ : 1 = false;   // something beside the bytes waits for the flush
-  bool waitsForRoom_ : 1 = false;      // the kernel refused some; nothing is sent before writeReady()
-  bool paused_ : 1 = false;            // by pauseProducing()
-  bool blocked_ : 1 = false;           // reading stopped: too much of its own output waits
+  bool needsAfterFlush_ : 1 = false;  // something beside the bytes waits for the flush
+  bool waitsForRoom_ : 1 = false;  // the kernel refused some; nothing is sent before writeReady()
+  bool paused_ : 1 = false;        // by pauseProducing()
+  bool blocked_ : 1 = false;       // reading stopped: too much of its own output waits
   bool readWhileBlocked_ : 1 = false;
-  bool readEnded_ : 1 = false;         // the peer has finished
-  bool writeLost_ : 1 = false;         // loseWriteConnection() was called
-  bool shutDown_ : 1 = false;          // ... and the peer was told
-  bool writeLostDue_ : 1 = false;      // ... and the protocol has to be
+  bool readEnded_ : 1 = false;     // the peer has finished
+  bool writeLost_ : 1 = false;     // loseWriteConnection() was called
+  bool shutDown_ : 1 = false;      // ... and the peer was told
+  bool writeLostDue_ : 1 = false;  // ... and the protocol has to be
   bool lingers_ : 1 = true;
 };
 

@@ -1,5 +1,5 @@
-// How a connection begins and ends. Every end is known first (Ending) and told later, by settle() in the event
-// loop, so that no caller is pulled from under (LF3).
+// How a connection begins and ends. Every end is known first (Ending) and told later, by settle()
+// in the event loop, so that no caller is pulled from under (LF3).
 
 #include <cerrno>
 #include <utility>
@@ -101,8 +101,8 @@ void Connection::allSent() noexcept {
   if (phase_ == Phase::Closing && !feed_) linger();
 }
 
-// A close with unread bytes in the kernel would reset the connection, and with it destroy what the peer has not
-// read yet: so first say that we have finished, and wait for the peer to finish too.
+// A close with unread bytes in the kernel would reset the connection, and with it destroy what the
+// peer has not read yet: so first say that we have finished, and wait for the peer to finish too.
 void Connection::linger() noexcept {
   if (readEnded_ || !lingers_) return endOrderly();
   phase_ = Phase::Lingering;
@@ -111,9 +111,7 @@ void Connection::linger() noexcept {
   setDeadline(limits_->linger);
 }
 
-void Connection::endOrderly() noexcept {
-  endSoon(reason_ ? reason_ : Failure::connectionDone());
-}
+void Connection::endOrderly() noexcept { endSoon(reason_ ? reason_ : Failure::connectionDone()); }
 
 void Connection::endSoon(Failure why) noexcept {
   if (phase_ >= Phase::Ending) return;

@@ -82,7 +82,8 @@ void Connection::afterFlush() noexcept {
   if (blocked_ && queue_.bytes() <= limits_->writeLowWater) blocked_ = false;
   if (feed_ && phase_ < Phase::Ending) {
     const bool pull = feed_->streaming == Streaming::Pull;
-    if (pull ? queue_.empty() && feed_->wrote : feed_->paused && queue_.bytes() <= limits_->writeLowWater) {
+    if (pull ? queue_.empty() && feed_->wrote
+             : feed_->paused && queue_.bytes() <= limits_->writeLowWater) {
       feed_->resumeDue = true;
       settleLater();
     }

@@ -6,7 +6,8 @@
 
 namespace ropewalk::detail {
 
-// The one door to user code from outside of readReady(): what is thrown ends this connection and nothing else.
+// The one door to user code from outside of readReady(): what is thrown ends this connection and
+// nothing else.
 template <typename Call>
 void Connection::guarded(const Call& call) noexcept {
   Connection* const before = turn_.inHand();

@@ -9,8 +9,8 @@ namespace ropewalk::detail {
 
 class DeadlineWheel;
 
-// A moment after which something is overdue. Setting it again, later, is one store: the wheel looks at the
-// moment only when it passes the slot in which it was first put.
+// A moment after which something is overdue. Setting it again, later, is one store: the wheel looks
+// at the moment only when it passes the slot in which it was first put.
 class Deadline {
  public:
   Deadline() = default;
@@ -31,12 +31,12 @@ class Deadline {
 
   Deadline* next_ = nullptr;
   Deadline** before_ = nullptr;  // what points to this; null: in no slot
-  std::uint32_t due_ = 0;   // in ticks; 0: not set
-  std::uint32_t slot_ = 0;  // the tick of the slot it is in
+  std::uint32_t due_ = 0;        // in ticks; 0: not set
+  std::uint32_t slot_ = 0;       // the tick of the slot it is in
 };
 
-// All deadlines of a reactor: one slot per tick, visited by one sweep. An idle connection costs nothing,
-// whatever its deadline.
+// All deadlines of a reactor: one slot per tick, visited by one sweep. An idle connection costs
+// nothing, whatever its deadline.
 class DeadlineWheel {
  public:
   static constexpr Duration kTick = 250ms;

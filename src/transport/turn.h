@@ -21,11 +21,12 @@ namespace ropewalk::detail {
 
 class Connection;
 
-// What one reactor lends to all its connections: the buffer that is read into, the arena that is written to,
-// and the lists of those that have something to do before the reactor waits again.
+// What one reactor lends to all its connections: the buffer that is read into, the arena that is
+// written to, and the lists of those that have something to do before the reactor waits again.
 class Turn {
  public:
-  // What one recv asks for, in bytes: the size at which throughput peaks (larger falls out of the cache).
+  // What one recv asks for, in bytes: the size at which throughput peaks (larger falls out of the
+  // cache).
   static constexpr std::size_t kReadSize = 64 * 1024;
 
   // `reactor` must outlive the turn.
@@ -60,15 +61,15 @@ class Turn {
   std::vector<Ref<Connection>> connections() const;
   std::uint64_t made() const noexcept { return made_; }
 
-  // Has Connection::flush() called before the reactor waits. At most one entry per connection is the caller's
-  // affair.
+  // Has Connection::flush() called before the reactor waits. At most one entry per connection is
+  // the caller's affair.
   void flushSoon(Connection& connection);
 
   // Has Connection::settle() called from the event loop.
   void settleSoon(Connection& connection);
 
-  // Settles and flushes until nobody asks for more of it this turn; what settling asks for in turn waits for
-  // the next one. Returns true if there is such.
+  // Settles and flushes until nobody asks for more of it this turn; what settling asks for in turn
+  // waits for the next one. Returns true if there is such.
   bool finish() noexcept {
     const bool more = pending() && finishPending();
     arena_.reset();

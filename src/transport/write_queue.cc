@@ -34,7 +34,8 @@ struct WriteQueue::FilePiece : Piece {
 };
 
 void WriteQueue::appendKept(std::string_view bytes) {
-  // Only while nothing of the last piece has been sent do its data and its string begin at one place.
+  // Only while nothing of the last piece has been sent do its data and its string begin at one
+  // place.
   if (last_ && last_->kind == Kind::Owned) {
     auto* const owned = static_cast<OwnedPiece*>(last_);
     const std::size_t sent = owned->bytes.size() - owned->size;
@@ -54,9 +55,7 @@ void WriteQueue::append(std::string bytes) {
   push(piece, piece->size);
 }
 
-void WriteQueue::append(const SharedBytes& bytes) {
-  push(new SharedPiece(bytes), bytes.size());
-}
+void WriteQueue::append(const SharedBytes& bytes) { push(new SharedPiece(bytes), bytes.size()); }
 
 void WriteQueue::append(sys::FileDescriptor file, std::uint64_t offset, std::uint64_t count) {
   push(new FilePiece(std::move(file), offset, count), count);

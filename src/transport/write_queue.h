@@ -15,10 +15,11 @@
 
 namespace ropewalk::detail {
 
-// What one connection has still to send, in order: pieces in the turn's arena, strings given away, bytes
-// shared with other connections, and stretches of files. Empty it owns no memory.
+// What one connection has still to send, in order: pieces in the turn's arena, strings given away,
+// bytes shared with other connections, and stretches of files. Empty it owns no memory.
 //
-// Pieces in the arena are void at the end of the turn: whoever flushes calls keep() on what is left.
+// Pieces in the arena are void at the end of the turn: whoever flushes calls keep() on what is
+// left.
 class WriteQueue {
  public:
   struct FileStretch {

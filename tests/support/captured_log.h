@@ -12,7 +12,8 @@ namespace ropewalk::test {
 
 // Everything that is logged while this lives, instead of stderr.
 //
-// The log lets ten lines of one kind through in a second: look for a line, don't count on the tenth.
+// The log lets ten lines of one kind through in a second: look for a line, don't count on the
+// tenth.
 class CapturedLog {
  public:
   explicit CapturedLog(LogLevel level = LogLevel::Warning) : before_(logLevel()) {

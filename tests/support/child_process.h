@@ -24,7 +24,8 @@ class Line {
 
   void say(std::string_view line) { socket_.send(std::string(line) + "\n"); }
 
-  // The next line, without its end; empty when the other side has gone. Throws if none comes in time.
+  // The next line, without its end; empty when the other side has gone. Throws if none comes in
+  // time.
   std::string hear() {
     std::string line;
     for (;;) {
@@ -46,8 +47,8 @@ class Line {
   RawSocket socket_;
 };
 
-// A copy of this process that runs `work` and then ends: for what would harm the process of the tests, such as
-// signals and a lowered descriptor limit. Its exit status is what `work` returns.
+// A copy of this process that runs `work` and then ends: for what would harm the process of the
+// tests, such as signals and a lowered descriptor limit. Its exit status is what `work` returns.
 class ChildProcess {
  public:
   explicit ChildProcess(const std::function<int(Line&)>& work) {
@@ -90,7 +91,8 @@ class ChildProcess {
       Line toParent(fd);
       return work(toParent);
     } catch (const std::exception& error) {
-      static_cast<void>(::write(STDERR_FILENO, error.what(), std::string_view(error.what()).size()));
+      static_cast<void>(
+          ::write(STDERR_FILENO, error.what(), std::string_view(error.what()).size()));
       return 99;
     }
   }

@@ -12,8 +12,8 @@
 
 namespace ropewalk::test {
 
-// One listening port and one connection to it on a Wire, both ends scripted: "server" and "client" in
-// the story.
+// One listening port and one connection to it on a Wire, both ends scripted: "server" and "client"
+// in the story.
 template <typename Wire>
 class Conversation {
  public:

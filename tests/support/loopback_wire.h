@@ -42,7 +42,8 @@ class LoopbackWire {
   // Turns the wheels until `done()`, asked after each turn.
   void until(const std::function<bool()>& done) { turnUntil(reactor_, done); }
 
-  // Returns when everything that was under way before has been seen: some bytes went to and fro behind it.
+  // Returns when everything that was under way before has been seen: some bytes went to and fro
+  // behind it.
   void settle() {
     for (int i = 0; i < 3; ++i) roundTrip();
   }

@@ -7,8 +7,8 @@
 
 namespace ropewalk::test {
 
-// The byte at `place` of one endless text in which every place looks different: a piece that is lost,
-// doubled or overtaken shows.
+// The byte at `place` of one endless text in which every place looks different: a piece that is
+// lost, doubled or overtaken shows.
 inline char patternAt(std::uint64_t place) {
   place = (place ^ (place >> 15)) * 0x9e3779b97f4a7c15ULL;
   return static_cast<char>((place ^ (place >> 29)) >> 24);

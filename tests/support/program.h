@@ -18,7 +18,8 @@ struct Said {
   int status = -1;
 };
 
-// Runs `command` of the shell while `reactor` turns, until it has ended. It is ended if it takes too long.
+// Runs `command` of the shell while `reactor` turns, until it has ended. It is ended if it takes
+// too long.
 inline Said runBeside(Reactor& reactor, const std::string& command) {
   Said said;
   bool hasEnded = false;

@@ -17,8 +17,8 @@
 
 namespace ropewalk::test {
 
-// The other side as the kernel has it: a blocking TCP socket without any of our code. Whatever takes
-// longer than kPatience throws, so that nothing hangs.
+// The other side as the kernel has it: a blocking TCP socket without any of our code. Whatever
+// takes longer than kPatience throws, so that nothing hangs.
 class RawSocket {
  public:
   static constexpr int kPatienceSeconds = 15;
@@ -33,8 +33,8 @@ class RawSocket {
   }
   ~RawSocket() { close(); }
 
-  // Connected to `address`. On loopback this needs nobody to accept yet. With a `receiveBuffer` of so many bytes,
-  // if that is not 0.
+  // Connected to `address`. On loopback this needs nobody to accept yet. With a `receiveBuffer` of
+  // so many bytes, if that is not 0.
   static RawSocket connectedTo(const Address& address, int receiveBuffer = 0) {
     RawSocket socket(check(::socket(familyOf(address), SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
     if (receiveBuffer != 0) {
@@ -71,7 +71,8 @@ class RawSocket {
     }
   }
 
-  // Up to `size` bytes; empty at the end of the stream. Throws std::system_error, ECONNRESET for a reset.
+  // Up to `size` bytes; empty at the end of the stream. Throws std::system_error, ECONNRESET for a
+  // reset.
   std::string receive(std::size_t size = 65536) {
     std::string bytes(size, '\0');
     const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), 0);

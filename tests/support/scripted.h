@@ -18,8 +18,9 @@ namespace ropewalk::test {
 
 class Scripted;
 
-// What a Scripted protocol does in its callbacks; an empty step does nothing. A protocol is half-closeable
-// only where `readLost` is given: else it has the library's own readConnectionLost().
+// What a Scripted protocol does in its callbacks; an empty step does nothing. A protocol is
+// half-closeable only where `readLost` is given: else it has the library's own
+// readConnectionLost().
 struct Script {
   std::function<void(Scripted&)> made{};
   std::function<void(Scripted&, std::string_view)> data{};
@@ -28,8 +29,8 @@ struct Script {
   std::function<void(Scripted&, const Failure&)> lost{};
 };
 
-// A protocol that writes down its callbacks, does what the test says, and complains about any callback
-// that comes out of order or inside another one (LF1, LF3, LF4).
+// A protocol that writes down its callbacks, does what the test says, and complains about any
+// callback that comes out of order or inside another one (LF1, LF3, LF4).
 class Scripted : public Protocol {
  public:
   Scripted(Story& story, std::string name, const Script& script)

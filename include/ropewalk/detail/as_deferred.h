@@ -8,8 +8,8 @@
 
 namespace ropewalk::detail {
 
-// Any callable without arguments, to be called once, as one that returns a Deferred: done when what `call` returned
-// is done, failed with what it threw. `call` is kept until then.
+// Any callable without arguments, to be called once, as one that returns a Deferred: done when what
+// `call` returned is done, failed with what it threw. `call` is kept until then.
 template <typename Callable>
 UniqueFunction<Deferred<void>()> asDeferred(Callable&& call) {
   return [kept = std::decay_t<Callable>(std::forward<Callable>(call))]() mutable {

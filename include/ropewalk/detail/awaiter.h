@@ -13,9 +13,9 @@ enum class CancelCause {
 
 // What a coroutine of ours waits in. To make one: derive, and have
 //
-//   bool ready();       // true if there is nothing to wait for
-//   void wait();        // remember `this` with whoever will call resumeSoon(); resumes nobody itself
-//   Result result();    // what the co_await expression gives; may throw
+//   bool ready();     // true if there is nothing to wait for
+//   void wait();      // remember `this` with whoever will call resumeSoon(), and resume nobody
+//   Result result();  // what the co_await expression gives; may throw
 //
 // and no destructor. It lives in the coroutine's frame and is used only between wait() and
 // resumeSoon() or cancelAwait(). The frame is never destroyed in between.

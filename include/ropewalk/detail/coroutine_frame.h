@@ -63,10 +63,10 @@ class CoroutineFrame {
   std::coroutine_handle<> handle_;
   Ref<DeferredState> state_;
   Ref<Scope> scope_;
-  CoroutineFrame* older_ = nullptr;         // in the scope's list
-  CoroutineFrame** newerLink_ = nullptr;    // what points to this frame in that list
+  CoroutineFrame* older_ = nullptr;       // in the scope's list
+  CoroutineFrame** newerLink_ = nullptr;  // what points to this frame in that list
   CoroutineFrame* nextQueued_ = nullptr;
-  Awaiter* awaiter_ = nullptr;              // while waiting
+  Awaiter* awaiter_ = nullptr;  // while waiting
   std::uint16_t refusals_ = 0;
   Status status_ = Status::Running;
   bool wasSuspended_ = false;

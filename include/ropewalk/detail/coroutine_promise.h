@@ -39,8 +39,8 @@ class AwaiterRun {
   bool refused_ = false;
 };
 
-// `co_await` on a Deferred. Knows the Deferred's state but does not own it: the Deferred, too, lives
-// until the end of the whole expression.
+// `co_await` on a Deferred. Knows the Deferred's state but does not own it: the Deferred, too,
+// lives until the end of the whole expression.
 template <class T>
 class DeferredAwaiter final : public Awaiter, public Continuation {
  public:
@@ -151,10 +151,8 @@ class CoroutinePromise : public CoroutineBody<T> {
       : CoroutineBody<T>(std::coroutine_handle<CoroutinePromise>::from_promise(*this)) {}
 
   template <class V = T>
-    requires std::is_constructible_v<T, V&&>
-  void return_value(V&& value) {
-    this->state().emplace(std::forward<V>(value));
-  }
+  requires std::is_constructible_v<T, V&&>
+  void return_value(V&& value) { this->state().emplace(std::forward<V>(value)); }
 };
 
 template <>

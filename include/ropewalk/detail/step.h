@@ -56,9 +56,8 @@ decltype(auto) callWithFailure(F& errback, const Failure& failure) {
 }
 
 template <class F, class T>
-using CallbackResult =
-    typename Carried<std::decay_t<decltype(callWithValue(std::declval<F&>(),
-                                                         std::declval<State<T>&>()))>>::Type;
+using CallbackResult = typename Carried<
+    std::decay_t<decltype(callWithValue(std::declval<F&>(), std::declval<State<T>&>()))>>::Type;
 
 void refuseOwnResult(const DeferredState& inner, const DeferredState& target);
 
@@ -115,9 +114,8 @@ struct Callbacks {
         target.fail(failure);
         return {};
       } else {
-        return settle(target, [&]() -> decltype(auto) {
-          return callWithFailure(onFailure, failure);
-        });
+        return settle(target,
+                      [&]() -> decltype(auto) { return callWithFailure(onFailure, failure); });
       }
     }
     if constexpr (std::is_same_v<OnValue, PassOn>) {

@@ -19,10 +19,10 @@ namespace {
 
 EventBasePointer makeBase() {
   const std::unique_ptr<event_config, void (*)(event_config*)> config(event_config_new(),
-                                                                     event_config_free);
+                                                                      event_config_free);
   if (!config) throw Error("libevent: out of memory");
-  // No locks: one thread. No environment: a variable must not change the backend. No cached time: our timers
-  // are not libevent's, so it need not ask for the time at all.
+  // No locks: one thread. No environment: a variable must not change the backend. No cached time:
+  // our timers are not libevent's, so it need not ask for the time at all.
   event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK);
   event_config_set_flag(config.get(), EVENT_BASE_FLAG_IGNORE_ENV);
   event_config_set_flag(config.get(), EVENT_BASE_FLAG_NO_CACHE_TIME);
@@ -32,11 +32,12 @@ EventBasePointer makeBase() {
   return base;
 }
 
-// The program's own handler for Ctrl-C is left alone (RC17).
+// The program's own handler for Ctrl-C is left alone (RC17). To ignore it, as a shell has its
+// background jobs do, is no handler: who sends SIGINT to a server means it.
 bool isTaken(int signal) {
   struct sigaction present {};
   sys::kernel.sigaction(signal, nullptr, &present);
-  return signal == SIGINT && present.sa_handler != SIG_DFL;
+  return signal == SIGINT && present.sa_handler != SIG_DFL && present.sa_handler != SIG_IGN;
 }
 
 sys::FileDescriptor required(const char* what, int fd) {
@@ -51,15 +52,16 @@ std::unique_ptr<Driver> makeLibeventDriver() { return std::make_unique<LibeventD
 
 LibeventDriver::LibeventDriver()
     : base_(makeBase()),
-      timer_(required("timerfd_create", sys::kernel.timerfdCreate(
-                                            CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC))),
+      timer_(required("timerfd_create",
+                      sys::kernel.timerfdCreate(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC))),
       waker_(required("eventfd", sys::kernel.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))),
       timerEvent_(watch(timer_.get(), alarmRang)),
       wakerEvent_(watch(waker_.get(), woken)) {}
 
 EventPointer LibeventDriver::watch(int fd, event_callback_fn called) {
   EventPointer watching(event_new(base(), fd, EV_READ | EV_PERSIST | EV_ET, called, this));
-  if (!watching || event_add(watching.get(), nullptr) != 0) throw Error("libevent: event_add failed");
+  if (!watching || event_add(watching.get(), nullptr) != 0)
+    throw Error("libevent: event_add failed");
   return watching;
 }
 
@@ -69,8 +71,8 @@ TimePoint LibeventDriver::now() const {
   return TimePoint(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
-// An alarm that is set too early costs one wake-up; setting it again each time the first deadline moves away would
-// cost a system call each time.
+// An alarm that is set too early costs one wake-up; setting it again each time the first deadline
+// moves away would cost a system call each time.
 void LibeventDriver::setAlarm(TimePoint when) {
   if (when >= alarm_) return;
   alarm_ = when;

@@ -9,8 +9,9 @@
 
 namespace ropewalk::detail {
 
-// The real world: readiness and signals from libevent's epoll backend, time from one timerfd, wake-ups from one
-// eventfd. Both descriptors are edge-triggered and never read, which saves a system call each.
+// The real world: readiness and signals from libevent's epoll backend, time from one timerfd,
+// wake-ups from one eventfd. Both descriptors are edge-triggered and never read, which saves a
+// system call each.
 //
 // What libevent calls is C: every function that is handed to it is noexcept.
 class LibeventDriver final : public Driver {

@@ -24,8 +24,7 @@ sys::FileDescriptor openReserve() {
 
 SocketAcceptor::SocketAcceptor(LibeventDriver& driver, sys::FileDescriptor socket)
     : driver_(driver), socket_(std::move(socket)), reserve_(openReserve()) {
-  event_.reset(
-      event_new(driver_.base(), socket_.get(), EV_READ | EV_PERSIST, acceptable, this));
+  event_.reset(event_new(driver_.base(), socket_.get(), EV_READ | EV_PERSIST, acceptable, this));
   if (!event_) throw Error("libevent: out of memory");
 }
 

@@ -8,7 +8,8 @@ namespace ropewalk::detail {
 
 class LibeventDriver;
 
-// A listening socket of the kernel, and the descriptor it keeps in reserve for the day when there are none left.
+// A listening socket of the kernel, and the descriptor it keeps in reserve for the day when there
+// are none left.
 class SocketAcceptor final : public Acceptor {
  public:
   // `driver` must outlive it.

@@ -56,7 +56,8 @@ void SocketChannel::brokenOrWritable(int fd, short, void* channel) noexcept {
 
 void SocketChannel::setInterest(Interest interest) {
   if (interest == interest_) return;
-  // libevent refuses edge- and level-triggered events on one descriptor at a time: what goes, goes first.
+  // libevent refuses edge- and level-triggered events on one descriptor at a time: what goes, goes
+  // first.
   const bool writes = has(interest, Interest::Write);
   if (!writes) watchWrites(false);
   const bool set = watchMain(mainPart(interest)) && watchWrites(writes);
@@ -64,16 +65,17 @@ void SocketChannel::setInterest(Interest interest) {
   if (!set) owner_->broken(ENOMEM);
 }
 
-// epoll reports a reset to whoever waits for anything, but libevent 2.1 passes it on only as readable and writable.
-// A paused connection must not wake for what it will not read: so it waits, edge-triggered, for room to write,
-// which it has, and hears of nothing but the reset.
+// epoll reports a reset to whoever waits for anything, but libevent 2.1 passes it on only as
+// readable and writable. A paused connection must not wake for what it will not read: so it waits,
+// edge-triggered, for room to write, which it has, and hears of nothing but the reset.
 bool SocketChannel::watchMain(Interest interest) noexcept {
   const Interest now = mainPart(interest_);
   if (now == interest) return true;
   if (now != Interest::Nothing) event_del(&main_);
   if (interest == Interest::Nothing) return true;
   const bool reads = interest == Interest::Read;
-  const auto what = static_cast<short>(reads ? EV_READ | EV_PERSIST : EV_WRITE | EV_PERSIST | EV_ET);
+  const auto what =
+      static_cast<short>(reads ? EV_READ | EV_PERSIST : EV_WRITE | EV_PERSIST | EV_ET);
   event_assign(&main_, driver_.base(), socket_.get(), what, reads ? readable : brokenOrWritable,
                this);
   return event_add(&main_, nullptr) == 0;
@@ -106,8 +108,7 @@ Transfer SocketChannel::send(const iovec* pieces, int count) {
 
 Transfer SocketChannel::sendFile(int file, std::uint64_t offset, std::size_t count) {
   auto from = static_cast<off_t>(offset);
-  return transferOf(
-      sys::kernel.sendfile(socket_.get(), file, &from, std::min(count, kFileSlice)));
+  return transferOf(sys::kernel.sendfile(socket_.get(), file, &from, std::min(count, kFileSlice)));
 }
 
 void SocketChannel::shutdownWrite() { sys::kernel.shutdown(socket_.get(), SHUT_WR); }
@@ -134,7 +135,9 @@ void SocketChannel::setTcpNoDelay(bool on) { setFlag(socket_.get(), IPPROTO_TCP,
 
 bool SocketChannel::tcpNoDelay() const { return getFlag(socket_.get(), IPPROTO_TCP, TCP_NODELAY); }
 
-void SocketChannel::setTcpKeepAlive(bool on) { setFlag(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, on); }
+void SocketChannel::setTcpKeepAlive(bool on) {
+  setFlag(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, on);
+}
 
 bool SocketChannel::tcpKeepAlive() const {
   return getFlag(socket_.get(), SOL_SOCKET, SO_KEEPALIVE);

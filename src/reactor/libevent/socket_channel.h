@@ -11,8 +11,8 @@ namespace ropewalk::detail {
 
 class LibeventDriver;
 
-// A connected (or connecting) stream socket of the kernel. Its one event is part of it; a second one, for
-// writing, exists only while the kernel is full.
+// A connected (or connecting) stream socket of the kernel. Its one event is part of it; a second
+// one, for writing, exists only while the kernel is full.
 class SocketChannel final : public Channel {
  public:
   // `driver` must outlive it.

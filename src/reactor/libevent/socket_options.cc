@@ -13,12 +13,14 @@ namespace ropewalk::detail {
 
 namespace {
 
-// Keep-alive: the first probe after so many seconds of silence, then so many, so many seconds apart.
+// Keep-alive: the first probe after so many seconds of silence, then so many, so many seconds
+// apart.
 constexpr int kKeepAliveIdle = 60;
 constexpr int kKeepAliveInterval = 10;
 constexpr int kKeepAliveCount = 6;
 
-// The kernel holds at most this many bytes that were not sent; more waits with us, where it is counted.
+// The kernel holds at most this many bytes that were not sent; more waits with us, where it is
+// counted.
 constexpr int kNotSentLowWater = 128 * 1024;
 
 void setInt(int socket, int level, int option, int value) noexcept {

@@ -38,7 +38,8 @@ std::uint32_t next(std::uint32_t& state) { return state = state * 1664525u + 101
 
 }  // namespace
 
-TEST_CASE("TimerQueue runs thousands of calls in order of deadline, equal ones as asked [TM2][TM3]") {
+TEST_CASE(
+    "TimerQueue runs thousands of calls in order of deadline, equal ones as asked [TM2][TM3]") {
   Still still;
   std::vector<std::pair<int, int>> ran;
   std::uint32_t state = 1;

@@ -141,3 +141,19 @@ TEST_CASE_TEMPLATE("A wire watched for a break only hears a reset, and no orderl
   CHECK(wire.server.ear.reads == 0);
   CHECK(wire.server.ear.writes == 0);
 }
+
+TEST_CASE("A simulated wire has room again when a third of its buffer is free, not before") {
+  Wire<Simulation> wire;
+  wire.connected();
+  const std::string much(64 * 1024, 'x');
+  while (wire.client.say(much) != "EAGAIN") wire.settle();
+  wire.client.ear.writes = 0;
+  wire.client.channel->setInterest(Interest::Write);
+  wire.server.hear(40 * 1024);
+  wire.settle();
+  CHECK(wire.client.ear.writes == 0);
+  // The window opens by quarters of the buffer: that much more is read at once.
+  wire.server.hear(40 * 1024);
+  wire.settle();
+  CHECK(wire.client.ear.writes > 0);
+}

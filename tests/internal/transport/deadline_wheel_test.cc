@@ -41,8 +41,8 @@ struct Turned {
 }  // namespace
 
 TEST_CASE("a deadline passes once, never early and at most one tick late") {
-  for (const Duration wait : std::initializer_list<Duration>{1ns, 249ms, 250ms, 1s, 30s, 64s, 65s,
-                                                             10min, 25h}) {
+  for (const Duration wait :
+       std::initializer_list<Duration>{1ns, 249ms, 250ms, 1s, 30s, 64s, 65s, 10min, 25h}) {
     Turned turned;
     Noted deadline;
     turned.wheel.set(deadline, turned.now + wait);

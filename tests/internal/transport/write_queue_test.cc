@@ -99,7 +99,8 @@ TEST_CASE("WriteQueue has kept everything when the arena is void") {
   }
 }
 
-TEST_CASE("WriteQueue joins what is appended to memory of its own, also after some of it was sent") {
+TEST_CASE(
+    "WriteQueue joins what is appended to memory of its own, also after some of it was sent") {
   WriteQueue queue;
   queue.appendKept("0123456789");
   queue.consume(4);

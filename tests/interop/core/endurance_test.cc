@@ -20,11 +20,16 @@ constexpr int kAtOnce = 50;
 // How one of them ends: `life` picks.
 void endSomehow(Transport& transport, int life) {
   switch (life % 5) {
-    case 0: return transport.loseConnection();
-    case 1: return transport.abortConnection();
-    case 2: return transport.loseWriteConnection();
-    case 3: return transport.loseConnection(Linger::No);
-    default: throw life;
+    case 0:
+      return transport.loseConnection();
+    case 1:
+      return transport.abortConnection();
+    case 2:
+      return transport.loseWriteConnection();
+    case 3:
+      return transport.loseConnection(Linger::No);
+    default:
+      throw life;
   }
 }
 
@@ -75,7 +80,8 @@ class Asking : public Counted {
 // Opens connections, so that `kAtOnce` are open, until there have been `kLives`.
 class Opening : public ClientFactory {
  public:
-  Opening(Reactor& reactor, int port, Count& count) : reactor_(reactor), port_(port), count_(count) {
+  Opening(Reactor& reactor, int port, Count& count)
+      : reactor_(reactor), port_(port), count_(count) {
     noisy = false;
   }
 
@@ -86,9 +92,7 @@ class Opening : public ClientFactory {
     return std::make_shared<Asking>(&count_, built_++);
   }
   void clientConnectionLost(Connector&, const Failure&) override { openOne(); }
-  void clientConnectionFailed(Connector&, const Failure& why) override {
-    FAIL_CHECK(why.what());
-  }
+  void clientConnectionFailed(Connector&, const Failure& why) override { FAIL_CHECK(why.what()); }
 
  private:
   void openOne() {
@@ -105,13 +109,13 @@ class Opening : public ClientFactory {
   int built_ = 0;
 };
 
-TEST_CASE("ten thousand connections leave no descriptor, timer, protocol or count behind [LF3][LF4]") {
+TEST_CASE(
+    "ten thousand connections leave no descriptor, timer, protocol or count behind [LF3][LF4]") {
   const QuietLog quiet;
   Count serving;
   Count asking;
   Reactor reactor;
-  const auto port =
-      reactor.listenTCP(0, Factory::forProtocol<Answering>(&serving), {"127.0.0.1"});
+  const auto port = reactor.listenTCP(0, Factory::forProtocol<Answering>(&serving), {"127.0.0.1"});
   const auto opening = std::make_shared<Opening>(reactor, port->getHost().port(), asking);
   // What the library keeps for good it takes with the first connections.
   reactor.iterate();
@@ -140,8 +144,7 @@ TEST_CASE("a hundred reactors, one after the other, leave no descriptor behind")
   for (int i = 0; i < 100; ++i) {
     Count count;
     Reactor reactor;
-    const auto port =
-        reactor.listenTCP(0, Factory::forProtocol<Counted>(&count), {"127.0.0.1"});
+    const auto port = reactor.listenTCP(0, Factory::forProtocol<Counted>(&count), {"127.0.0.1"});
     reactor.connectTCP("127.0.0.1", port->getHost().port(), Factory::forProtocol<Counted>(&count));
     if (i % 2 == 0) turnUntil(reactor, [&] { return count.made == 2; });
   }

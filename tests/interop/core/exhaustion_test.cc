@@ -1,7 +1,6 @@
 // Out of descriptors: PT14. In a child process, because it lowers the process's own limit.
 
 #include <doctest/doctest.h>
-
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -50,8 +49,9 @@ std::chrono::microseconds costOf(Reactor& reactor, Duration time) {
   return processorTime() - before;
 }
 
-// An echo server that has no descriptor left once its first connection has come, for half a second. Tells what
-// that cost in microseconds and in log lines. Serves until the parent has no connection any more.
+// An echo server that has no descriptor left once its first connection has come, for half a second.
+// Tells what that cost in microseconds and in log lines. Serves until the parent has no connection
+// any more.
 int serveThroughExhaustion(Line& line) {
   limitDescriptors(256);
   const CapturedLog log;
@@ -78,7 +78,8 @@ std::string pong(RawSocket& peer) {
   }
 }
 
-TEST_CASE("a port without a descriptor left neither spins nor floods the log, and recovers [PT14]") {
+TEST_CASE(
+    "a port without a descriptor left neither spins nor floods the log, and recovers [PT14]") {
   ChildProcess child(serveThroughExhaustion);
   const Address address = Address::parse("127.0.0.1", std::stoi(child.line.hear()));
   RawSocket first = RawSocket::connectedTo(address);
@@ -121,8 +122,8 @@ TEST_CASE("somebody is hung up on when there is no descriptor left, not left wai
   CHECK(child.wait() == 0);
 }
 
-// Serves with few descriptors allowed, and tells how many connections it took and whether it could still open
-// a file.
+// Serves with few descriptors allowed, and tells how many connections it took and whether it could
+// still open a file.
 int serveWithinLimit(Line& line) {
   limitDescriptors(80);
   const CapturedLog log;
@@ -139,7 +140,9 @@ int serveWithinLimit(Line& line) {
   return 0;
 }
 
-TEST_CASE("by default a port leaves a reserve of descriptors and takes the rest when there are some [PT14]") {
+TEST_CASE(
+    "by default a port leaves a reserve of descriptors and takes the rest when there are some "
+    "[PT14]") {
   ChildProcess child(serveWithinLimit);
   const Address address = Address::parse("127.0.0.1", std::stoi(child.line.hear()));
   std::vector<RawSocket> crowd;

@@ -1,5 +1,5 @@
-// A kernel that fails, is interrupted and does less than it was asked for; and a wall clock that jumps. PT15, PT17,
-// LF2, LF11, LF14, LF15, HC6, TM12.
+// A kernel that fails, is interrupted and does less than it was asked for; and a wall clock that
+// jumps. PT15, PT17, LF2, LF11, LF14, LF15, HC6, TM12.
 
 #include <doctest/doctest.h>
 
@@ -137,7 +137,8 @@ TEST_CASE("calls that are interrupted or would block are not the end of anything
   }
 }
 
-TEST_CASE("a send that fails is ConnectionLost, once, and never an exception to the writer [LF15]") {
+TEST_CASE(
+    "a send that fails is ConnectionLost, once, and never an exception to the writer [LF15]") {
   for (const int error : {EPIPE, ECONNRESET, ETIMEDOUT, EHOSTUNREACH, ENETDOWN, ENOBUFS, ENOMEM}) {
     for (const std::size_t size : {std::size_t{10}, std::size_t{1'000'000}}) {
       INFO("errno " << error << ", size " << size);

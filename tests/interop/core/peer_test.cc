@@ -70,9 +70,7 @@ TEST_CASE("python sockets get back all that they send, then the end [LF2][LF6][H
   SUBCASE("in pieces of many sizes") {
     CHECK(server.visitedBy(python("socket_client"), "echo").status == 0);
   }
-  SUBCASE("byte by byte") {
-    CHECK(server.visitedBy(python("socket_client"), "torn").status == 0);
-  }
+  SUBCASE("byte by byte") { CHECK(server.visitedBy(python("socket_client"), "torn").status == 0); }
   CHECK(server.reason().check<ConnectionDone>());
 }
 
@@ -110,7 +108,8 @@ TEST_CASE("a Twisted client and we agree how a connection ended [LF5][CL7]") {
   }
   SUBCASE("it aborts") {
     Server server(script);
-    CHECK(server.visitedBy(python("twisted_client"), "abort").text == "welcome ConnectionAborted\n");
+    CHECK(server.visitedBy(python("twisted_client"), "abort").text ==
+          "welcome ConnectionAborted\n");
     CHECK(server.reason().check<ConnectionLost>());
   }
   SUBCASE("we close") {
@@ -152,8 +151,7 @@ TEST_CASE("a Twisted server sends back all that we send it [LF2][LF11]") {
   const int port = RawSocket::listening().port();
   const auto factory = patient(story, reactor, script);
   const auto connector = reactor.connectTCP("127.0.0.1", port, factory);
-  const Said said =
-      runBeside(reactor, python("twisted_server") + std::to_string(port) + " echo");
+  const Said said = runBeside(reactor, python("twisted_server") + std::to_string(port) + " echo");
   turnUntil(reactor, [&] { return story.has("client lost"); });
   CHECK(said.text == "ConnectionDone 3000000\n");
   CHECK(isPattern(factory->built[0]->received, kSize));
@@ -183,7 +181,8 @@ TEST_CASE("a Twisted server that closes or aborts ends our connection accordingl
 
 TEST_CASE("nc gets all of its answer [HC2][LF6]") {
   Server server(echoing());
-  const Said said = server.visitedBy("sh -c 'head -c 3000000 /dev/zero | nc -N 127.0.0.1 $0 | wc -c'");
+  const Said said =
+      server.visitedBy("sh -c 'head -c 3000000 /dev/zero | nc -N 127.0.0.1 $0 | wc -c'");
   CHECK(said.text == "3000000\n");
   CHECK(server.reason().check<ConnectionDone>());
 }

@@ -1,5 +1,6 @@
-// The reactor's own rules, on the real driver: running, stopping, triggers, turns. RC1 to RC16, RC18, RC19
-// and RC24; RC17 is in signal_test.cc, RC25 in closing_test.cc.
+// The reactor's own rules, on the real driver: running, stopping, turns. RC1 to RC5, RC8, RC13,
+// RC15, RC16, RC18, RC19 and RC24. Triggers are in trigger_test.cc, RC17 in signal_test.cc, RC25 in
+// closing_test.cc.
 
 #include "ropewalk/reactor.h"
 
@@ -111,52 +112,6 @@ TEST_CASE("callWhenRunning calls in the order asked, once it runs [RC5]") {
   CHECK(story.text() == "a, b, c, at once, after that");
 }
 
-TEST_CASE("isRunning is true from the during phase of startup to that of shutdown [RC6][RC14]") {
-  Story story;
-  Reactor reactor;
-  const auto note = [&](const char* name) {
-    return [&reactor, &story, name] {
-      story.add(std::string(name) + (reactor.isRunning() ? " running" : " not"));
-    };
-  };
-  CHECK(!reactor.isRunning());
-  reactor.addSystemEventTrigger("before", "startup", note("before startup"));
-  reactor.addSystemEventTrigger("during", "startup", note("during startup"));
-  reactor.addSystemEventTrigger("after", "startup", note("after startup"));
-  reactor.addSystemEventTrigger("before", "shutdown", note("before shutdown"));
-  reactor.addSystemEventTrigger("during", "shutdown", note("during shutdown"));
-  reactor.addSystemEventTrigger("after", "shutdown", note("after shutdown"));
-  reactor.callWhenRunning([&] { reactor.stop(); });
-  runUntilStopped(reactor);
-  CHECK(story.text() ==
-        "before startup not, during startup running, after startup running, "
-        "before shutdown running, during shutdown not, after shutdown not");
-  CHECK(!reactor.isRunning());
-}
-
-TEST_CASE("a before trigger of startup that returns a Deferred holds startup back until it fires [RC7]") {
-  Story story;
-  Reactor reactor;
-  Promise<void> ready;
-  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Startup, [&] {
-    story.add("before");
-    return ready.deferred();
-  });
-  reactor.addSystemEventTrigger(Phase::During, SystemEvent::Startup, [&] { story.add("during"); });
-  reactor.callWhenRunning([&] {
-    story.add("running");
-    reactor.stop();
-  });
-  // The loop turns meanwhile: who else could fire it?
-  reactor.callLater(5ms, [&] {
-    CHECK(!reactor.isRunning());
-    story.add("ready");
-    ready.callback();
-  });
-  runUntilStopped(reactor);
-  CHECK(story.text() == "before, ready, during, running");
-}
-
 TEST_CASE("stop fires shutdown later: code behind it runs first [RC8]") {
   Story story;
   Reactor reactor;
@@ -167,120 +122,6 @@ TEST_CASE("stop fires shutdown later: code behind it runs first [RC8]") {
   });
   runUntilStopped(reactor);
   CHECK(story.text() == "behind stop, before");
-}
-
-TEST_CASE("the phases of shutdown come in order, and during waits for all that before returned [RC9]") {
-  Story story;
-  Reactor reactor;
-  Promise<void> succeeds;
-  Promise<void> fails;
-  // Registered in the wrong order on purpose.
-  reactor.addSystemEventTrigger(Phase::After, SystemEvent::Shutdown, [&] { story.add("after"); });
-  reactor.addSystemEventTrigger(Phase::During, SystemEvent::Shutdown, [&] { story.add("during 1"); });
-  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] {
-    story.add("before 1");
-    return fails.deferred();
-  });
-  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] {
-    story.add("before 2");
-    return succeeds.deferred();
-  });
-  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] { story.add("before 3"); });
-  reactor.addSystemEventTrigger(Phase::During, SystemEvent::Shutdown, [&] { story.add("during 2"); });
-  reactor.callWhenRunning([&] { reactor.stop(); });
-  reactor.callLater(5ms, [&] {
-    story.add("one failed");
-    fails.errback(Failure::of(std::runtime_error("cannot")));
-  });
-  reactor.callLater(10ms, [&] {
-    story.add("one succeeded");
-    succeeds.callback();
-  });
-  const QuietLog quiet;
-  runUntilStopped(reactor);
-  CHECK(story.text() ==
-        "before 1, before 2, before 3, one failed, one succeeded, during 1, during 2, after");
-}
-
-TEST_CASE("an exception in a trigger is logged and the others still run [RC10]") {
-  for (const Phase phase : {Phase::Before, Phase::During, Phase::After}) {
-    for (const SystemEvent event : {SystemEvent::Startup, SystemEvent::Shutdown}) {
-      Reactor reactor;
-      Story story;
-      const QuietLog quiet;
-      reactor.addSystemEventTrigger(phase, event, [] { throw std::runtime_error("in a trigger"); });
-      reactor.addSystemEventTrigger(phase, event, [] { throw 42; });
-      reactor.addSystemEventTrigger(phase, event, [&] { story.add("ran"); });
-      reactor.callWhenRunning([&] { reactor.stop(); });
-      runUntilStopped(reactor);
-      CHECK(story.text() == "ran");
-    }
-  }
-}
-
-TEST_CASE("an exception in a trigger is logged [RC10]") {
-  const CapturedLog log;
-  Reactor reactor;
-  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Startup,
-                                [] { throw std::runtime_error("in a trigger"); });
-  reactor.callWhenRunning([&] { reactor.stop(); });
-  runUntilStopped(reactor);
-  CHECK(log.has("in a trigger"));
-}
-
-TEST_CASE("a trigger runs once, and not in the next run [RC11]") {
-  Reactor reactor;
-  int ran = 0;
-  for (const Phase phase : {Phase::Before, Phase::During, Phase::After}) {
-    for (const SystemEvent event : {SystemEvent::Startup, SystemEvent::Shutdown}) {
-      reactor.addSystemEventTrigger(phase, event, [&] { ++ran; });
-    }
-  }
-  for (int round = 0; round < 2; ++round) {
-    reactor.callWhenRunning([&] { reactor.stop(); });
-    runUntilStopped(reactor);
-    CHECK(ran == 6);
-  }
-}
-
-TEST_CASE("a trigger removed by an earlier one of the same firing does not run [RC11]") {
-  for (const Phase phase : {Phase::Before, Phase::During, Phase::After}) {
-    Reactor reactor;
-    Story story;
-    TriggerId later{};
-    reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] {
-      story.add("first");
-      reactor.removeSystemEventTrigger(later);
-    });
-    later = reactor.addSystemEventTrigger(phase, SystemEvent::Shutdown, [&] { story.add("removed"); });
-    reactor.addSystemEventTrigger(phase, SystemEvent::Shutdown, [&] { story.add("last"); });
-    reactor.callWhenRunning([&] { reactor.stop(); });
-    runUntilStopped(reactor);
-    CHECK(story.text() == "first, last");
-  }
-}
-
-TEST_CASE("unknown phases and events throw UnknownPhase [RC12]") {
-  Reactor reactor;
-  const auto nothing = [] {};
-  CHECK_THROWS_AS(reactor.addSystemEventTrigger("beforehand", "shutdown", nothing), UnknownPhase);
-  CHECK_THROWS_AS(reactor.addSystemEventTrigger("", "startup", nothing), UnknownPhase);
-  CHECK_THROWS_AS(reactor.addSystemEventTrigger("before", "lunch", nothing), UnknownPhase);
-}
-
-TEST_CASE("removing a trigger that is not there throws UnknownTrigger [RC12]") {
-  Reactor reactor;
-  bool hasRun = false;
-  const TriggerId removed =
-      reactor.addSystemEventTrigger("before", "startup", [&] { hasRun = true; });
-  const TriggerId used = reactor.addSystemEventTrigger("before", "startup", [] {});
-  reactor.removeSystemEventTrigger(removed);
-  CHECK_THROWS_AS(reactor.removeSystemEventTrigger(removed), UnknownTrigger);
-  CHECK_THROWS_AS(reactor.removeSystemEventTrigger(TriggerId{123456}), UnknownTrigger);
-  reactor.callWhenRunning([&] { reactor.stop(); });
-  runUntilStopped(reactor);
-  CHECK(!hasRun);
-  CHECK_THROWS_AS(reactor.removeSystemEventTrigger(used), UnknownTrigger);
 }
 
 TEST_CASE("when the reactor stops every open connection ends with ConnectionLost [RC13][LF5]") {
@@ -312,9 +153,8 @@ TEST_CASE("when the reactor stops connections that close, pause or connect end t
   const QuietLog quiet;
   Story story;
   LoopbackWire wire;
-  const auto serving = scripted(story, "server", {.made = [](Scripted& self) {
-                                  self.transport->pauseProducing();
-                                }});
+  const auto serving =
+      scripted(story, "server", {.made = [](Scripted& self) { self.transport->pauseProducing(); }});
   const auto asking = scripted(story, "client");
   const auto port = wire.listen(serving);
   wire.connect(*port, asking);
@@ -336,7 +176,8 @@ TEST_CASE("when the reactor stops connections that close, pause or connect end t
   CHECK(story.count("client stop") == 1);
 }
 
-TEST_CASE("crash leaves run without shutdown, and run works again with everything still there [RC15]") {
+TEST_CASE(
+    "crash leaves run without shutdown, and run works again with everything still there [RC15]") {
   Conversation<LoopbackWire> talk;
   talk.begin();
   Reactor& reactor = talk.wire.serverReactor();
@@ -433,7 +274,8 @@ TEST_CASE("a stop asked for in a turn comes before what the network has [RC18]")
   CHECK(!talk.story.has("server1 data"));
 }
 
-TEST_CASE("an exception out of a timed call or a thread call is logged and the loop goes on [RC19]") {
+TEST_CASE(
+    "an exception out of a timed call or a thread call is logged and the loop goes on [RC19]") {
   Reactor reactor;
   const CapturedLog log;
   Story story;
@@ -461,8 +303,8 @@ TEST_CASE("an exception out of a call in callWhenRunning is logged and run goes 
 
 TEST_CASE("a reactor that has only a far-away call to wait for uses no processor [RC24]") {
   constexpr std::chrono::milliseconds kIdle{400};
-  for (const Duration away : {Duration(1h), Duration(24h * 25), Duration(24h * 365 * 100),
-                              Duration::max() / 2}) {
+  for (const Duration away :
+       {Duration(1h), Duration(24h * 25), Duration(24h * 365 * 100), Duration::max() / 2}) {
     Reactor reactor;
     bool hasRun = false;
     reactor.callLater(away, [&] { hasRun = true; });
@@ -479,7 +321,8 @@ TEST_CASE("a reactor that has only a far-away call to wait for uses no processor
   }
 }
 
-TEST_CASE("what was asked for before run, or between two runs, is done without delay [RC16][PT3][CL7]") {
+TEST_CASE(
+    "what was asked for before run, or between two runs, is done without delay [RC16][PT3][CL7]") {
   Conversation<LoopbackWire> talk;
   talk.begin();
   Reactor& reactor = talk.wire.serverReactor();
@@ -555,7 +398,9 @@ TEST_CASE("drain cuts whoever is still there at the deadline") {
   Reactor reactor;
   const Script script;
   const auto port = reactor.listenTCP(0, scripted(story, "server"), {"127.0.0.1"});
-  auto build = [&](const Address&) { return std::make_shared<Stubborn>(story, "stubborn", script); };
+  auto build = [&](const Address&) {
+    return std::make_shared<Stubborn>(story, "stubborn", script);
+  };
   reactor.connectTCP("127.0.0.1", port->getHost().port(),
                      std::make_shared<ProtocolFactory<Stubborn>>(build));
   turnUntil(reactor, [&] { return story.has("stubborn made") && story.has("server made"); });

@@ -1,7 +1,7 @@
-// Ports and connectors as far as only the real kernel shows them: PT1, PT2, PT11, PT20 to PT22, PT24, PT25.
+// Ports and connectors as far as only the real kernel shows them: PT1, PT2, PT11, PT20 to PT22,
+// PT24, PT25.
 
 #include <doctest/doctest.h>
-
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>

@@ -80,7 +80,8 @@ TEST_CASE("a call wakes an idle loop at once [TH3]") {
   reactor.run(false);
   asking.join();
   CHECK(answered == kRounds);
-  // Far less than any poll in between: a loop that woke up by itself would need a round's time for each.
+  // Far less than any poll in between: a loop that woke up by itself would need a round's time for
+  // each.
   CHECK(reactor.now() - before < 10s);
 }
 
@@ -141,7 +142,8 @@ TEST_CASE("calls that a stopped reactor still holds are destroyed with it [TH1]"
   CHECK(*held == 0);
 }
 
-TEST_CASE("a call's result may be sent by a thread while the reactor is busy, run and stop again [TH1]") {
+TEST_CASE(
+    "a call's result may be sent by a thread while the reactor is busy, run and stop again [TH1]") {
   Reactor reactor;
   std::atomic<bool> isOver = false;
   std::atomic<int> accepted = 0;

@@ -1,5 +1,6 @@
-// Timed calls on the real reactor and its real clock: TM1 to TM11. What they have in common with a Clock is in
-// unit/core/clock_test.cc; TM12 is in fault_test.cc, because it needs a wall clock that can be moved.
+// Timed calls on the real reactor and its real clock: TM1 to TM11. What they have in common with a
+// Clock is in unit/core/clock_test.cc; TM12 is in fault_test.cc, because it needs a wall clock that
+// can be moved.
 
 #include <doctest/doctest.h>
 
@@ -207,9 +208,8 @@ TEST_CASE("a hundred thousand calls made and cancelled leave nothing behind [TM7
   std::vector<DelayedCall> calls;
   constexpr int kCalls = 100'000;
   for (int i = 0; i < kCalls; ++i) {
-    calls.push_back(reactor.callLater(std::chrono::milliseconds((i * 7919) % 100'000 + 1000), [] {
-      FAIL_CHECK("a cancelled call ran");
-    }));
+    calls.push_back(reactor.callLater(std::chrono::milliseconds((i * 7919) % 100'000 + 1000),
+                                      [] { FAIL_CHECK("a cancelled call ran"); }));
   }
   CHECK(reactor.statistics().timers == kCalls);
   for (DelayedCall& call : calls) call.cancel();

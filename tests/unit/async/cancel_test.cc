@@ -139,6 +139,7 @@ TEST_CASE("cancelling what has its result does nothing [DF9]") {
   deferred.cancel();
   told(story, std::move(deferred)).cancel();
   CHECK(story.text() == "1");
+  CHECK_THROWS_AS(promise.callback(2), AlreadyCalledError);  // nothing was late
 }
 
 TEST_CASE("cancelling a chain from inside its own callback does nothing [DF9]") {

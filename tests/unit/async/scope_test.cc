@@ -96,18 +96,20 @@ TEST_CASE("a closed scope leaves the coroutines of others alone") {
 
 TEST_CASE("what a coroutine starts, also after it was resumed, belongs to its scope") {
   Fixture f;
+  Promise<int> early;
   Promise<int> later;
-  const auto starter = [&]() -> Deferred<int> {
+  const auto starts = [&]() -> Deferred<void> {
+    f.waits("early", early.deferred());
     co_await f.promise.deferred();
-    co_return co_await f.waits("inner", later.deferred());
+    f.waits("later", later.deferred());
   };
-  const auto outer = f.inScope(starter);
+  const auto starter = f.inScope(starts);
   CHECK(Scope::current() == nullptr);
   f.promise.callback(1);
   CHECK(Scope::current() == nullptr);
+  CHECK(starter.hasResult());
   f.scope->close();
-  CHECK(f.story.text() == "inner cancelled, inner gone");
-  CHECK(outer.hasResult());
+  CHECK(f.story.text() == "later cancelled, later gone, early cancelled, early gone");
 }
 
 TEST_CASE("what a callback starts belongs to the scope in which the callback was added") {
@@ -211,9 +213,12 @@ TEST_CASE("a scope that is closed by a coroutine of another ends its own before 
     f.story.add("closed");
   };
   const auto closer = closes();
-  const auto victim = f.inScope([&] { return f.waits("victim", f.promise.deferred()); });
+  auto victim = f.inScope([&] { return f.waits("victim", f.promise.deferred()); });
+  // Belongs to nobody, and waits its turn.
+  const auto bystander = f.waits("bystander", std::move(victim));
   start.callback(1);
-  CHECK(f.story.text() == "victim cancelled, victim gone, closed");
+  CHECK(f.story.text() ==
+        "victim cancelled, victim gone, closed, bystander cancelled, bystander gone");
 }
 
 TEST_CASE("coroutines outside that wait for those of a closed scope are told, in their own time") {

@@ -120,7 +120,8 @@ TEST_CASE("Room tells in one go who leaves in one turn, and nothing to those who
     crowd.push_back(std::make_unique<Guest>(*room, "m" + std::to_string(i)));
     crowd.back()->transport.setRoom(0);
   }
-  ada.transport.clear();
+  ada.transport.deliver("hello\n");
+  for (const auto& each : crowd) each->transport.settle();  // they find that they have to wait
   const std::size_t before = bytesAllocated;
   for (const auto& each : crowd) each->protocol->connectionLost(Failure::connectionLost());
   CHECK(bytesAllocated - before < 1'000'000);

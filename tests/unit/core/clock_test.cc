@@ -1,5 +1,5 @@
-// Timed calls on a Clock, where time passes when the test says so: TM1 to TM10. The same rules hold on the
-// reactor: interop/core/time_test.cc.
+// Timed calls on a Clock, where time passes when the test says so: TM1 to TM10. The same rules hold
+// on the reactor: interop/core/time_test.cc.
 
 #include "ropewalk/sim/clock.h"
 
@@ -133,7 +133,8 @@ TEST_CASE("on a Clock a cancelled call never runs, and cannot be changed again [
   CHECK(*held == 0);
 }
 
-TEST_CASE("on a Clock a call that runs or has run is not active and cannot be changed [TM7][TM10]") {
+TEST_CASE(
+    "on a Clock a call that runs or has run is not active and cannot be changed [TM7][TM10]") {
   sim::Clock clock;
   DelayedCall call;
   call = clock.callLater(1s, [&] {

@@ -1,6 +1,7 @@
 #pragma once
 
-// Connections that we open: rules PT13, PT16 to PT20, PT26 and PT27 as far as they hold on every wire.
+// Connections that we open: rules PT13, PT16 to PT20, PT26 and PT27 as far as they hold on every
+// wire.
 //
 // Test cases, for a test that has said which Wire they are to hold on.
 
@@ -15,7 +16,8 @@
 
 namespace ropewalk::test {
 
-TEST_CASE("a client's buildProtocol that returns null ends the connection with ConnectionDone [PT13]") {
+TEST_CASE(
+    "a client's buildProtocol that returns null ends the connection with ConnectionDone [PT13]") {
   Conversation<Wire> talk;
   talk.clientFactory->refuses = true;
   talk.wire.until([&] { return talk.story.has("client stop"); });
@@ -26,7 +28,8 @@ TEST_CASE("a client's buildProtocol that returns null ends the connection with C
   talk.wire.until([&] { return talk.story.has("server lost"); });
 }
 
-TEST_CASE("a connection that succeeds is told in order, and nothing before connectTCP returns [PT16]") {
+TEST_CASE(
+    "a connection that succeeds is told in order, and nothing before connectTCP returns [PT16]") {
   Story story;
   Wire wire;
   const auto port = wire.listen(scripted(story, "server"));

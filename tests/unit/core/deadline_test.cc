@@ -19,7 +19,8 @@ Script silent() {
   return script;
 }
 
-// True if the server is not lost before `time` from now, and is soon after. (One sweep looks every 250 ms.)
+// True if the server is not lost before `time` from now, and is soon after. (One sweep looks every
+// 250 ms.)
 bool isLostAfter(Conversation<SimulatedWire>& talk, Duration time) {
   sim::World& world = talk.wire.world();
   world.advance(time - 1ms);

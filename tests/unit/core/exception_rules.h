@@ -1,6 +1,7 @@
 #pragma once
 
-// What an exception out of a callback does, and what it leaves alone: rules LF7, LF8, LF9, LF16, HC4.
+// What an exception out of a callback does, and what it leaves alone: rules LF7, LF8, LF9, LF16,
+// HC4.
 //
 // Test cases, for a test that has said which Wire they are to hold on.
 
@@ -44,9 +45,8 @@ class Bystander {
     CHECK(!there_.isLost);
     there_.received.clear();
     here_.transport->write("still here");
-    talk_.wire.until([&] {
-      return there_.received.find("still here") != std::string::npos || there_.isLost;
-    });
+    talk_.wire.until(
+        [&] { return there_.received.find("still here") != std::string::npos || there_.isLost; });
     CHECK(!there_.isLost);
   }
 
@@ -197,7 +197,8 @@ TEST_CASE("an exception in connectionMade does not undo what was written before 
   }
 }
 
-TEST_CASE("an exception in buildProtocol closes that connection and the port goes on accepting [LF9]") {
+TEST_CASE(
+    "an exception in buildProtocol closes that connection and the port goes on accepting [LF9]") {
   const QuietLog quiet;
   bool speaks = false;
   SUBCASE("which says nothing") {}
@@ -231,7 +232,9 @@ TEST_CASE("an exception in stopFactory is contained [LF9]") {
   talk.wire.until([&] { return talk.server().received == "hello"; });
 }
 
-TEST_CASE("an exception in connectionLost does not hide it: the client's factory hears of the end [LF16]") {
+TEST_CASE(
+    "an exception in connectionLost does not hide it: the client's factory hears of the end "
+    "[LF16]") {
   const QuietLog quiet;
   std::function<void(Conversation<Wire>&)> finish;
   SUBCASE("after an orderly end") {
@@ -258,7 +261,8 @@ TEST_CASE("an exception in connectionLost does not hide it: the client's factory
   }
 }
 
-TEST_CASE("an exception in a server's connectionLost leaks neither its place nor its count [LF16]") {
+TEST_CASE(
+    "an exception in a server's connectionLost leaks neither its place nor its count [LF16]") {
   const QuietLog quiet;
   for (const Thrower thrower : kThrowers) {
     Script serving;

@@ -1,12 +1,11 @@
 #pragma once
 
-// The life of a protocol, from connectionMade() to connectionLost(): rules LF1 to LF6 and LF11 to LF14.
-// Exceptions are in exception_rules.h.
+// The life of a protocol, from connectionMade() to connectionLost(): rules LF1 to LF6 and LF11 to
+// LF14. Exceptions are in exception_rules.h.
 //
 // Test cases, for a test that has said which Wire they are to hold on.
 
 #include <doctest/doctest.h>
-
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -209,7 +208,8 @@ TEST_CASE("what was sent before a close is delivered before connectionLost [LF6]
   CHECK(talk.server().reason.check<ConnectionDone>());
 }
 
-// Writes the first `size` bytes of the pattern with every kind of write in turn, in pieces of many sizes.
+// Writes the first `size` bytes of the pattern with every kind of write in turn, in pieces of many
+// sizes.
 inline void writeInEveryWay(Transport& transport, std::size_t size) {
   const std::size_t sizes[] = {1, 100, 16 * 1024, 16 * 1024 + 1, 0, 70'000, 7};
   std::size_t written = 0;
@@ -219,10 +219,17 @@ inline void writeInEveryWay(Transport& transport, std::size_t size) {
     const std::string_view view = piece;
     const std::size_t half = view.size() / 2;
     switch (i % 4) {
-      case 0: transport.write(view); break;
-      case 1: transport.write(SharedBytes(piece)); break;
-      case 2: transport.writeSequence({view.substr(0, half), view.substr(half)}); break;
-      default: transport.write(std::move(piece));
+      case 0:
+        transport.write(view);
+        break;
+      case 1:
+        transport.write(SharedBytes(piece));
+        break;
+      case 2:
+        transport.writeSequence({view.substr(0, half), view.substr(half)});
+        break;
+      default:
+        transport.write(std::move(piece));
     }
   }
 }
@@ -380,4 +387,3 @@ TEST_CASE("addresses are right on both ends, and stay so in and after connection
 }
 
 }  // namespace ropewalk::test
-

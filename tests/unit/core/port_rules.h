@@ -1,7 +1,7 @@
 #pragma once
 
-// Listening ports, their factories, and the connections they accept: rules PT1 to PT12 as far as they hold
-// on every wire.
+// Listening ports, their factories, and the connections they accept: rules PT1 to PT12 as far as
+// they hold on every wire.
 //
 // Test cases, for a test that has said which Wire they are to hold on.
 
@@ -74,9 +74,8 @@ TEST_CASE("nobody is accepted once stopListening was called [PT3]") {
   talk.begin();
   talk.port->stopListening();
   talk.wire.connect(talk.port->getHost().port(), talk.clientFactory);
-  talk.wire.until([&] {
-    return talk.story.has("client connect failed") || talk.story.has("client1 lost");
-  });
+  talk.wire.until(
+      [&] { return talk.story.has("client connect failed") || talk.story.has("client1 lost"); });
   talk.wire.settle();
   CHECK(talk.serverFactory->built.size() == 1);
 }

@@ -268,8 +268,8 @@ TEST_CASE("a push producer is resumed by the loop at the low-water mark [PC7]") 
   talk.begin();
   Transport& transport = *talk.server().transport;
   std::size_t unsentWhenResumed = kMoreThanTheKernelTakes;
-  const auto feeder = std::make_shared<Feeder>(
-      [&](Feeder&) { unsentWhenResumed = transport.unsentBytes(); });
+  const auto feeder =
+      std::make_shared<Feeder>([&](Feeder&) { unsentWhenResumed = transport.unsentBytes(); });
   transport.registerProducer(feeder, Streaming::Push);
   transport.write(pattern(0, kMoreThanTheKernelTakes));
   CHECK(feeder->pauses == 1);
@@ -329,7 +329,8 @@ TEST_CASE("a pull producer is asked once for each piece, by the loop, and never 
   CHECK(isPattern(talk.client().received, kMoreThanTheKernelTakes));
 }
 
-TEST_CASE("a pull producer that writes nothing is not asked again until something has been sent [PC9]") {
+TEST_CASE(
+    "a pull producer that writes nothing is not asked again until something has been sent [PC9]") {
   Conversation<Wire> talk;
   talk.begin();
   Transport& transport = *talk.server().transport;
@@ -363,7 +364,8 @@ TEST_CASE("a producer is stopped once when the connection ends, and let go [PC10
     CHECK(feeder->pauses == 1);
     talk.client().transport->abortConnection();
   }
-  // A producer holds a closing connection open (CL6), so one that waits for ever is stopped by hand.
+  // A producer holds a closing connection open (CL6), so one that waits for ever is stopped by
+  // hand.
   talk.wire.settle();
   if (!talk.server().isLost) talk.server().transport->abortConnection();
   talk.client().transport->resumeProducing();

@@ -1,9 +1,11 @@
 // The network of a World: what it does to packets and connections.
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -239,4 +241,44 @@ TEST_CASE("World has a connect time out when nobody answers [PT21]") {
   CHECK(!lost->failed());
   world.advance(200ms);
   CHECK(lost->reason().check<TimeoutError>());
+}
+
+TEST_CASE("World has those who find a backlog full ask again, until there is room") {
+  World world;
+  world.host("server").run([] {
+    ListenOptions options;
+    options.backlog = 1;
+    options.maxConnections = 1;
+    reactor().listenTCP(8001, Factory::forProtocol<Echo>(), options);
+  });
+  std::vector<std::shared_ptr<Recorder>> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(world.host("client").connect<Recorder>("server", 8001));
+  }
+  world.advance(500ms);
+  // One is served, two wait to be accepted, and one was not heard.
+  CHECK(!clients.back()->made());
+  clients.front()->transport->loseConnection();
+  world.advance(2s);
+  CHECK(clients.back()->made());
+}
+
+TEST_CASE("World carries a file that a host sends") {
+  class Sender : public Protocol {
+    void connectionMade() override {
+      std::FILE* const file = std::tmpfile();
+      std::fputs("not this, but this", file);
+      std::fflush(file);
+      transport->write("file: ");
+      transport->writeFile(::dup(::fileno(file)), 14, 4);
+      transport->loseConnection();
+      std::fclose(file);
+    }
+  };
+  World world;
+  serve<Sender>(world);
+  const auto client = world.host("client").connect<Recorder>("server", 8001);
+  world.advance(0s);
+  CHECK(client->received() == "file: this");
+  CHECK(client->reason().check<ConnectionDone>());
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -256,4 +257,18 @@ TEST_CASE("World delivers everything in a random order of what is ready when tol
   for (const auto& client : clients) client->transport->write("hello");
   world.advance(0s);
   for (const auto& client : clients) CHECK(client->received() == "hello");
+}
+
+TEST_CASE("A host runs what another thread asked for when time is moved next [TH1]") {
+  World world;
+  std::string order;
+  Reactor& host = world.host("a").reactor();
+  world.advance(0s);
+  std::thread([&] {
+    host.callFromThread([&] { order += '1'; });
+    host.callFromThread([&] { order += '2'; });
+  }).join();
+  CHECK(order == "");
+  world.advance(0s);
+  CHECK(order == "12");
 }

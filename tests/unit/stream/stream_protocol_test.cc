@@ -98,7 +98,7 @@ TEST_CASE("an exception out of serve before it waits is the reason as well [LF8]
 }
 
 TEST_CASE("a pending readLine returns empty when the connection is lost, before connectionLost") {
-  StreamStage stage([](Told& told) -> Deferred<void> { told.tell(co_await told.readLine()); });
+  StreamStage stage([](Told& told) -> Deferred<void> { told.tellRead(co_await told.readLine()); });
   stage.abort();
   CHECK(stage.story.text().starts_with(std::string("end, ") + kReset));
 }
@@ -121,7 +121,7 @@ TEST_CASE("every other await raises CancelledError when the connection is lost")
 
 TEST_CASE("every await after the end of the connection raises at once") {
   StreamStage stage([](Told& told) -> Deferred<void> {
-    told.tell(co_await told.readLine());
+    told.tellRead(co_await told.readLine());
     const auto readsAgain = [](Told& stream) { return stream.readLine(); };
     co_await tellsOfCancelling(told, "inner", readsAgain);
   });
@@ -191,7 +191,7 @@ TEST_CASE("what served a connection is gone with it [LF4]") {
 }
 
 TEST_CASE("a stream comes to its end when the reactor stops [RC13]") {
-  StreamStage stage([](Told& told) -> Deferred<void> { told.tell(co_await told.readLine()); });
+  StreamStage stage([](Told& told) -> Deferred<void> { told.tellRead(co_await told.readLine()); });
   stage.world.host("server").run([] { reactor().stop(); });
   stage.world.runUntilIdle();
   CHECK(stage.story.text().starts_with(std::string("end, ") + kReset));

@@ -22,7 +22,7 @@ namespace {
 Deferred<void> readsLines(Told& told) {
   for (;;) {
     const auto line = co_await told.readLine();
-    told.tell(line);
+    told.tellRead(line);
     if (!line) break;
   }
 }
@@ -33,14 +33,14 @@ Deferred<void> readsOneLine(Told& told) {
 }
 
 Deferred<void> readsAllKinds(Told& told) {
-  told.tell(co_await told.readExactly(0));
-  told.tell(co_await told.readExactly(4));
-  told.tell(co_await told.readUntil("END"));
-  told.tell(co_await told.readUntil("ababc"));
-  told.tell(co_await told.readLine());
-  told.tell(co_await told.readExactly(9));
-  told.tell(co_await told.readSome());
-  told.tell(co_await told.readUntil("x"));
+  told.tellRead(co_await told.readExactly(0));
+  told.tellRead(co_await told.readExactly(4));
+  told.tellRead(co_await told.readUntil("END"));
+  told.tellRead(co_await told.readUntil("ababc"));
+  told.tellRead(co_await told.readLine());
+  told.tellRead(co_await told.readExactly(9));
+  told.tellRead(co_await told.readSome());
+  told.tellRead(co_await told.readUntil("x"));
 }
 
 }  // namespace
@@ -67,10 +67,10 @@ TEST_CASE("readExactly, readUntil and readSome take what they name and leave the
 
 TEST_CASE("a last line without its end is left for readSome") {
   StreamStage stage([](Told& told) -> Deferred<void> {
-    told.tell(co_await told.readLine());
-    told.tell(co_await told.readLine());
-    told.tell(co_await told.readSome());
-    told.tell(co_await told.readSome());
+    told.tellRead(co_await told.readLine());
+    told.tellRead(co_await told.readLine());
+    told.tellRead(co_await told.readSome());
+    told.tellRead(co_await told.readSome());
   });
   stage.send("whole\r\nhalf");
   stage.finish();
@@ -95,7 +95,7 @@ TEST_CASE("a line of 16 KiB is read, a longer one raises LineTooLong") {
 TEST_CASE("readUntil has the limit that it is given") {
   const test::CapturedLog log;
   StreamStage stage([](Told& told) -> Deferred<void> {
-    told.tell(co_await told.readUntil("#", 3));
+    told.tellRead(co_await told.readUntil("#", 3));
     co_await told.readUntil("#", 3);
   });
   stage.send("abc#abcd");
@@ -105,9 +105,9 @@ TEST_CASE("readUntil has the limit that it is given") {
 
 TEST_CASE("no line is delivered after loseConnection [LR9]") {
   StreamStage stage([](Told& told) -> Deferred<void> {
-    told.tell(co_await told.readLine());
+    told.tellRead(co_await told.readLine());
     told.transport->loseConnection();
-    told.tell(co_await told.readLine());
+    told.tellRead(co_await told.readLine());
   });
   stage.send("one\ntwo\nthree\n");
   stage.finish();
@@ -118,7 +118,7 @@ TEST_CASE("cancelling the coroutine that reads raises there, and the next read g
   StreamStage stage([](Told& told) -> Deferred<void> {
     const auto reads = [&told]() -> Deferred<void> {
       try {
-        told.tell(co_await told.readLine());
+        told.tellRead(co_await told.readLine());
       } catch (const CancelledError&) {
         told.tell("cancelled");
       }
@@ -127,7 +127,7 @@ TEST_CASE("cancelling the coroutine that reads raises there, and the next read g
     Deferred<void> slept = sleep(1s);
     co_await std::move(slept);
     reading.cancel();
-    told.tell(co_await told.readLine());
+    told.tellRead(co_await told.readLine());
   });
   stage.world.advance(2s);
   stage.send("late\n");

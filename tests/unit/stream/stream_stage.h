@@ -36,7 +36,7 @@ class Told : public StreamProtocol {
   void tell(std::string event) { story_.add(std::move(event)); }
 
   // What a read gave: "<text>" or "end".
-  void tell(const std::optional<std::string>& read) { tell(read ? "<" + *read + ">" : "end"); }
+  void tellRead(const std::optional<std::string>& read) { tell(read ? "<" + *read + ">" : "end"); }
 
  private:
   Story& story_;

@@ -18,7 +18,9 @@ using test::Story;
 namespace {
 
 template <class T>
-concept CanSleep = requires(T time) { sleep(time); };
+concept CanSleep = requires(T time) {
+  sleep(time);
+};
 
 }  // namespace
 
