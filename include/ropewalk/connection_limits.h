@@ -24,7 +24,7 @@ struct ConnectionLimits {
   /// The peer takes nothing for this long while something waits: the connection is aborted.
   Duration writeStall = 30s;
 
-  /// After loseConnection(): nothing could be flushed for this long; then the connection is aborted.
+  /// After loseConnection(): nothing could be flushed for so long; then the connection is aborted.
   Duration closeDeadline = 10s;
 
   /// After the flush, how long and how much is read and thrown away until the peer has finished

@@ -19,14 +19,17 @@ class Connection::Room final : public Producer {
  public:
   explicit Room(Connection& connection) : connection_(&connection) {}
 
-  void pauseProducing() override {}
+  void pauseProducing() override { paused_ = true; }
   void resumeProducing() override {
-    if (Connection* const connection = std::exchange(connection_, nullptr)) connection->goOn();
+    if (connection_ != nullptr) connection_->roomIsThere();
   }
   void stopProducing() override { connection_ = nullptr; }
 
+  bool isPaused() const { return paused_; }
+
  private:
   Connection* connection_;
+  bool paused_ = false;
 };
 
 Connection::~Connection() {
@@ -47,10 +50,6 @@ void Connection::dataReceived(std::string_view data) {
 
 void Connection::goOn() {
   if (working_ || closed_) return;
-  if (room_ && transport->unsentBytes() <= kMostUnsent) {
-    transport->unregisterProducer();
-    room_.reset();
-  }
   std::string_view bytes = readAhead_ ? readAhead_->bytes() : std::string_view();
   const std::size_t before = bytes.size();
   consume(bytes);
@@ -79,7 +78,18 @@ bool Connection::mayBegin() {
   if (transport->unsentBytes() <= kMostUnsent) return true;
   room_ = std::make_shared<Room>(*this);
   transport->registerProducer(room_, Streaming::Push);
-  return false;
+  if (room_->isPaused()) return false;
+  leaveRoom();  // this port's limits allow more
+  return true;
+}
+
+void Connection::roomIsThere() {
+  leaveRoom();
+  goOn();
+}
+
+void Connection::leaveRoom() {
+  if (std::exchange(room_, nullptr)) transport->unregisterProducer();
 }
 
 void Connection::exchangeFinished() {
@@ -95,8 +105,7 @@ bool Connection::mayKeepAlive() const {
 
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
-  if (room_) transport->unregisterProducer();
-  room_.reset();
+  leaveRoom();
   transport->loseConnection();
 }
 
@@ -174,7 +183,17 @@ void Connection::settleDeadline() {
   site_.deadlines.set(*this, wait, transport->reactor());
 }
 
-void Connection::waitedTooLong(Wait wait) {
+// Called from the sweep over all connections: what is thrown here must not leave the others unseen.
+void Connection::waitedTooLong(Wait wait) noexcept {
+  try {
+    giveUp(wait);
+    settle();
+  } catch (...) {
+    transport->abortConnection(Failure::current());
+  }
+}
+
+void Connection::giveUp(Wait wait) {
   switch (wait) {
     case Wait::FirstByte:
     case Wait::KeepAlive:
@@ -189,7 +208,6 @@ void Connection::waitedTooLong(Wait wait) {
     case Wait::Nothing:
       break;
   }
-  settle();
 }
 
 void Connection::idleTooLong(Wait wait) {

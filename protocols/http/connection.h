@@ -56,13 +56,16 @@ class Connection final : public Protocol, private Waiter {
 
   void consume(std::string_view& bytes);
   bool mayBegin();
+  void roomIsThere();
+  void leaveRoom();
   void exchangeFinished();
   void settle();
   void settleReading();
   void settleDeadline();
   Wait waitingFor() const;
   bool isIdle() const { return !exchange_ || !exchange_->hasBegun(); }
-  void waitedTooLong(Wait wait) override;
+  void waitedTooLong(Wait wait) noexcept override;
+  void giveUp(Wait wait);
   void idleTooLong(Wait wait);
   void checkBody();
 

@@ -23,7 +23,7 @@ class Waiter {
 
  protected:
   // The time for it is over; it waits for nothing now.
-  virtual void waitedTooLong(Wait wait) = 0;
+  virtual void waitedTooLong(Wait wait) noexcept = 0;
 
  private:
   friend class Deadlines;

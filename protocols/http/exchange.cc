@@ -46,8 +46,9 @@ void Exchange::headReceived(std::string_view bytes) {
     match_ = connection_->site().routes->find(reader_.head().method(), reader_.target().path);
   }
   // Without a route the answer is known, whatever the body is.
-  if (match_.route == nullptr || match_.route->streamsBody()) return dispatch(bytes);
-  if (!bodyFits(framing.length)) return refuse({413, "a body too large"});
+  if (match_.route == nullptr) return dispatch(bytes);
+  if (framing.length > bodyLimit()) return refuse({413, "a body too large"});
+  if (match_.route->streamsBody()) return dispatch(bytes);
   bodyWanted();
 }
 
@@ -57,8 +58,9 @@ void Exchange::keepHead(std::string_view bytes) {
   match_.rest = path.substr(path.size() - match_.rest.size());
 }
 
-bool Exchange::bodyFits(std::uint64_t size) const {
-  return size <= match_.route->maxBody().value_or(connection_->limits().body);
+std::uint64_t Exchange::bodyLimit() const {
+  const std::uint64_t usual = match_.route->streamsBody() ? UINT64_MAX : connection_->limits().body;
+  return match_.route->maxBody().value_or(usual);
 }
 
 // Somebody waits for the body: a client that asked whether to send it is told so.
@@ -75,9 +77,7 @@ void Exchange::pieceReceived(std::string_view piece) {
     if (discarded_ > connection_->limits().discarded) connection_->close();
     return;
   }
-  if (output_ == Output::None && !bodyFits(received_)) {
-    return refuse({413, "a body too large"});
-  }
+  if (received_ > bodyLimit()) return refuse({413, "a body too large"});
   body_.append(piece);
 }
 
@@ -149,15 +149,14 @@ Deferred<void> Exchange::handle(std::shared_ptr<Exchange> self, std::shared_ptr<
   } catch (...) {
     failure = Failure::current();
   }
-  // Nobody is there to hear that the handler was cancelled because nobody is there.
-  if (!self->connection_ || !self->transport_->isConnected()) co_return;
   if (!response) response.emplace(self->handlerFailed(failure));
   self->answer(std::move(*response));
 }
 
 Response Exchange::handlerFailed(const Failure& why) {
-  // A handler whose request was refused meanwhile has no other way out.
-  if (output_ == Output::Handling && input_ != Input::Broken) {
+  // A handler that was cancelled, or whose body broke off, has no other way out.
+  const bool isEnd = !transport_->isConnected() && why.check<CancelledError>();
+  if (!isEnd && !why.check<IncompleteBody>()) {
     logError("{} {}: the handler threw {}: {}", reader_.head().method(), reader_.target().path,
              why.typeName(), why);
   }

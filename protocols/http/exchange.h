@@ -88,7 +88,7 @@ class Exchange final : public Producer, public std::enable_shared_from_this<Exch
 
   void headReceived(std::string_view bytes);
   void keepHead(std::string_view bytes);
-  bool bodyFits(std::uint64_t size) const;
+  std::uint64_t bodyLimit() const;
   void pieceReceived(std::string_view piece);
   void bodyComplete(std::string_view bytes);
 

@@ -11,7 +11,7 @@
 namespace ropewalk::http {
 
 void Exchange::answer(Response response) {
-  if (!connection_ || output_ != Output::Handling) return;
+  if (!connection_ || !transport_->isConnected() || output_ != Output::Handling) return;
   const RequestHead& head = reader_.head();
   if (Answer::hasConditions(response)) {
     Answer::applyConditions(response, {.method = head.method(),
@@ -58,7 +58,7 @@ Deferred<void> Exchange::stream(std::shared_ptr<Exchange> self, std::shared_ptr<
 }
 
 void Exchange::streamEnded(const Failure& failure) {
-  if (!connection_ || !transport_->isConnected()) return;
+  if (!connection_ || !transport_->isConnected() || output_ != Output::Streaming) return;
   const bool whole = !failure && answer_.finish(*transport_);
   transport_->unregisterProducer();
   if (whole) return answered();

@@ -72,7 +72,8 @@ bool ReactorCore::turnCurrent(bool block) {
   const bool more = turn_.finish();
   if (unsteady_ && over()) return false;
   if (nextAlarm() != TimePoint::max()) driver_->setAlarm(nextAlarm());
-  return driver_->wait(block && !more && threadCalls_.empty() && !(unsteady_ && busy()));
+  // A call from another thread has woken the driver, so it need not be looked for again.
+  return driver_->wait(block && !more && !(unsteady_ && busy()));
 }
 
 void ReactorCore::finish() noexcept {

@@ -22,7 +22,7 @@ class DefaultLimits final : public detail::ConnectionMaker {
   const ConnectionLimits& limits() const noexcept override { return limits_; }
 
  private:
-  const ConnectionLimits limits_;
+  const ConnectionLimits limits_{};
 };
 
 }  // namespace

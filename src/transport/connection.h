@@ -172,14 +172,18 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   std::size_t discarded_ = 0;  // bytes thrown away while lingering
 
   Phase phase_ = Phase::Made;
-  bool flushQueued_ : 1 = false;
+  // What keeps it from reading: bits, so that one look tells all.
+  bool paused_ : 1 = false;     // by pauseProducing()
+  bool blocked_ : 1 = false;    // too much of its own output waits
+  bool readEnded_ : 1 = false;  // the peer has finished
+
+  // Bytes, for they are written on the road of every message.
+  bool flushQueued_ = false;
+  bool needsAfterFlush_ = false;  // something beside the bytes waits for the flush
+  bool waitsForRoom_ = false;     // the kernel refused some; nothing is sent before writeReady()
+
   bool settleQueued_ : 1 = false;
-  bool needsAfterFlush_ : 1 = false;  // something beside the bytes waits for the flush
-  bool waitsForRoom_ : 1 = false;  // the kernel refused some; nothing is sent before writeReady()
-  bool paused_ : 1 = false;        // by pauseProducing()
-  bool blocked_ : 1 = false;       // reading stopped: too much of its own output waits
   bool readWhileBlocked_ : 1 = false;
-  bool readEnded_ : 1 = false;     // the peer has finished
   bool writeLost_ : 1 = false;     // loseWriteConnection() was called
   bool shutDown_ : 1 = false;      // ... and the peer was told
   bool writeLostDue_ : 1 = false;  // ... and the protocol has to be

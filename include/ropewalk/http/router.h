@@ -66,7 +66,7 @@ class Route {
     return *this;
   }
 
-  /// Replaces Limits::body for this route.
+  /// Replaces Limits::body for this route. A streamed body has no limit without this.
   Route& maxBody(std::size_t bytes) noexcept {
     maxBody_ = bytes;
     return *this;

@@ -122,9 +122,10 @@ TEST_CASE("a Twisted client and we agree how a connection ended [LF5][CL7]") {
     CHECK(server.reason().check<ConnectionDone>());
   }
   SUBCASE("we abort") {
-    script.made = [](Scripted& self) { self.transport->abortConnection(); };
+    script.made = nullptr;
+    script.data = [](Scripted& self, std::string_view) { self.transport->abortConnection(); };
     Server server(script);
-    CHECK(server.visitedBy(python("twisted_client"), "greeted").text == " ConnectionLost\n");
+    CHECK(server.visitedBy(python("twisted_client"), "speak").text == " ConnectionLost\n");
     CHECK(server.reason().check<ConnectionAborted>());
   }
 }

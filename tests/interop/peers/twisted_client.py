@@ -4,6 +4,7 @@ echo       sends a megabyte, half-closes, and gets all of it back
 abort      aborts the connection once it is greeted
 close      closes it once it is greeted
 greeted    waits to be hung up on
+speak      says something, and waits to be hung up on
 """
 
 import sys
@@ -27,6 +28,9 @@ class Guest(protocol.Protocol):
             for at in range(0, SIZE, 50_000):
                 self.transport.write(text[at:at + 50_000])
             self.transport.loseWriteConnection()
+
+        if self.what == "speak":
+            self.transport.write(b"hi")
 
     def dataReceived(self, data):
         self.received.append(data)

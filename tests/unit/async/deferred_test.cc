@@ -162,18 +162,18 @@ TEST_CASE("a callback may return a Deferred that has its result, or that has fai
 
 TEST_CASE(
     "a callable and its argument are kept until the Deferred that it returned is done [DF4]") {
-  Promise<std::string> outer;
+  auto outer = std::make_unique<Promise<std::string>>();
   Promise<void> inner;
   auto marker = std::make_shared<int>(0);
   const std::weak_ptr<int> callable = marker;
   const std::string* argument = nullptr;
-  std::string seen;
-  auto done = outer.deferred().addCallback(
+  auto done = outer->deferred().addCallback(
       [marker = std::move(marker), &inner, &argument](const std::string& text) {
         argument = &text;
         return inner.deferred();
       });
-  outer.callback("a text that is too long for any small-string optimisation");
+  outer->callback("a text that is too long for any small-string optimisation");
+  outer.reset();
   CHECK_FALSE(callable.expired());
   REQUIRE(argument != nullptr);
   CHECK(argument->starts_with("a text"));  // read under the address sanitizer

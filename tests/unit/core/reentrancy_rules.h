@@ -73,8 +73,11 @@ class Scene {
     CHECK(!talk.client().isLost);
   }
 
-  // The other end of the connection that acts.
-  Transport& otherEnd() { return *talk.clientFactory->built[1]->transport; }
+  // At the other end of the connection that acts, if that knows of it already.
+  void abortOtherEnd() {
+    const auto& built = talk.clientFactory->built;
+    if (built.size() > 1) built[1]->transport->abortConnection();
+  }
 
   std::shared_ptr<Feeder> feeder = std::make_shared<Feeder>();
   bool hasActed = false;
@@ -202,7 +205,7 @@ inline const NamedAction kActions[] = {
        transport.abortConnection();
        throw 42;
      }},
-    {"abort the other end", [](Scene& scene, Transport&) { scene.otherEnd().abortConnection(); }},
+    {"abort the other end", [](Scene& scene, Transport&) { scene.abortOtherEnd(); }},
     {"stop listening", [](Scene& scene, Transport&) { scene.talk.port->stopListening(); }},
     {"connect once more",
      [](Scene& scene, Transport&) {

@@ -1,7 +1,9 @@
 #include "ropewalk/log.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -23,6 +25,37 @@ std::string lineOf(std::string_view format, const A&... arguments) {
   const std::vector<std::string> lines = log.lines();
   return lines.size() == 1 ? lines[0] : std::to_string(lines.size()) + " lines";
 }
+
+// What is written to descriptor 2 while this lives; a pipe's buffer must hold it.
+class CapturedStderr {
+ public:
+  CapturedStderr() : before_(::dup(2)) {
+    REQUIRE(::pipe(pipe_) == 0);
+    ::dup2(pipe_[1], 2);
+  }
+  CapturedStderr(const CapturedStderr&) = delete;
+  CapturedStderr& operator=(const CapturedStderr&) = delete;
+  ~CapturedStderr() {
+    restore();
+    ::close(before_);
+    ::close(pipe_[0]);
+    ::close(pipe_[1]);
+  }
+
+  std::string take() {
+    std::fflush(stderr);
+    restore();
+    char bytes[4096];
+    const ssize_t count = ::read(pipe_[0], bytes, sizeof bytes);
+    return std::string(bytes, count > 0 ? static_cast<std::size_t>(count) : 0);
+  }
+
+ private:
+  void restore() { ::dup2(before_, 2); }
+
+  int before_;
+  int pipe_[2] = {-1, -1};
+};
 
 struct Connection {
   std::string logPrefix() const { return name; }
@@ -63,6 +96,7 @@ TEST_CASE("a log line keeps well-formed UTF-8 and escapes what is not") {
         "\xC3\xA4 \xE2\x82\xAC \xF0\x9F\x98\x80");
   CHECK(lineOf("{}", "\xFF") == "\\xff");
   CHECK(lineOf("{}", "\x80") == "\\x80");
+  CHECK(lineOf("{}", std::string_view("\xE2\x82\xAC", 2)) == "\\xe2\\x82");
   CHECK(lineOf("{}", "\xC3") == "\\xc3");                    // cut off
   CHECK(lineOf("{}", "\xC0\xAF") == "\\xc0\\xaf");           // overlong
   CHECK(lineOf("{}", "\xE0\x80\xAF") == "\\xe0\\x80\\xaf");  // overlong
@@ -126,7 +160,7 @@ TEST_CASE("the sink is told the level of a line") {
   CHECK(levels == std::vector{LogLevel::Debug, LogLevel::Error});
 }
 
-TEST_CASE("a sink that throws, or that logs itself, harms nobody") {
+TEST_CASE("what a sink logs itself is dropped") {
   const CapturedLog restoresTheSink;
   int calls = 0;
   setLogSink([&](LogLevel, std::string_view) {
@@ -135,12 +169,19 @@ TEST_CASE("a sink that throws, or that logs itself, harms nobody") {
   });
   logWarning("a line for the sink that logs");
   CHECK(calls == 1);
+}
+
+TEST_CASE("the line for which a sink throws goes to stderr, with its level") {
+  const CapturedLog restoresTheSink;
+  int calls = 0;
   setLogSink([&](LogLevel, std::string_view) {
     ++calls;
     throw std::runtime_error("sink");
   });
-  CHECK_NOTHROW(logWarning("this line is meant to be on stderr"));
-  CHECK(calls == 2);
+  CapturedStderr captured;
+  CHECK_NOTHROW(logWarning("a line that the sink does not want"));
+  CHECK(calls == 1);
+  CHECK(captured.take().ends_with(" warning: a line that the sink does not want\n"));
 }
 
 TEST_CASE("of one format ten lines a second are logged, of others still ten") {
