@@ -44,7 +44,8 @@ void ReactorCore::run(bool handleSignals) {
   const AtWork atWork(*this);
   if (handleSignals) driver_->catchSignals(true);
   start();
-  while (!over()) turnCurrent(true);
+  while (!over() && turnCurrent(true)) {
+  }
   if (handleSignals) driver_->catchSignals(false);
   finish();
 }
@@ -79,6 +80,7 @@ bool ReactorCore::turnCurrent(bool block) {
 void ReactorCore::finish() noexcept {
   const AtWork atWork(*this);
   turn_.finish();
+  running_ = false;
   state_ = State::Idle;
 }
 
@@ -112,10 +114,7 @@ void ReactorCore::iterate(Duration delay) {
   turnOnce(!hasWork && delay > Duration::zero());
   turnOnce(false);
   if (enough.active()) enough.cancel();
-  if (alone && state_ != State::Idle) {
-    running_ = false;
-    finish();
-  }
+  if (alone && state_ != State::Idle) finish();
 }
 
 void ReactorCore::stop() {

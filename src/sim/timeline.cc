@@ -32,9 +32,16 @@ bool Timeline::round() {
 }
 
 void Timeline::turn(const Player& player) {
-  playing_ = true;
-  const bool goesOn = player.reactor->turnOnce(true);
-  playing_ = false;
+  struct Playing {
+    explicit Playing(bool& set) : flag(set) { flag = true; }
+    ~Playing() { flag = false; }
+    bool& flag;
+  };
+  bool goesOn = false;
+  {
+    const Playing playing(playing_);
+    goesOn = player.reactor->turnOnce(true);
+  }
   // Stopped; it can be started again.
   if (!goesOn) player.reactor->finish();
 }

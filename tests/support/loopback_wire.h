@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "ropewalk/reactor.h"
 #include "support/guarded_reactor.h"
+#include "support/pattern.h"
 #include "support/raw_socket.h"
 
 namespace ropewalk::test {
@@ -16,6 +18,11 @@ namespace ropewalk::test {
 // SimulatedWire has the same methods; the tests that take a Wire hold on both.
 class LoopbackWire {
  public:
+  // More than the kernel takes, in pieces.
+  static constexpr std::size_t kPieces = test::kPieces;
+  static constexpr std::size_t kPieceSize = test::kPieceSize;
+  static constexpr std::size_t kTooMuch = test::kMoreThanTheKernelTakes;
+
   Reactor& serverReactor() { return reactor_; }
   Reactor& clientReactor() { return reactor_; }
 

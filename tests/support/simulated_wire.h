@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -14,6 +15,11 @@ namespace ropewalk::test {
 // The wire of a simulated world: server and client on a host each. The methods are LoopbackWire's.
 class SimulatedWire {
  public:
+  // More than the two buffers of a simulated connection hold together, in pieces.
+  static constexpr std::size_t kPieces = 32;
+  static constexpr std::size_t kPieceSize = 32 * 1024;
+  static constexpr std::size_t kTooMuch = kPieces * kPieceSize;
+
   Reactor& serverReactor() { return server_.reactor(); }
   Reactor& clientReactor() { return client_.reactor(); }
   sim::World& world() { return world_; }

@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,8 +19,9 @@ inline std::vector<int> openDescriptors() {
   std::vector<int> open;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), ::closedir);
   while (const dirent* entry = ::readdir(folder.get())) {
-    const int fd = std::atoi(entry->d_name);
-    if (entry->d_name[0] != '.' && fd != ::dirfd(folder.get())) open.push_back(fd);
+    if (entry->d_name[0] == '.') continue;
+    const int fd = std::stoi(entry->d_name);
+    if (fd != ::dirfd(folder.get())) open.push_back(fd);
   }
   return open;
 }

@@ -108,19 +108,19 @@ TEST_CASE("many signals are no worse than two [RC17]") {
   CHECK((status == 0 || status == -SIGTERM || status == -SIGINT));
 }
 
-extern "C" void ownHandler(int) {}
+extern "C" void theirs(int) {}
 
 // Puts `handler` there for the life of this object.
-class Handler {
+class Disposition {
  public:
-  Handler(int number, void (*handler)(int)) : number_(number) {
+  Disposition(int number, void (*handler)(int)) : number_(number) {
     struct sigaction action {};
     action.sa_handler = handler;
     ::sigaction(number, &action, &before_);
   }
-  Handler(const Handler&) = delete;
-  Handler& operator=(const Handler&) = delete;
-  ~Handler() { ::sigaction(number_, &before_, nullptr); }
+  Disposition(const Disposition&) = delete;
+  Disposition& operator=(const Disposition&) = delete;
+  ~Disposition() { ::sigaction(number_, &before_, nullptr); }
 
   static bool is(int number, void (*handler)(int)) {
     struct sigaction action {};
@@ -134,29 +134,29 @@ class Handler {
 };
 
 TEST_CASE("the handlers that were there before run are back after it [RC17]") {
-  const Handler interrupt(SIGINT, SIG_DFL);
-  const Handler terminate(SIGTERM, ownHandler);
+  const Disposition interrupt(SIGINT, SIG_DFL);
+  const Disposition terminate(SIGTERM, theirs);
   Reactor reactor;
   for (int round = 0; round < 2; ++round) {
     bool wasInstalled = false;
     reactor.callWhenRunning([&] {
-      wasInstalled = !Handler::is(SIGTERM, ownHandler) && !Handler::is(SIGINT, SIG_DFL);
+      wasInstalled = !Disposition::is(SIGTERM, theirs) && !Disposition::is(SIGINT, SIG_DFL);
       ::raise(SIGTERM);
     });
     reactor.run(true);
     CHECK(wasInstalled);
-    CHECK(Handler::is(SIGINT, SIG_DFL));
-    CHECK(Handler::is(SIGTERM, ownHandler));
+    CHECK(Disposition::is(SIGINT, SIG_DFL));
+    CHECK(Disposition::is(SIGTERM, theirs));
   }
 }
 
 TEST_CASE("a handler for SIGINT that somebody else has set is left alone [RC17]") {
-  const Handler interrupt(SIGINT, ownHandler);
-  const Handler terminate(SIGTERM, SIG_DFL);
+  const Disposition interrupt(SIGINT, theirs);
+  const Disposition terminate(SIGTERM, SIG_DFL);
   Reactor reactor;
   bool isTheirs = false;
   reactor.callWhenRunning([&] {
-    isTheirs = Handler::is(SIGINT, ownHandler);
+    isTheirs = Disposition::is(SIGINT, theirs);
     reactor.stop();
   });
   reactor.run(true);
@@ -164,12 +164,12 @@ TEST_CASE("a handler for SIGINT that somebody else has set is left alone [RC17]"
 }
 
 TEST_CASE("run without signals touches no handler [RC17]") {
-  const Handler interrupt(SIGINT, SIG_DFL);
-  const Handler terminate(SIGTERM, SIG_DFL);
+  const Disposition interrupt(SIGINT, SIG_DFL);
+  const Disposition terminate(SIGTERM, SIG_DFL);
   Reactor reactor;
   bool isUntouched = false;
   reactor.callWhenRunning([&] {
-    isUntouched = Handler::is(SIGINT, SIG_DFL) && Handler::is(SIGTERM, SIG_DFL);
+    isUntouched = Disposition::is(SIGINT, SIG_DFL) && Disposition::is(SIGTERM, SIG_DFL);
     reactor.stop();
   });
   runUntilStopped(reactor);

@@ -82,6 +82,22 @@ TEST_CASE("a call asked for by a call waits for the next turn, so that nobody st
   CHECK(story.events()[1] == "the other one");
 }
 
+TEST_CASE("a call asked for by a call takes its place among the others, as on a Clock [TM5]") {
+  Story story;
+  Reactor reactor;
+  reactor.callLater(1ms, [&] {
+    story.add("first");
+    reactor.callLater(1ms, [&] { story.add("second"); });
+    reactor.callLater(200ms, [&] {
+      story.add("fourth");
+      reactor.stop();
+    });
+  });
+  reactor.callLater(100ms, [&] { story.add("third"); });
+  runUntilStopped(reactor);
+  CHECK(story.text() == "first, second, third, fourth");
+}
+
 TEST_CASE("a negative delay throws NegativeDelay where it is asked for [TM6]") {
   Reactor reactor;
   CHECK_THROWS_AS(reactor.callLater(-1ns, [] {}), NegativeDelay);

@@ -31,7 +31,7 @@ TEST_CASE("abortConnection throws away what is unsent, and the peer sees a reset
   Transport& transport = *talk.server().transport;
   const auto feeder = std::make_shared<Feeder>();
   transport.registerProducer(feeder, Streaming::Push);
-  transport.write(pattern(0, kMoreThanTheKernelTakes));
+  transport.write(pattern(0, Wire::kTooMuch));
   talk.wire.settle();
   CHECK(transport.unsentBytes() > 0);
   transport.abortConnection();
@@ -39,7 +39,7 @@ TEST_CASE("abortConnection throws away what is unsent, and the peer sees a reset
   CHECK(!talk.server().isLost);
   talk.client().transport->resumeProducing();
   talk.end();
-  CHECK(talk.client().received.size() < kMoreThanTheKernelTakes);
+  CHECK(talk.client().received.size() < Wire::kTooMuch);
   CHECK(talk.server().reason.check<ConnectionAborted>());
   CHECK(talk.client().reason.check<ConnectionLost>());
   CHECK(!talk.client().reason.check<ConnectionAborted>());
@@ -80,7 +80,7 @@ TEST_CASE(
     transport.abortConnection();
   }
   SUBCASE("close with a queue, abort a turn later") {
-    transport.write(pattern(0, kMoreThanTheKernelTakes));
+    transport.write(pattern(0, Wire::kTooMuch));
     transport.loseConnection();
     talk.wire.settle();
     CHECK(!talk.server().isLost);
@@ -132,7 +132,7 @@ TEST_CASE("abortConnection in resumeProducing works [CL10]") {
     const auto feeder = std::make_shared<Feeder>([&](Feeder&) { act(talk); });
     talk.server().transport->registerProducer(feeder, streaming);
     if (streaming == Streaming::Push) {
-      talk.server().transport->write(pattern(0, kMoreThanTheKernelTakes));
+      talk.server().transport->write(pattern(0, Wire::kTooMuch));
     }
     talk.end();
     CHECK(feeder->resumes == 1);
@@ -146,7 +146,7 @@ TEST_CASE("abortConnection needs no help of a peer that does not read [CL11]") {
   Conversation<Wire> talk({}, deaf());
   talk.begin();
   Transport& transport = *talk.server().transport;
-  transport.write(pattern(0, kMoreThanTheKernelTakes));
+  transport.write(pattern(0, Wire::kTooMuch));
   talk.wire.settle();
   CHECK(transport.unsentBytes() > 0);
   SUBCASE("while writing") {}
@@ -169,14 +169,14 @@ TEST_CASE(
   const auto feeder =
       std::make_shared<Feeder>([](Feeder&) { throw std::runtime_error("thrown by a producer"); });
   transport.registerProducer(feeder, Streaming::Push);
-  transport.write(pattern(0, kMoreThanTheKernelTakes));
+  transport.write(pattern(0, Wire::kTooMuch));
   talk.end();
   CHECK(talk.server().reason.check<std::runtime_error>());
   CHECK(talk.server().reason.what() == "thrown by a producer");
   CHECK(feeder->resumes == 1);
   CHECK(feeder->stops == 1);
   // What it had written before was flushed.
-  CHECK(isPattern(talk.client().received, kMoreThanTheKernelTakes));
+  CHECK(isPattern(talk.client().received, Wire::kTooMuch));
 }
 
 TEST_CASE(

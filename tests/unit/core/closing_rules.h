@@ -30,15 +30,15 @@ inline Script deaf() {
 TEST_CASE("what was written before loseConnection arrives whole, then the end [CL1]") {
   Script serving;
   serving.data = [](Scripted& self, std::string_view) {
-    for (std::size_t i = 0; i < kPieces; ++i) {
-      self.transport->write(std::string_view(pattern(i * kPieceSize, kPieceSize)));
+    for (std::size_t i = 0; i < Wire::kPieces; ++i) {
+      self.transport->write(std::string_view(pattern(i * Wire::kPieceSize, Wire::kPieceSize)));
     }
     self.transport->loseConnection();
   };
   Conversation<Wire> talk(serving);
   talk.begin().client().transport->write("?");
   talk.end();
-  CHECK(isPattern(talk.client().received, kMoreThanTheKernelTakes));
+  CHECK(isPattern(talk.client().received, Wire::kTooMuch));
   CHECK(talk.server().reason.check<ConnectionDone>());
   CHECK(talk.client().reason.check<ConnectionDone>());
 }
@@ -244,7 +244,7 @@ TEST_CASE(
   Conversation<Wire> talk({}, deaf());
   talk.begin();
   Transport& transport = *talk.server().transport;
-  transport.write(pattern(0, kMoreThanTheKernelTakes));
+  transport.write(pattern(0, Wire::kTooMuch));
   transport.loseConnection();
   for (int i = 0; i < 3; ++i) {
     talk.wire.settle();
@@ -259,7 +259,7 @@ TEST_CASE(
     writeInVain(transport);
     return talk.isOver();
   });
-  CHECK(isPattern(talk.client().received, kMoreThanTheKernelTakes));
+  CHECK(isPattern(talk.client().received, Wire::kTooMuch));
 }
 
 TEST_CASE("a write after abortConnection is dropped [CL5]") {
@@ -306,18 +306,18 @@ TEST_CASE("loseConnection waits for a push producer that is paused [CL6]") {
   Transport& transport = *talk.server().transport;
   const auto feeder = std::make_shared<Feeder>();
   transport.registerProducer(feeder, Streaming::Push);
-  transport.write(pattern(0, kMoreThanTheKernelTakes));
+  transport.write(pattern(0, Wire::kTooMuch));
   CHECK(feeder->pauses == 1);
   transport.loseConnection();
   feeder->onResume = [&](Feeder&) {
-    transport.write(pattern(kMoreThanTheKernelTakes, 1000));
+    transport.write(pattern(Wire::kTooMuch, 1000));
     transport.unregisterProducer();
   };
   talk.wire.settle();
   CHECK(!talk.server().isLost);
   talk.client().transport->resumeProducing();
   talk.end();
-  CHECK(isPattern(talk.client().received, kMoreThanTheKernelTakes + 1000));
+  CHECK(isPattern(talk.client().received, Wire::kTooMuch + 1000));
   CHECK(feeder->resumes == 1);
   CHECK(talk.server().reason.check<ConnectionDone>());
 }

@@ -31,7 +31,7 @@ bool isLostAfter(Conversation<SimulatedWire>& talk, Duration time) {
 
 TEST_CASE("the flush of a close may take 10 seconds, then it is an abort [CL1]") {
   Conversation<SimulatedWire> talk({}, silent());
-  talk.begin().server().transport->write(pattern(0, kMoreThanTheKernelTakes));
+  talk.begin().server().transport->write(pattern(0, SimulatedWire::kTooMuch));
   talk.wire.settle();
   talk.server().transport->loseConnection();
   CHECK(isLostAfter(talk, 10s));
@@ -47,7 +47,7 @@ TEST_CASE("a close waits 2 seconds for the peer to finish, and is clean all the 
 
 TEST_CASE("a peer that takes nothing for 30 seconds is given up") {
   Conversation<SimulatedWire> talk({}, silent());
-  talk.begin().server().transport->write(pattern(0, kMoreThanTheKernelTakes));
+  talk.begin().server().transport->write(pattern(0, SimulatedWire::kTooMuch));
   talk.wire.settle();
   CHECK(isLostAfter(talk, 30s));
   CHECK(talk.server().reason.check<ConnectionLost>());
@@ -55,7 +55,7 @@ TEST_CASE("a peer that takes nothing for 30 seconds is given up") {
 
 TEST_CASE("a peer that takes a little every 20 seconds is not given up") {
   Conversation<SimulatedWire> talk({}, silent());
-  talk.begin().server().transport->write(pattern(0, kMoreThanTheKernelTakes));
+  talk.begin().server().transport->write(pattern(0, SimulatedWire::kTooMuch));
   for (int i = 0; i < 6; ++i) {
     talk.wire.world().advance(20s);
     REQUIRE(!talk.server().isLost);

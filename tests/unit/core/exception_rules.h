@@ -104,7 +104,7 @@ TEST_CASE("an exception in dataReceived ends a connection that has a full queue 
   for (const Thrower thrower : kThrowers) {
     Script serving;
     serving.data = [&](Scripted& self, std::string_view) {
-      self.transport->write(pattern(0, kMoreThanTheKernelTakes));
+      self.transport->write(pattern(0, Wire::kTooMuch));
       thrower();
     };
     Conversation<Wire> talk(serving);

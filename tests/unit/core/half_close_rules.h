@@ -44,8 +44,8 @@ TEST_CASE("writeConnectionLost comes after the flush, however long that takes [H
   asking.made = [](Scripted& self) { self.transport->pauseProducing(); };
   Conversation<Wire> talk({}, asking);
   talk.begin();
-  for (std::size_t i = 0; i < kPieces; ++i) {
-    talk.server().transport->write(pattern(i * kPieceSize, kPieceSize));
+  for (std::size_t i = 0; i < Wire::kPieces; ++i) {
+    talk.server().transport->write(pattern(i * Wire::kPieceSize, Wire::kPieceSize));
   }
   talk.server().transport->loseWriteConnection();
   talk.wire.settle();
@@ -54,7 +54,7 @@ TEST_CASE("writeConnectionLost comes after the flush, however long that takes [H
   talk.wire.until([&] { return talk.server().isWriteLost; });
   CHECK(talk.server().transport->unsentBytes() == 0);
   talk.wire.until([&] { return talk.client().isReadLost; });
-  CHECK(isPattern(talk.client().received, kMoreThanTheKernelTakes));
+  CHECK(isPattern(talk.client().received, Wire::kTooMuch));
   CHECK(!talk.server().isLost);
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("the end of the peer's stream leaves a half-closeable protocol open fo
 TEST_CASE("the end of the peer's stream closes any other protocol, after the flush [HC2]") {
   Script serving;
   serving.data = [](Scripted& self, std::string_view) {
-    if (self.received == "question") self.transport->write(pattern(0, kMoreThanTheKernelTakes));
+    if (self.received == "question") self.transport->write(pattern(0, Wire::kTooMuch));
   };
   Script asking = halfCloseable();
   asking.made = [](Scripted& self) {
@@ -85,7 +85,7 @@ TEST_CASE("the end of the peer's stream closes any other protocol, after the flu
   };
   Conversation<Wire> talk(serving, asking);
   talk.wire.until([&] { return talk.story.has("client read lost"); });
-  CHECK(isPattern(talk.client().received, kMoreThanTheKernelTakes));
+  CHECK(isPattern(talk.client().received, Wire::kTooMuch));
   talk.end();
   CHECK(talk.server().reason.check<ConnectionDone>());
   CHECK(talk.client().reason.check<ConnectionDone>());
@@ -214,7 +214,7 @@ TEST_CASE("a write after loseWriteConnection is dropped while the queue still dr
   Conversation<Wire> talk({}, asking);
   talk.begin();
   Transport& transport = *talk.server().transport;
-  transport.write(pattern(0, kMoreThanTheKernelTakes));
+  transport.write(pattern(0, Wire::kTooMuch));
   transport.loseWriteConnection();
   for (int i = 0; i < 3; ++i) {
     talk.wire.settle();
@@ -230,7 +230,7 @@ TEST_CASE("a write after loseWriteConnection is dropped while the queue still dr
     transport.write("late");
     return talk.client().isReadLost;
   });
-  CHECK(isPattern(talk.client().received, kMoreThanTheKernelTakes));
+  CHECK(isPattern(talk.client().received, Wire::kTooMuch));
 }
 
 }  // namespace ropewalk::test

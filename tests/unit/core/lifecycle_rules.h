@@ -50,14 +50,14 @@ TEST_CASE("connectionMade comes once, before any data, with transport and factor
 TEST_CASE("dataReceived gets the stream in non-empty pieces, whole and in order [LF2]") {
   Script asking;
   asking.made = [](Scripted& self) {
-    for (std::size_t i = 0; i < kPieces; ++i) {
-      self.transport->write(pattern(i * kPieceSize, kPieceSize));
+    for (std::size_t i = 0; i < Wire::kPieces; ++i) {
+      self.transport->write(pattern(i * Wire::kPieceSize, Wire::kPieceSize));
     }
     self.transport->loseConnection();
   };
   Conversation<Wire> talk({}, asking);
   talk.begin().end();
-  CHECK(isPattern(talk.server().received, kMoreThanTheKernelTakes));
+  CHECK(isPattern(talk.server().received, Wire::kTooMuch));
   CHECK(talk.story.count("server data") > 1);
 }
 
@@ -251,7 +251,7 @@ TEST_CASE("writes of every kind arrive in the order in which they were made [LF1
 }
 
 TEST_CASE("a write of any size returns at once and arrives [LF12]") {
-  constexpr std::size_t kSize = 32 * 1024 * 1024;
+  constexpr std::size_t kSize = 2 * Wire::kTooMuch;
   Script asking;
   asking.made = [](Scripted& self) { self.transport->pauseProducing(); };
   Conversation<Wire> talk({}, asking);
@@ -288,7 +288,7 @@ TEST_CASE("a write after the end is ignored [LF13]") {
   SUBCASE("with a queue that was never sent") {
     talk.client().transport->pauseProducing();
     talk.wire.settle();
-    talk.server().transport->write(std::string(kMoreThanTheKernelTakes, 'x'));
+    talk.server().transport->write(std::string(Wire::kTooMuch, 'x'));
     talk.wire.settle();
     CHECK(talk.server().transport->unsentBytes() > 0);
     talk.server().transport->abortConnection();

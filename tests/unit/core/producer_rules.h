@@ -39,8 +39,8 @@ inline void writeSmall(Transport& transport, std::size_t size) {
 TEST_CASE("pauseProducing in connectionMade holds everything back, nothing is lost [PC1]") {
   Conversation<Wire> talk(pausedFromTheStart());
   talk.begin();
-  for (std::size_t i = 0; i < kPieces; ++i) {
-    talk.client().transport->write(pattern(i * kPieceSize, kPieceSize));
+  for (std::size_t i = 0; i < Wire::kPieces; ++i) {
+    talk.client().transport->write(pattern(i * Wire::kPieceSize, Wire::kPieceSize));
   }
   talk.wire.settle();
   CHECK(talk.server().received.empty());
@@ -50,8 +50,8 @@ TEST_CASE("pauseProducing in connectionMade holds everything back, nothing is lo
   talk.server().transport->resumeProducing();
   // Delivered from the loop, not from inside the call.
   CHECK(talk.server().received.empty());
-  talk.wire.until([&] { return talk.server().received.size() == kMoreThanTheKernelTakes; });
-  CHECK(isPattern(talk.server().received, kMoreThanTheKernelTakes));
+  talk.wire.until([&] { return talk.server().received.size() == Wire::kTooMuch; });
+  CHECK(isPattern(talk.server().received, Wire::kTooMuch));
 }
 
 TEST_CASE("pauseProducing in dataReceived stops delivery after that piece [PC1]") {
@@ -124,7 +124,7 @@ TEST_CASE("resumeProducing while disconnecting delivers nothing [PC3]") {
   SUBCASE("after loseConnection with a queue") {
     talk.client().transport->pauseProducing();
     talk.wire.settle();
-    talk.server().transport->write(pattern(0, kMoreThanTheKernelTakes));
+    talk.server().transport->write(pattern(0, Wire::kTooMuch));
     talk.server().transport->loseConnection();
   }
   SUBCASE("after abortConnection") { talk.server().transport->abortConnection(); }
@@ -267,11 +267,11 @@ TEST_CASE("a push producer is resumed by the loop at the low-water mark [PC7]") 
   Conversation<Wire> talk({}, pausedFromTheStart());
   talk.begin();
   Transport& transport = *talk.server().transport;
-  std::size_t unsentWhenResumed = kMoreThanTheKernelTakes;
+  std::size_t unsentWhenResumed = Wire::kTooMuch;
   const auto feeder =
       std::make_shared<Feeder>([&](Feeder&) { unsentWhenResumed = transport.unsentBytes(); });
   transport.registerProducer(feeder, Streaming::Push);
-  transport.write(pattern(0, kMoreThanTheKernelTakes));
+  transport.write(pattern(0, Wire::kTooMuch));
   CHECK(feeder->pauses == 1);
   talk.wire.settle();
   CHECK(feeder->resumes == 0);
@@ -279,8 +279,8 @@ TEST_CASE("a push producer is resumed by the loop at the low-water mark [PC7]") 
   talk.wire.until([&] { return feeder->resumes == 1; });
   CHECK(unsentWhenResumed <= kLowWater);
   CHECK(feeder->deepest == 1);
-  talk.wire.until([&] { return talk.client().received.size() == kMoreThanTheKernelTakes; });
-  CHECK(isPattern(talk.client().received, kMoreThanTheKernelTakes));
+  talk.wire.until([&] { return talk.client().received.size() == Wire::kTooMuch; });
+  CHECK(isPattern(talk.client().received, Wire::kTooMuch));
   CHECK(feeder->resumes == 1);
   transport.unregisterProducer();
 }
@@ -312,21 +312,21 @@ TEST_CASE("a pull producer is asked once for each piece, by the loop, and never 
   const auto feeder = std::make_shared<Feeder>([&](Feeder& self) {
     wasEverBusy = wasEverBusy || transport.unsentBytes() != 0;
     const auto piece = static_cast<std::size_t>(self.resumes - 1);
-    if (piece == kPieces) {
+    if (piece == Wire::kPieces) {
       transport.unregisterProducer();
       transport.loseConnection();
     } else {
-      transport.write(pattern(piece * kPieceSize, kPieceSize));
+      transport.write(pattern(piece * Wire::kPieceSize, Wire::kPieceSize));
     }
   });
   transport.registerProducer(feeder, Streaming::Pull);
   CHECK(feeder->resumes == 0);
   talk.end();
-  CHECK(feeder->resumes == static_cast<int>(kPieces) + 1);
+  CHECK(feeder->resumes == static_cast<int>(Wire::kPieces) + 1);
   CHECK(feeder->pauses == 0);
   CHECK(feeder->deepest == 1);
   CHECK(!wasEverBusy);
-  CHECK(isPattern(talk.client().received, kMoreThanTheKernelTakes));
+  CHECK(isPattern(talk.client().received, Wire::kTooMuch));
 }
 
 TEST_CASE(
@@ -360,7 +360,7 @@ TEST_CASE("a producer is stopped once when the connection ends, and let go [PC10
   SUBCASE("by a reset") { talk.client().transport->abortConnection(); }
   SUBCASE("by our own abort") { talk.server().transport->abortConnection(); }
   SUBCASE("by a reset while it is paused") {
-    talk.server().transport->write(pattern(0, kMoreThanTheKernelTakes));
+    talk.server().transport->write(pattern(0, Wire::kTooMuch));
     CHECK(feeder->pauses == 1);
     talk.client().transport->abortConnection();
   }
@@ -408,19 +408,19 @@ TEST_CASE("while much of its own output waits nothing is read from a connection"
   talk.begin();
   SUBCASE("unless it is asked for") {
     talk.server().transport->setReadWhileBlocked(true);
-    talk.client().transport->write(pattern(0, kMoreThanTheKernelTakes));
-    talk.wire.until([&] { return talk.server().received.size() == kMoreThanTheKernelTakes; });
+    talk.client().transport->write(pattern(0, Wire::kTooMuch));
+    talk.wire.until([&] { return talk.server().received.size() == Wire::kTooMuch; });
   }
   SUBCASE("so the echo of any amount is bounded") {
     // Whoever sends without end must read meanwhile.
     talk.client().transport->setReadWhileBlocked(true);
-    talk.client().transport->write(pattern(0, 3 * kMoreThanTheKernelTakes));
+    talk.client().transport->write(pattern(0, 3 * Wire::kTooMuch));
     talk.wire.settle();
     // One piece more than the mark at most: four reads of 64 KiB.
     CHECK(talk.server().transport->unsentBytes() <= kHighWater + 4 * 65536);
     talk.client().transport->resumeProducing();
-    talk.wire.until([&] { return talk.client().received.size() == 3 * kMoreThanTheKernelTakes; });
-    CHECK(isPattern(talk.client().received, 3 * kMoreThanTheKernelTakes));
+    talk.wire.until([&] { return talk.client().received.size() == 3 * Wire::kTooMuch; });
+    CHECK(isPattern(talk.client().received, 3 * Wire::kTooMuch));
   }
 }
 

@@ -51,6 +51,8 @@ class Scene {
 
     client->write("question");
     talk.wire.settle();
+    talk.wire.until([&] { return server->unsentBytes() == 0; });
+    talk.wire.settle();
     if (moment_ != Moment::Stopped) server->unregisterProducer();
     server->loseWriteConnection();
     talk.wire.settle();
