@@ -17,7 +17,7 @@ int openExisting(const char* path, int flags) { return ::open(path, flags); }
 
 }  // namespace
 
-constinit const Kernel kKernel = {
+constexpr Kernel kKernel = {
     .accept4 = ::accept4,
     .bind = ::bind,
     .clockGettime = ::clock_gettime,
