@@ -1,11 +1,9 @@
 // The line-chat that comes with Ropewalk: names, commands, and limits for those who send too much
 // or read too little.
 //
-// In one terminal:
-//
 //   $ ./chat_server
 //
-// In a second:
+// In a second terminal:
 //
 //   $ telnet 127.0.0.1 8001
 //   What's your name?
@@ -16,7 +14,7 @@
 //   [bob to you] a secret
 //   *** bob has left
 //
-// In a third:
+// In a third terminal:
 //
 //   $ telnet 127.0.0.1 8001
 //   What's your name?

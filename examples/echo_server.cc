@@ -1,10 +1,8 @@
 // The echo server: whatever comes is sent back.
 //
-// In one terminal:
-//
 //   $ ./echo_server
 //
-// In another:
+// In another terminal:
 //
 //   $ printf 'hello\n' | nc -N 127.0.0.1 8000
 //   hello

@@ -1,11 +1,9 @@
 // Three ways to answer a web request: at once, after a while, and with a file.
 //
-// In one terminal:
-//
 //   $ mkdir -p html && echo '<h1>home</h1>' > html/index.html
 //   $ ./http_hello
 //
-// In another:
+// In another terminal:
 //
 //   $ curl -s http://127.0.0.1:8080/hello/world
 //   hello, world

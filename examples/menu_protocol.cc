@@ -1,11 +1,9 @@
 // The voice menu of 10086 in text, as a protocol that remembers where the caller is. menu_stream.cc
 // is the same menu as a coroutine.
 //
-// In one terminal:
-//
 //   $ ./menu_protocol
 //
-// In another:
+// In another terminal:
 //
 //   $ telnet 127.0.0.1 8000
 //   Welcome to 10086. 1xxx for a service, 0 for a person, exit to leave.
@@ -15,8 +13,6 @@
 //   Ordered. 1xxx for a service, 0 for a person, exit to leave.
 //   > 0
 //   A person will be with you.
-//   > 7
-//   Please try again.
 //   > exit
 //   Connection closed by foreign host.
 
@@ -31,15 +27,12 @@ class Menu : public LineReceiver {
   Menu() : LineReceiver(LineEnding::LfOrCrLf) {}
 
   void connectionMade() override { sendLine("Welcome to 10086. " + choices_); }
-
   void lineReceived(std::string_view line) override {
     if (line == "exit") return transport->loseConnection();
     state_ == State::Main ? mainMenu(line) : serviceMenu(line);
   }
 
  private:
-  enum class State { Main, Service };
-
   void mainMenu(std::string_view line) {
     if (line == "0") return sendLine("A person will be with you.");
     if (line.size() != 4 || line[0] != '1') return sendLine("Please try again.");
@@ -53,7 +46,7 @@ class Menu : public LineReceiver {
     state_ = State::Main;
   }
 
-  State state_ = State::Main;
+  enum class State { Main, Service } state_ = State::Main;
   const std::string choices_ = "1xxx for a service, 0 for a person, exit to leave.";
 };
 

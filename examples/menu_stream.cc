@@ -1,11 +1,9 @@
 // The voice menu of 10086 in text, told in sequence: one coroutine per caller, no thread.
 // menu_protocol.cc is the same menu as a protocol with states.
 //
-// In one terminal:
-//
 //   $ ./menu_stream
 //
-// In another:
+// In another terminal:
 //
 //   $ telnet 127.0.0.1 8000
 //   Welcome to 10086. 1xxx for a service, 0 for a person, exit to leave.
@@ -15,8 +13,6 @@
 //   Ordered. 1xxx for a service, 0 for a person, exit to leave.
 //   > 0
 //   A person will be with you.
-//   > 7
-//   Please try again.
 //   > exit
 //   Connection closed by foreign host.
 

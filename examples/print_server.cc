@@ -1,14 +1,12 @@
 // Prints what clients send, and who came and went.
 //
-// In one terminal:
-//
 //   $ ./print_server
 //   127.0.0.1 came
 //   127.0.0.1 sent: hello
 //   127.0.0.1 sent: how are you?
 //   127.0.0.1 went: Connection was closed cleanly.
 //
-// In another:
+// In another terminal:
 //
 //   $ printf 'hello\nhow are you?\n' | nc -N 127.0.0.1 8000
 //

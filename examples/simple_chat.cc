@@ -1,17 +1,15 @@
 // A chat of your own: shared state is an ordinary object handed to each protocol's constructor.
 //
-// In one terminal:
-//
 //   $ ./simple_chat
 //
-// In a second:
+// In a second terminal:
 //
 //   $ nc 127.0.0.1 8001
 //   What's your name?
 //   > ann
 //   <bob> hello
 //
-// In a third:
+// In a third terminal:
 //
 //   $ nc 127.0.0.1 8001
 //   What's your name?
@@ -28,11 +26,10 @@ using namespace ropewalk;
 class Room {
  public:
   void heard(LineReceiver& member, std::string_view line) {
-    auto [place, isNew] = names_.try_emplace(&member, line);
-    if (isNew) return;  // the first line is the name
+    auto [place, isNew] = names_.try_emplace(&member, line);  // the first line is the name
     const std::string said = "<" + place->second + "> " + std::string(line);
     for (auto& [other, name] : names_) {
-      if (other != &member) other->sendLine(said);
+      if (!isNew && other != &member) other->sendLine(said);
     }
   }
   void left(LineReceiver& member) { names_.erase(&member); }
@@ -54,8 +51,8 @@ class Chatter : public LineReceiver {
 };
 
 int main(int argc, char** argv) try {
-  auto chat = Factory::forProtocol<Chatter>(std::make_shared<Room>());
-  reactor().listenTCP(argc > 1 ? portNumber(argv[1]) : 8001, chat);
+  reactor().listenTCP(argc > 1 ? portNumber(argv[1]) : 8001,
+                      Factory::forProtocol<Chatter>(std::make_shared<Room>()));
   reactor().run();
 } catch (const std::exception& error) {
   std::cerr << "simple_chat: " << error.what() << "\n";

@@ -1,11 +1,9 @@
 // A web server for the files in a folder. Connections are kept open for further requests.
 //
-// In one terminal:
-//
 //   $ mkdir -p html && echo '<h1>hello</h1>' > html/index.html && echo 'a note' > html/note.txt
 //   $ ./static_web
 //
-// In another, both files over one connection:
+// In another terminal, both files over one connection:
 //
 //   $ curl -s http://127.0.0.1:8080/{,note.txt} -w '(connections: %{num_connects})\n'
 //   <h1>hello</h1>

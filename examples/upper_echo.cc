@@ -1,10 +1,8 @@
 // An echo in capitals.
 //
-// In one terminal:
-//
 //   $ ./upper_echo
 //
-// In another:
+// In another terminal:
 //
 //   $ printf 'hello, World\n' | nc -N 127.0.0.1 8000
 //   HELLO, WORLD

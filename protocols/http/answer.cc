@@ -27,6 +27,16 @@ void appendNumber(std::string& out, std::uint64_t number, int base = 10) {
   out.append(digits.data(), end.ptr);
 }
 
+void appendStatusLine(std::string& out, int minorVersion, int status, std::string_view reason) {
+  if (minorVersion == 1 && status == 200 && reason.empty()) {
+    out.append("HTTP/1.1 200 OK\r\n");
+    return;
+  }
+  out.append(minorVersion == 1 ? "HTTP/1.1 " : "HTTP/1.0 ");
+  appendNumber(out, static_cast<std::uint64_t>(status));
+  out.append(" ").append(reason.empty() ? reasonPhrase(status) : reason).append("\r\n");
+}
+
 // Appends the part to `out`. False if the file does not have it (any more).
 bool appendFile(const FilePart& part, std::string& out) {
   const std::size_t before = out.size();
@@ -66,44 +76,38 @@ void Answer::applyConditions(Response& response, const Conditions& conditions) {
   if (unchanged) response.dropBody(reads ? 304 : 412);
 }
 
-void Answer::send(Response response, const Terms& terms, Transport& transport,
+void Answer::send(Response& response, const Terms& terms, Transport& transport,
                   std::string& scratch) {
-  response_ = std::move(response);
-  chooseFraming(terms);
+  status_ = response.status_;
+  chooseFraming(response, terms);
   scratch.clear();
-  appendHead(terms, scratch);
-  if (terms.isHead || framing_ == Framing::None || streams_) {
+  appendHead(response, terms, scratch);
+  if (terms.isHead || framing_ == Framing::None || isStream()) {
     transport.write(scratch);
   } else {
-    sendBody(transport, scratch);
+    sendBody(response, transport, scratch);
   }
 }
 
-void Answer::chooseFraming(const Terms& terms) {
-  if (!mayHaveBody()) return;
-  const auto* const stream = std::get_if<Response::Stream>(&response_.body_);
-  streams_ = stream != nullptr && !terms.isHead;
+void Answer::chooseFraming(Response& response, const Terms& terms) {
+  if (status_ == 204 || status_ == 304) return;  // RFC 9110 15.3.5, 15.4.5: never a body
+  auto* const stream = std::get_if<Response::Stream>(&response.body_);
   if (stream == nullptr || stream->length) {
     framing_ = Framing::Length;
-    length_ = stream != nullptr ? *stream->length : lengthInMemory();
+    length_ = stream != nullptr ? *stream->length : response.sizeInMemory();
   } else {
     // RFC 9112 6.1: no transfer coding for a client of HTTP/1.0.
     framing_ = terms.minorVersion == 1 ? Framing::Chunked : Framing::UntilClose;
   }
+  if (stream != nullptr && !terms.isHead) writer_ = std::move(stream->write);
 }
 
-std::uint64_t Answer::lengthInMemory() const {
-  if (const auto* const file = std::get_if<FilePart>(&response_.body_)) return file->size();
-  return response_.body().size();
-}
-
-void Answer::appendHead(const Terms& terms, std::string& out) const {
-  out.append(terms.minorVersion == 1 ? "HTTP/1.1 " : "HTTP/1.0 ");
-  appendNumber(out, static_cast<std::uint64_t>(response_.status_));
-  out.append(" ");
-  out.append(response_.reason_.empty() ? reasonPhrase(response_.status_) : response_.reason_);
-  out.append("\r\n").append(terms.dateLine);
-  if (!response_.type_.empty()) out.append("Content-Type: ").append(response_.type_).append("\r\n");
+void Answer::appendHead(const Response& response, const Terms& terms, std::string& out) const {
+  appendStatusLine(out, terms.minorVersion, status_, response.reason_);
+  out.append(terms.dateLine);
+  if (!response.type_.empty()) {
+    out.append("Content-Type: ").append(response.type_).append("\r\n");
+  }
   if (framing_ == Framing::Length) {
     out.append("Content-Length: ");
     appendNumber(out, length_);
@@ -111,35 +115,35 @@ void Answer::appendHead(const Terms& terms, std::string& out) const {
   } else if (framing_ == Framing::Chunked) {
     out.append("Transfer-Encoding: chunked\r\n");
   }
-  if (response_.lastModified_) {
-    out.append("Last-Modified: ").append(formatDate(*response_.lastModified_)).append("\r\n");
+  if (response.lastModified_) {
+    out.append("Last-Modified: ").append(formatDate(*response.lastModified_)).append("\r\n");
   }
-  if (!response_.tag_.empty()) out.append("ETag: ").append(response_.tag_).append("\r\n");
-  out.append(response_.fields_);
+  if (!response.tag_.empty()) out.append("ETag: ").append(response.tag_).append("\r\n");
+  out.append(response.fields_);
   // An HTTP/1.0 client expects nothing else (rule HR2).
   if (!terms.keepAlive && terms.minorVersion == 1) out.append("Connection: close\r\n");
   out.append("\r\n");
 }
 
-void Answer::sendBody(Transport& transport, std::string& head) {
+void Answer::sendBody(Response& response, Transport& transport, std::string& head) {
   bodySize_ = length_;
-  if (auto* const text = std::get_if<std::string>(&response_.body_);
-      text && text->size() > kJoined) {
+  auto& body = response.body_;
+  if (auto* const text = std::get_if<std::string>(&body); text && text->size() > kJoined) {
     transport.write(head);
     return transport.write(std::move(*text));
   }
-  if (auto* const file = std::get_if<FilePart>(&response_.body_)) {
+  if (auto* const file = std::get_if<FilePart>(&body)) {
     const bool joined = file->size() <= kReadFile && appendFile(*file, head);
     transport.write(head);
     if (!joined) transport.writeFile(file->release(), file->offset(), file->size());
     return;
   }
-  const auto* const shared = std::get_if<SharedBytes>(&response_.body_);
+  const auto* const shared = std::get_if<SharedBytes>(&body);
   if (shared && shared->size() > kJoined) {
     transport.write(head);
     return transport.write(*shared);
   }
-  head.append(response_.body());
+  head.append(response.body());
   transport.write(head);
 }
 

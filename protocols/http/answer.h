@@ -21,12 +21,13 @@ class Answer {
     std::string_view dateLine;
   };
 
-  // Sends `response`, all of it unless its body is a stream. `scratch` is overwritten.
-  void send(Response response, const Terms& terms, Transport& transport, std::string& scratch);
+  // Sends `response`, all of it unless its body is a stream, and takes out of it what it needs.
+  // `scratch` is overwritten.
+  void send(Response& response, const Terms& terms, Transport& transport, std::string& scratch);
 
   // True if a stream has to be written: call writer(), then finish().
-  bool isStream() const { return streams_; }
-  Response::WriteBody& writer() { return std::get<Response::Stream>(response_.body_).write; }
+  bool isStream() const { return static_cast<bool>(writer_); }
+  Response::WriteBody& writer() { return writer_; }
 
   // A piece of the stream. Throws std::length_error if it is more than the response's length
   // allows.
@@ -35,10 +36,7 @@ class Answer {
   // The end of the stream. False if the length that was promised has not been reached.
   bool finish(Transport& transport);
 
-  // True if the client can tell the end of the body only by that of the connection.
-  bool endsWithConnection() const { return framing_ == Framing::UntilClose; }
-
-  int status() const { return response_.status_; }
+  int status() const { return status_; }
   std::uint64_t bodySize() const { return bodySize_; }
 
   // Turns `response` into a 304 or 412 if that is what the request's conditions ask for (RFC 9110
@@ -56,15 +54,13 @@ class Answer {
  private:
   enum class Framing : std::uint8_t { None, Length, Chunked, UntilClose };
 
-  void chooseFraming(const Terms& terms);
-  void appendHead(const Terms& terms, std::string& out) const;
-  void sendBody(Transport& transport, std::string& head);
-  std::uint64_t lengthInMemory() const;
-  bool mayHaveBody() const { return response_.status_ != 204 && response_.status_ != 304; }
+  void chooseFraming(Response& response, const Terms& terms);
+  void appendHead(const Response& response, const Terms& terms, std::string& out) const;
+  void sendBody(Response& response, Transport& transport, std::string& head);
 
-  Response response_;
+  Response::WriteBody writer_;
+  int status_ = 0;
   Framing framing_ = Framing::None;
-  bool streams_ = false;
   std::uint64_t length_ = 0;    // declared, if framing_ is Length
   std::uint64_t bodySize_ = 0;  // sent
 };

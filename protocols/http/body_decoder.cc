@@ -5,7 +5,7 @@
 namespace ropewalk::http {
 
 BodyDecoder::BodyDecoder(const Framing& framing, const Limits& limits) : left_(framing.length) {
-  if (framing.body == Framing::Body::Chunked) chunked_.emplace(limits);
+  if (framing.body == Framing::Body::Chunked) chunked_ = std::make_unique<ChunkedDecoder>(limits);
 }
 
 BodyDecoder::Result BodyDecoder::feed(std::string_view& bytes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -31,7 +32,7 @@ class BodyDecoder {
  private:
   Result feedChunked(std::string_view& bytes);
 
-  std::optional<ChunkedDecoder> chunked_;
+  std::unique_ptr<ChunkedDecoder> chunked_;  // seldom there, and large
   std::uint64_t left_;
   std::string_view piece_;
   Refusal refusal_;

@@ -98,7 +98,7 @@ class Exchange final : public Producer, public std::enable_shared_from_this<Exch
   Response handlerFailed(const Failure& why);
 
   void answer(Response response);
-  void send(Response response, int minorVersion, bool keepAlive);
+  void send(Response& response, int minorVersion, bool keepAlive);
   bool restIsDiscardable() const;
   static Deferred<void> stream(std::shared_ptr<Exchange> self, std::shared_ptr<Factory> site);
   void streamEnded(const Failure& failure);

@@ -18,18 +18,17 @@ void Exchange::answer(Response response) {
                                        .ifNoneMatch = head.find("If-None-Match"),
                                        .ifModifiedSince = head.find("If-Modified-Since")});
   }
-  send(std::move(response), head.minorVersion(),
-       reader_.framing().keepAlive && restIsDiscardable());
+  send(response, head.minorVersion(), reader_.framing().keepAlive && restIsDiscardable());
 }
 
-void Exchange::send(Response response, int minorVersion, bool keepAlive) {
+void Exchange::send(Response& response, int minorVersion, bool keepAlive) {
   SiteState& site = connection_->site();
   keepAlive_ = keepAlive && !response.closesConnection() && connection_->mayKeepAlive();
   const Answer::Terms terms{.minorVersion = minorVersion,
                             .isHead = reader_.head().method() == "HEAD",
                             .keepAlive = keepAlive_,
                             .dateLine = site.dateLine()};
-  answer_.send(std::move(response), terms, *transport_, site.scratch);
+  answer_.send(response, terms, *transport_, site.scratch);
   if (!answer_.isStream()) return answered();
   output_ = Output::Streaming;
   connection_->limitQueue();
@@ -96,7 +95,8 @@ void Exchange::refuse(Refusal refusal) {
   if (output_ == Output::Done) return connection_->close();
   // Whatever the client speaks, or seems to: an answer in HTTP/1.1 says that the connection is
   // closed.
-  send(refusalPage(refusal), 1, false);
+  Response response = refusalPage(refusal);
+  send(response, 1, false);
   body_.fail(Failure::of(IncompleteBody(refusal.why)));
 }
 

@@ -1,15 +1,6 @@
 #include "http/number.h"
 
-#include "http/octets.h"
-
 namespace ropewalk::http {
-
-int hexValue(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  const char letter = lowered(digit);
-  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-  return -1;
-}
 
 std::optional<std::uint64_t> parseNumber(std::string_view digits, Radix radix, std::uint64_t max) {
   if (digits.empty()) return std::nullopt;
@@ -18,10 +9,10 @@ std::optional<std::uint64_t> parseNumber(std::string_view digits, Radix radix, s
   for (const char digit : digits) {
     const int value = hexValue(digit);
     if (value < 0 || static_cast<std::uint64_t>(value) >= base) return std::nullopt;
-    const auto added = static_cast<std::uint64_t>(value);
-    // Asked before it is computed, so that nothing overflows.
-    if (added > max || number > (max - added) / base) return std::nullopt;
-    number = number * base + added;
+    const bool overflows =
+        __builtin_mul_overflow(number, base, &number) ||
+        __builtin_add_overflow(number, static_cast<std::uint64_t>(value), &number);
+    if (overflows || number > max) return std::nullopt;
   }
   return number;
 }

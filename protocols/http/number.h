@@ -18,6 +18,11 @@ std::optional<std::uint64_t> parseNumber(std::string_view digits, Radix radix = 
                                          std::uint64_t max = kMaxNumber);
 
 // The value of one hexadecimal digit, or -1.
-int hexValue(char digit);
+constexpr int hexValue(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  return -1;
+}
 
 }  // namespace ropewalk::http

@@ -66,7 +66,7 @@ class RequestHead {
     Place value;
   };
   // Most requests have no more fields than this; those that do cost a vector.
-  static constexpr std::size_t kInline = 32;
+  static constexpr std::size_t kInline = 24;
 
   std::string_view at(Place place) const { return {bytes_ + place.offset, place.size}; }
   Place placeOf(std::string_view view) const {

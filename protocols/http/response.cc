@@ -224,6 +224,12 @@ std::optional<std::string_view> Response::header(std::string_view name) const {
   return std::nullopt;
 }
 
+// Of a body that is no stream.
+std::uint64_t Response::sizeInMemory() const noexcept {
+  if (const auto* file = std::get_if<FilePart>(&body_)) return file->size();
+  return body().size();
+}
+
 std::string_view Response::body() const noexcept {
   if (const auto* text = std::get_if<std::string>(&body_)) return *text;
   if (const auto* shared = std::get_if<SharedBytes>(&body_)) return shared->view();

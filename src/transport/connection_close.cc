@@ -118,6 +118,7 @@ void Connection::endSoon(Failure why) noexcept {
   // A callback that threw is the reason, whatever happened afterwards.
   if (!reason_) reason_ = std::move(why);
   phase_ = Phase::Ending;
+  queue_.clear();  // its pieces in the arena are void when this turn is over
   channel_->setInterest(Interest::Nothing);
   turn_.deadlines().clear(*this);
   settleLater();

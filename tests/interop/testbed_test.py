@@ -3,12 +3,14 @@
 Usage: testbed_test.py TESTBED
 """
 
+import contextlib
 import http.client
 import json
 import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -112,6 +114,26 @@ class ChatTest(unittest.TestCase):
             self.assertEqual(testbed.stop()[0], 0)
             for peer in (ann, bob):
                 self.assertEqual(heard[peer].read(), b"*** The server is stopping. Goodbye.\r\n")
+
+    def test_members_that_reset_while_a_line_is_told_take_nobody_with_them(self):
+        with Testbed("chat", "--limit", "chat.line=600") as testbed, contextlib.ExitStack() as stack:
+            peers = [stack.enter_context(testbed.connect()) for _ in range(400)]
+            for number, peer in enumerate(peers):
+                peer.sendall(b"m%d\n" % number)
+            said = b"x" * 500
+            for peer in peers[:2]:  # both have heard the last one come
+                reader = peer.makefile("rb")
+                while reader.readline() != b"*** m399 has joined\r\n":
+                    pass
+            # The server finds the line and the resets in one turn.
+            testbed.process.send_signal(signal.SIGSTOP)
+            peers[0].sendall(said + b"\n")
+            for peer in peers[2:]:
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                peer.close()
+            testbed.process.send_signal(signal.SIGCONT)
+            self.assertEqual(reader.readline(), b"<m0> " + said + b"\r\n")
+            testbed.status_when(lambda now: now["open"] == 2)
 
     def test_its_limits_can_be_set(self):
         with Testbed("chat", "--limit", "chat.nameTime=50ms") as testbed, testbed.connect() as silent:

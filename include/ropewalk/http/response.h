@@ -151,6 +151,7 @@ class Response {
   Response(Body body, std::string_view type);
   Response& addLine(std::string_view name, const std::string& line);
   void dropBody(int status);
+  std::uint64_t sizeInMemory() const noexcept;
 
   Body body_;
   std::string_view type_;  // text of the program's own, or empty if fields_ say it

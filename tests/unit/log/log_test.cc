@@ -1,6 +1,7 @@
 #include "ropewalk/log.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -30,7 +31,7 @@ std::string lineOf(std::string_view format, const A&... arguments) {
 class CapturedStderr {
  public:
   CapturedStderr() : before_(::dup(2)) {
-    REQUIRE(::pipe(pipe_) == 0);
+    REQUIRE(::pipe2(pipe_, O_NONBLOCK) == 0);
     ::dup2(pipe_[1], 2);
   }
   CapturedStderr(const CapturedStderr&) = delete;
