@@ -115,8 +115,9 @@ void Member::goodbye(std::string_view text, std::string_view why) {
 
 void Member::connectionLost(const Failure& why) {
   const bool wasSlow = why.check<WriteQueueFull>();
-  if (wasSlow)
+  if (wasSlow) {
     logWarning("member '{}' at {} is too slow: {}", name_, transport->getPeer().text(), why);
+  }
   leaveRoom(wasSlow ? "too slow" : "");
 }
 

@@ -32,8 +32,10 @@ std::string Room::whoIsHere() const {
   return list;
 }
 
-// Whatever throws leaves nothing behind but an empty seat.
+// Whatever throws leaves nothing behind but an empty seat. Who left before is no news to the
+// newcomer.
 void Room::join(Member& member, std::string name) {
+  tellDue();
   seats_.push_back(nullptr);
   names_.emplace(name, &member);
   seats_.back() = &member;

@@ -49,7 +49,7 @@ void Connection::dataReceived(std::string_view data) {
 }
 
 void Connection::goOn() {
-  if (working_ || closed_) return;
+  if (input_ || closed_) return;
   std::string_view bytes = readAhead_ ? readAhead_->bytes() : std::string_view();
   const std::size_t before = bytes.size();
   consume(bytes);
@@ -60,7 +60,7 @@ void Connection::goOn() {
 
 // Takes as many exchanges out of `bytes` as can be begun now.
 void Connection::consume(std::string_view& bytes) {
-  working_ = true;
+  input_ = &bytes;
   while (!closed_) {
     if (!exchange_) {
       if (bytes.empty() || !mayBegin()) break;
@@ -70,7 +70,7 @@ void Connection::consume(std::string_view& bytes) {
     if (!exchange_->isFinished()) break;
     exchangeFinished();
   }
-  working_ = false;
+  input_ = nullptr;
 }
 
 bool Connection::mayBegin() {
@@ -99,7 +99,8 @@ void Connection::exchangeFinished() {
 }
 
 bool Connection::mayKeepAlive() const {
-  const bool moreMayCome = !inputEnded_ || readAhead_;
+  const bool moreIsHere = input_ ? !input_->empty() : readAhead_ != nullptr;
+  const bool moreMayCome = !inputEnded_ || moreIsHere;
   return !closed_ && !draining_ && moreMayCome && served_ + 1 < limits().requests;
 }
 

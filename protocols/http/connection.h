@@ -74,9 +74,10 @@ class Connection final : public Protocol, private Waiter {
   std::unique_ptr<ReadAhead> readAhead_;
   std::unique_ptr<BodyClock> bodyClock_;
   std::shared_ptr<Room> room_;  // while too much of our own output waits
-  std::uint32_t served_ = 0;    // exchanges that are finished
-  std::uint32_t waitOf_ = 0;    // what served_ was when the deadline was set
-  bool working_ = false;        // inside consume(), which looks at whatever happens meanwhile
+  // What consume() has still to take; null outside of it. It looks at whatever happens meanwhile.
+  const std::string_view* input_ = nullptr;
+  std::uint32_t served_ = 0;  // exchanges that are finished
+  std::uint32_t waitOf_ = 0;  // what served_ was when the deadline was set
   bool closed_ = false;
   bool inputEnded_ = false;
   bool draining_ = false;

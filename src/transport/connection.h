@@ -34,12 +34,19 @@ class ConnectionMaker : public RefCounted {
 //
 //   Made -> Open -> Closing -> Lingering -> Ending -> Ended
 //
-//   Made       has no protocol yet
-//   Open       delivers what arrives
-//   Closing    loseConnection() was called, or a callback threw: what is queued goes out, nothing
-//   is delivered Lingering  all is out and the peer was told; what it still sends is thrown away,
-//   until it has finished too Ending     the reason is known; connectionLost() comes from settle(),
-//   never from inside a caller Ended      connectionLost() has begun
+//   Made: has no protocol yet.
+//
+//   Open: delivers what arrives.
+//
+//   Closing: loseConnection() was called, or a callback threw. What is queued goes out, nothing is
+//   delivered.
+//
+//   Lingering: all is out and the peer was told. What it still sends is thrown away, until it has
+//   finished too.
+//
+//   Ending: the reason is known. connectionLost() comes from settle(), never from inside a caller.
+//
+//   Ended: connectionLost() has begun.
 //
 // Any phase may be skipped. Callbacks are made from readReady(), start() and settle(), which the
 // event loop calls, and from no method that the protocol can call; so nothing here can be pulled

@@ -18,9 +18,9 @@ struct Limits {
   /// From the connection to a name that is accepted, however many are refused meanwhile.
   Duration nameTime = 60s;
 
-  /// Lines, commands and names included, that may come at once, and how long one more takes to be
-  /// earned. Above that the member is read from no faster than it earns, and is warned the first
-  /// time.
+  /// Lines, commands and names included, that may come at once (at least 1), and how long one more
+  /// takes to be earned. Above that the member is read from no faster than it earns, and is warned
+  /// the first time.
   std::size_t burst = 5;
   Duration pace = 500ms;
 
@@ -30,8 +30,8 @@ struct Limits {
   /// Names that /who lists; of more it tells the number.
   std::size_t namesListed = 100;
 
-  /// Each member's connection. A member that is so slow that `maxQueued` bytes wait for it is
-  /// dropped.
+  /// Each member's connection, in place of what the port says. A member that is so slow that
+  /// `maxQueued` bytes wait for it is dropped.
   ConnectionLimits connection = {.maxQueued = 256 * 1024};
 };
 

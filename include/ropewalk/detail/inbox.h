@@ -14,6 +14,9 @@ class Inbox {
 
   void append(std::string_view bytes) { kept_.append(bytes); }
 
+  // How much memory it holds on to.
+  std::size_t capacity() const noexcept { return kept_.capacity(); }
+
   // Forgets the first `count` bytes. REQUIRES: there are so many.
   void drop(std::size_t count) noexcept;
 

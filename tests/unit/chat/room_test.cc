@@ -133,8 +133,13 @@ TEST_CASE("Room tells that somebody left before anything that happens afterwards
   Guest ada(*room, "ada"), bob(*room, "bob");
   ada.transport.clear();
   bob.protocol->dataReceived("/quit\n");
-  Guest another(*room, "bob");
+  const auto next = room->buildProtocol({});
+  sim::StringTransport transport;
+  next->makeConnection(transport);
+  transport.clear();
+  transport.deliver("bob\n");
   CHECK(ada.transport.takeWritten() == "*** bob has left\r\n*** bob has joined\r\n");
+  CHECK(transport.takeWritten() == "Welcome, bob!\r\n");
 }
 
 TEST_CASE("Room outlives its port as long as a member is there") {

@@ -309,6 +309,12 @@ TEST_CASE("If-Modified-Since is answered with 304 if nothing changed since [HR11
   CHECK(since("Sunday, 06-Nov-94 08:49:38 GMT") == unchanged);
   CHECK(statusOf(since("Sun, 06 Nov 1994 08:49:36 GMT")) == "HTTP/1.1 200 OK");
   CHECK(statusOf(since("yesterday")) == "HTTP/1.1 200 OK");
+  Router router;
+  router.post("/", [](Request&) { return dated(); });
+  Served posted(std::move(router));
+  CHECK(statusOf(posted.ask("POST / HTTP/1.1\r\nHost: h\r\n"
+                            "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n")) ==
+        "HTTP/1.1 200 OK");
   CHECK(statusOf(since("Sun, 31 Feb 1994 08:49:37 GMT")) == "HTTP/1.1 200 OK");
 }
 

@@ -134,14 +134,18 @@ TEST_CASE("a client that does not read its answers is not given more of them") {
   CHECK(answersIn(served.transport.takeWritten()) == 10'000);
 }
 
-TEST_CASE("Connection: close is said back, and nothing after it is answered [HR4] [HR6]") {
+TEST_CASE("Connection: close is said back, and nothing after it is handled [HR4] [HR6]") {
   for (const char* value : {"close", "close, TE", "TE, close", "keep-alive, CLOSE"}) {
     CAPTURE(value);
-    Served served(echoRouter());
+    Slow slow;
+    Served served(slow.router());
     const std::string wire =
-        "GET / HTTP/1.1\r\nHost: h\r\nConnection: " + std::string(value) + "\r\n\r\n";
-    CHECK(served.ask(wire + requestFor("/evil")) == textAnswer("GET / ", "Connection: close\r\n"));
+        "GET /fast/1 HTTP/1.1\r\nHost: h\r\nConnection: " + std::string(value) + "\r\n\r\n";
+    CHECK(served.ask(wire + requestFor("/fast/2")) ==
+          textAnswer("fast 1", "Connection: close\r\n"));
     CHECK(served.transport.isFinished());
+    served.ask(requestFor("/fast/3"));
+    CHECK(slow.order == std::vector<std::string>{"fast 1"});
   }
 }
 
@@ -171,7 +175,8 @@ TEST_CASE("a client that has finished sending still gets all its answers") {
   served.transport.peerCloses();
   CHECK(!served.transport.isDisconnecting());
   slow.answer("one");
-  CHECK(answersIn(served.transport.takeWritten()) == 2);
+  CHECK(served.transport.takeWritten() ==
+        textAnswer("one") + textAnswer("fast 2", "Connection: close\r\n"));
   CHECK(served.transport.isDisconnected());
 }
 
@@ -210,6 +215,20 @@ TEST_CASE("a drained connection is closed when it is idle, else after its answer
     CHECK(!served.transport.isDisconnecting());
     slow.answer("one");
     CHECK(served.transport.takeWritten() == textAnswer("one", "Connection: close\r\n"));
+    CHECK(served.transport.isFinished());
+  }
+  SUBCASE("in the middle of an answer that did not say so") {
+    Promise<void> gate;
+    Router router;
+    router.get("/", [&gate](Request&) {
+      return Response::stream("text/plain", [&gate](BodyWriter&) { return gate.deferred(); });
+    });
+    Served served(std::move(router));
+    CHECK(served.get("/").find("Connection: close") == std::string::npos);
+    served.protocol().drainRequested();
+    CHECK(!served.transport.isDisconnecting());
+    gate.callback();
+    CHECK(served.transport.takeWritten() == "0\r\n\r\n");
     CHECK(served.transport.isFinished());
   }
   SUBCASE("in the middle of a head") {

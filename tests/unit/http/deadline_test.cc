@@ -178,10 +178,14 @@ TEST_CASE("a streaming handler hears that the body came too slowly") {
               co_return Response::text("nobody hears this");
             })
       .streamBody();
-  Served served(std::move(router));
+  int logged = 0;
+  SiteOptions options = atOneMoment();
+  options.accessLog = [&logged](std::string_view) { ++logged; };
+  Served served(std::move(router), std::move(options));
   served.ask(longPost());
   pass(served, 11s);
   const std::string answer = served.transport.takeWritten();
+  CHECK(logged == 1);
   CHECK(heard == "the body of the request came too slowly");
   CHECK(statusOf(answer) == "HTTP/1.1 408 Request Timeout");
   CHECK(answersIn(answer) == 1);

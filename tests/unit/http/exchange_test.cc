@@ -84,6 +84,26 @@ TEST_CASE("a collected body may be as large as the limit, and no larger") {
     CHECK(statusOf(served.ask("1\r\nx")) == "HTTP/1.1 413 Content Too Large");
     CHECK(served.transport.isFinished());
   }
+  SUBCASE("or the limit of its route, streamed too") {
+    Streams streams;
+    Router router = streams.router();
+    router
+        .post("/short",
+              [](Request& request) -> Deferred<Response> {
+                while (co_await request.read()) {
+                }
+                co_return Response::text("all");
+              })
+        .streamBody()
+        .maxBody(3);
+    Served served(std::move(router));
+    CHECK(served.ask(post("/short", lengthField(3), "abc")) == textAnswer("all"));
+    CHECK(served.ask(post("/short", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n")) == "");
+    const std::string refused = served.ask("1\r\n");
+    CHECK(refused == "");
+    CHECK(statusOf(served.ask("d")) == "HTTP/1.1 413 Content Too Large");
+    CHECK(served.transport.isFinished());
+  }
   SUBCASE("or the limit of its route") {
     Router router;
     router.post("/", [](Request& request) { return Response::text(std::string(request.body())); })
@@ -192,6 +212,15 @@ TEST_CASE("a body that no handler wants is thrown away up to a limit, then costs
   }
 }
 
+TEST_CASE("a malformed body after the answer ends the connection, without a second answer") {
+  Streams streams;
+  Served served(streams.router());
+  CHECK(statusOf(served.ask(post("/refuse", "Transfer-Encoding: chunked\r\n"))) ==
+        "HTTP/1.1 403 Forbidden");
+  CHECK(served.ask("xyz\r\n") == "");
+  CHECK(served.transport.isFinished());
+}
+
 TEST_CASE("a path that leads nowhere is answered before its body, which is thrown away") {
   Served served(Router{});
   CHECK(statusOf(served.ask(post("/nowhere", lengthField(5)))) == "HTTP/1.1 404 Not Found");
@@ -266,7 +295,7 @@ TEST_CASE(
       });
   Served served(std::move(router));
   CHECK(served.get("/x", "User-Agent: somebody\r\n") == "");
-  served.ask("GET /garbage that overwrites");
+  served.ask("GET /" + std::string(2'000, 'x'));  // where the head was received
   gate.callback();
   CHECK(served.transport.takeWritten().find(
             "a rather long word that lives on the heap x somebody") != std::string::npos);

@@ -152,6 +152,12 @@ TEST_CASE("a head has begun with the first byte that is not of the CRLF before i
   CHECK(parsing.parser.hasBegun());
 }
 
+TEST_CASE("a second CRLF before the request line is an error of its own [H1.29]") {
+  Parsing parsing;
+  CHECK(parsing.feed("\r\n\r\n") == Result::Bad);
+  CHECK(std::string(parsing.parser.refusal().why) == "an empty request line");
+}
+
 TEST_CASE("what is wrong with a head is said in words") {
   const auto whyOf = [](std::string_view wire) {
     Parsing parsing;

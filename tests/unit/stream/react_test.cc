@@ -62,11 +62,19 @@ TEST_CASE("react returns 1 for a main that fails, and logs why [DF23]") {
   CHECK(log.has("at once"));
 }
 
+TEST_CASE("a main that is cancelled by somebody else has failed [DF23]") {
+  const test::CapturedLog log;
+  CHECK(reactAlone([]() -> int { throw CancelledError(); }) == 1);
+  CHECK(log.has("main: ropewalk::CancelledError"));
+}
+
 TEST_CASE("a stop beside the one by react is ignored [DF23]") {
+  const test::CapturedLog log;
   CHECK(reactAlone([] {
           reactor().stop();
           return 3;
         }) == 3);
+  CHECK(log.lines().empty());
 }
 
 TEST_CASE(

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "ropewalk/deferred.h"
 #include "ropewalk/promise.h"
@@ -165,6 +166,37 @@ TEST_CASE("drained raises CancelledError when the peer is gone") {
   CHECK(stage.story.text() == "");
   stage.abort();
   CHECK(stage.story.text().starts_with(std::string("drained cancelled, ") + kReset));
+}
+
+TEST_CASE("coroutines that belong to nobody are not left waiting for a stream that is gone") {
+  std::string story;
+  {
+    StreamStage stage([&](Told& told) -> Deferred<void> {
+      co_await told.readLine();
+      spawn([&]() -> Deferred<void> {
+        try {
+          co_await told.readLine();
+        } catch (const CancelledError&) {
+          story += "reader cancelled. ";
+        }
+      });
+      spawn([&]() -> Deferred<void> {
+        try {
+          told.write(std::string(10'000'000, 'x'));
+          co_await told.drained();
+        } catch (const CancelledError&) {
+          story += "writer cancelled. ";
+        }
+      });
+      Deferred<void> slept = sleep(1h);
+      co_await std::move(slept);
+    });
+    stage.client->transport->pauseProducing();
+    stage.send("go\n");
+    CHECK(story == "");
+    stage.abort();
+  }
+  CHECK(story == "writer cancelled. reader cancelled. ");
 }
 
 TEST_CASE("a stream that was drained leaves no producer behind [PC4]") {

@@ -167,6 +167,21 @@ TEST_CASE("readExactly of more than a stream keeps unread gets it all") {
   CHECK(got == kSent);
 }
 
+TEST_CASE("what is read in the end is not searched again for each byte that comes [LR29]" *
+          doctest::timeout(10)) {
+  constexpr std::size_t kLength = 1024 * 1024;
+  std::size_t length = 0;
+  Told* server = nullptr;
+  StreamStage stage([&](Told& told) -> Deferred<void> {
+    server = &told;
+    const auto text = co_await told.readUntil("#", kLength);
+    length = text->size();
+  });
+  for (std::size_t i = 0; i < kLength; ++i) server->dataReceived("x");
+  server->dataReceived("#");
+  CHECK(length == kLength);
+}
+
 TEST_CASE("a hundred thousand lines that arrive together are read on a bounded stack") {
   int lines = 0;
   StreamStage stage([&](Told& told) -> Deferred<void> {
