@@ -22,4 +22,11 @@ inline int portNumber(std::string_view text) {
   return port;
 }
 
+/// The TCP port of the service called `name`, as this system knows it: 80 for "http".
+///
+///   reactor().connectTCP(address, servicePort("http"), factory);
+///
+/// Throws ServiceNameUnknownError for another (rule PT23).
+int servicePort(std::string_view name);
+
 }  // namespace ropewalk

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ropewalk/connector.h"
+#include "ropewalk/descriptor.h"
 #include "ropewalk/detail/as_deferred.h"
 #include "ropewalk/factory.h"
 #include "ropewalk/listen_options.h"
@@ -55,8 +56,12 @@ struct ReactorStatistics {
 /// run again (RC4). Threads: the thread that runs it, but for callFromThread().
 class Reactor final : public ReactorTime {
  public:
-  /// A reactor on libevent's epoll backend.
-  Reactor();
+  /// A reactor on one of libevent's backends: "epoll", or for comparison "poll" or "select".
+  ///
+  /// The others are slower, and on them a connection that is paused hears of a reset only when it
+  /// resumes or writes; select takes no descriptor from 1000 on (EMFILE). Throws Error for another
+  /// name, and if the kernel refuses.
+  explicit Reactor(std::string_view backend = "epoll");
   /// A reactor on another driver: sim::World uses this.
   explicit Reactor(std::unique_ptr<detail::Driver> driver);
   ~Reactor() override;
@@ -119,6 +124,29 @@ class Reactor final : public ReactorTime {
   /// Throws UnknownTrigger if it never was, has run, or was removed already (RC12).
   void removeSystemEventTrigger(TriggerId trigger);
 
+  /// Calls `call` in a turn of this reactor whenever the process gets `signal`; an earlier callable
+  /// for it is replaced. For what the reactor itself does with SIGINT and SIGTERM, this comes in
+  /// its place.
+  ///
+  ///   reactor().onSignal(SIGHUP, [] { configuration.read(); });
+  ///
+  /// Throws Error if another reactor of this process catches signals, as one that runs does unless
+  /// it was told not to.
+  template <typename Callable>
+  void onSignal(int signal, Callable&& call) {
+    onSignalCall(signal, UniqueFunction<void()>(std::forward<Callable>(call)));
+  }
+
+  /// Puts back what was done about `signal` before onSignal().
+  void onSignal(int signal, std::nullptr_t) { onSignalCall(signal, nullptr); }
+
+  /// Has to be called first in a child process that was forked and goes on with this reactor.
+  ///
+  /// From then on parent and child each wait on their own. Connections and ports are open in both:
+  /// close in the child what the parent goes on with (abortConnection() would reset it for both).
+  /// A child that calls exec(2) needs none of this: it inherits no descriptor of ours.
+  void afterFork();
+
   /// Listens on `port` (0: any free one) and gives each connection a protocol of `factory`.
   ///
   /// Throws CannotListenError, with the address and why, if it cannot (PT2).
@@ -142,6 +170,46 @@ class Reactor final : public ReactorTime {
     return connectTCP(host, port, ClientFactory::of(std::move(factory)), options);
   }
 
+  /// Calls doRead() whenever there is something to read (RC20: twice is once). A file that epoll
+  /// refuses, a regular one for instance, counts as always ready (RC23).
+  ///
+  /// Throws Error if the kernel cannot watch it; a simulated host has no descriptors at all.
+  void addReader(std::shared_ptr<Descriptor> descriptor);
+
+  /// The same for doWrite() and room to write.
+  void addWriter(std::shared_ptr<Descriptor> descriptor);
+
+  /// Calls it no more, not even for what is ready already (RC25). Harmless if it is not watched.
+  void removeReader(const Descriptor& descriptor) noexcept;
+  void removeWriter(const Descriptor& descriptor) noexcept;
+
+  /// Calls `call` whenever there is something to read from descriptor `fd`, or room to write; in
+  /// place of what was called for it before. Remove it before you close the descriptor.
+  ///
+  ///   reactor().addReader(STDIN_FILENO, [] { ... });
+  ///
+  /// An exception out of `call` is logged, and it is called no more.
+  template <typename Callable>
+  requires std::is_invocable_v < std::decay_t<Callable>
+  & > void addReader(int fd, Callable&& call) {
+    addReaderCall(fd, UniqueFunction<void()>(std::forward<Callable>(call)));
+  }
+  template <typename Callable>
+  requires std::is_invocable_v < std::decay_t<Callable>
+  & > void addWriter(int fd, Callable&& call) {
+    addWriterCall(fd, UniqueFunction<void()>(std::forward<Callable>(call)));
+  }
+  void removeReader(int fd) noexcept;
+  void removeWriter(int fd) noexcept;
+
+  /// Those that are watched, in the order in which they were added.
+  std::vector<std::shared_ptr<Descriptor>> getReaders() const;
+  std::vector<std::shared_ptr<Descriptor>> getWriters() const;
+
+  /// Watches none of the user's descriptors any more, and returns them (RC22). Ports, connections,
+  /// timers and callFromThread() go on.
+  std::vector<std::shared_ptr<Descriptor>> removeAll();
+
   ReactorStatistics statistics() const;
 
   TimePoint now() const override;
@@ -153,6 +221,9 @@ class Reactor final : public ReactorTime {
   DelayedCall schedule(Duration delay, UniqueFunction<void()> call) override;
   void whenRunning(UniqueFunction<void()> call);
   bool fromThread(UniqueFunction<void()> call);
+  void addReaderCall(int fd, UniqueFunction<void()> call);
+  void addWriterCall(int fd, UniqueFunction<void()> call);
+  void onSignalCall(int signal, UniqueFunction<void()> call);
   TriggerId addTrigger(Phase phase, SystemEvent event, UniqueFunction<Deferred<void>()> call);
   static Phase phaseNamed(std::string_view name);
   static SystemEvent eventNamed(std::string_view name);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "ropewalk/address.h"
 #include "ropewalk/listen_options.h"
@@ -61,6 +62,34 @@ struct Connecting {
   bool binding = false;
 };
 
+// Whoever watches a descriptor that is not ours.
+class WatchOwner {
+ public:
+  virtual void readReady() noexcept = 0;
+  virtual void writeReady() noexcept = 0;
+
+  // It was closed underneath.
+  virtual void wentAway() noexcept = 0;
+
+ protected:
+  ~WatchOwner() = default;
+};
+
+// One descriptor that somebody else owns. Its owner may destroy it from inside a call.
+class Watch {
+ public:
+  Watch() = default;
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+  virtual ~Watch() = default;
+
+  // Nothing, Read, Write, or both. Returns 0 or the errno.
+  virtual int setInterest(Interest interest) = 0;
+
+  // False once the descriptor was closed.
+  virtual bool isOpen() const noexcept = 0;
+};
+
 // Whoever hears of signals and of wake-ups.
 class DriverOwner {
  public:
@@ -99,12 +128,22 @@ class Driver {
   // Makes the wait() that runs, or else the next one, return soon. Any thread.
   virtual void wake() noexcept = 0;
 
-  // SIGINT and SIGTERM go to the owner as long as this is on; off restores what was there before.
-  virtual void catchSignals(bool on) = 0;
+  // SIGINT and SIGTERM go to the owner as long as this is on, unless the program or another reactor
+  // handles them; off restores what was there before.
+  virtual void catchStopSignals(bool on) = 0;
+
+  // The same for one signal, whoever handles it now. Throws Error if another reactor catches any.
+  virtual void catchSignal(int signal, bool on) = 0;
+
+  // In a child process: lets go of what is shared with the parent, and goes on alone.
+  virtual void afterFork() = 0;
 
   virtual Listening listen(const Address& host, const ListenOptions& options) = 0;
   virtual Connecting connect(const Address& peer, const Address& bind,
                              const ConnectOptions& options) = 0;
+
+  // `owner` must outlive what this returns. Throws Error if there are no such descriptors.
+  virtual std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) = 0;
 
   // Descriptors that the process may have open; for Reactor's limit on connections.
   virtual std::size_t descriptorLimit() const = 0;
@@ -113,7 +152,8 @@ class Driver {
   virtual void randomBytes(std::span<std::uint8_t> bytes) = 0;
 };
 
-// The driver of the product. Throws Error if the kernel refuses.
-std::unique_ptr<Driver> makeLibeventDriver();
+// The driver of the product, on the backend called epoll, poll or select. Throws Error if there is
+// none, or if the kernel refuses.
+std::unique_ptr<Driver> makeLibeventDriver(std::string_view backend);
 
 }  // namespace ropewalk::detail

@@ -9,7 +9,7 @@
 
 namespace ropewalk {
 
-Reactor::Reactor() : Reactor(detail::makeLibeventDriver()) {}
+Reactor::Reactor(std::string_view backend) : Reactor(detail::makeLibeventDriver(backend)) {}
 
 Reactor::Reactor(std::unique_ptr<detail::Driver> driver)
     : core_(std::make_unique<detail::ReactorCore>(*this, std::move(driver))) {}
@@ -26,6 +26,45 @@ ReactorStatistics Reactor::statistics() const { return core_->statistics(); }
 TimePoint Reactor::now() const { return core_->driver().now(); }
 std::vector<DelayedCall> Reactor::getDelayedCalls() const { return core_->timers().calls(); }
 
+void Reactor::addReader(std::shared_ptr<Descriptor> descriptor) {
+  core_->descriptors().add(std::move(descriptor), detail::Interest::Read);
+}
+void Reactor::addWriter(std::shared_ptr<Descriptor> descriptor) {
+  core_->descriptors().add(std::move(descriptor), detail::Interest::Write);
+}
+void Reactor::removeReader(const Descriptor& descriptor) noexcept {
+  core_->descriptors().remove(descriptor, detail::Interest::Read);
+}
+void Reactor::removeWriter(const Descriptor& descriptor) noexcept {
+  core_->descriptors().remove(descriptor, detail::Interest::Write);
+}
+void Reactor::addReaderCall(int fd, UniqueFunction<void()> call) {
+  core_->descriptors().add(fd, detail::Interest::Read, std::move(call));
+}
+void Reactor::addWriterCall(int fd, UniqueFunction<void()> call) {
+  core_->descriptors().add(fd, detail::Interest::Write, std::move(call));
+}
+void Reactor::removeReader(int fd) noexcept {
+  core_->descriptors().remove(fd, detail::Interest::Read);
+}
+void Reactor::removeWriter(int fd) noexcept {
+  core_->descriptors().remove(fd, detail::Interest::Write);
+}
+std::vector<std::shared_ptr<Descriptor>> Reactor::getReaders() const {
+  return core_->descriptors().all(detail::Interest::Read);
+}
+std::vector<std::shared_ptr<Descriptor>> Reactor::getWriters() const {
+  return core_->descriptors().all(detail::Interest::Write);
+}
+std::vector<std::shared_ptr<Descriptor>> Reactor::removeAll() {
+  return core_->descriptors().removeAll();
+}
+
+void Reactor::onSignalCall(int signal, UniqueFunction<void()> call) {
+  core_->onSignal(signal, std::move(call));
+}
+void Reactor::afterFork() { core_->driver().afterFork(); }
+
 DelayedCall Reactor::schedule(Duration delay, UniqueFunction<void()> call) {
   return core_->timers().schedule(delay, std::move(call));
 }
@@ -37,8 +76,9 @@ void Reactor::whenRunning(UniqueFunction<void()> call) {
 }
 
 bool Reactor::fromThread(UniqueFunction<void()> call) {
-  if (core_->threadCalls().add(std::move(call))) core_->driver().wake();
-  return true;
+  const auto added = core_->threadCalls().add(std::move(call));
+  if (added == detail::ThreadCalls::Added::WakeUp) core_->driver().wake();
+  return added != detail::ThreadCalls::Added::Refused;
 }
 
 TriggerId Reactor::addTrigger(Phase phase, SystemEvent event,

@@ -22,14 +22,21 @@ class ReactorCore::AtWork {
 };
 
 ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
-    : reactor_(reactor), driver_(std::move(driver)), timers_(reactor), turn_(reactor) {
+    : reactor_(reactor),
+      driver_(std::move(driver)),
+      timers_(reactor),
+      turn_(reactor),
+      descriptors_(*driver_) {
   const std::size_t limit = driver_->descriptorLimit();
   const std::size_t reserve = std::max<std::size_t>(32, limit / 20);
   connectionLimit_ = limit > reserve ? limit - reserve : 1;
   driver_->setOwner(*this);
 }
 
-ReactorCore::~ReactorCore() { disconnectAll(); }
+ReactorCore::~ReactorCore() {
+  threadCalls_.close();
+  disconnectAll();
+}
 
 void ReactorCore::add(std::shared_ptr<Resident> resident) {
   residents_.push_back(std::move(resident));
@@ -42,11 +49,14 @@ void ReactorCore::remove(const Resident& resident) noexcept {
 void ReactorCore::run(bool handleSignals) {
   if (state_ != State::Idle) throw ReactorAlreadyRunning();
   const AtWork atWork(*this);
-  if (handleSignals) driver_->catchSignals(true);
+  if (handleSignals) driver_->catchStopSignals(true);
   start();
   while (!over() && turnCurrent(true)) {
   }
-  if (handleSignals) driver_->catchSignals(false);
+  if (handleSignals) {
+    driver_->catchStopSignals(false);
+    for (const auto& [signal, call] : signalCalls_) driver_->catchSignal(signal, true);
+  }
   finish();
 }
 
@@ -162,12 +172,32 @@ void ReactorCore::disconnectAll() noexcept {
       connection->end(Failure::connectionLost());
     }
   }
+  descriptors_.loseAll(Failure::connectionLost());
   const std::vector<std::shared_ptr<Resident>> residents = std::move(residents_);
   residents_.clear();
   for (const auto& resident : residents) resident->reactorStopped();
 }
 
+void ReactorCore::onSignal(int signal, UniqueFunction<void()> call) {
+  if (!call) {
+    if (signalCalls_.erase(signal) == 0) return;
+    return driver_->catchSignal(signal, false);
+  }
+  driver_->catchSignal(signal, true);
+  signalCalls_[signal] = std::make_shared<UniqueFunction<void()>>(std::move(call));
+}
+
 void ReactorCore::signalled(int signal) noexcept {
+  if (const auto found = signalCalls_.find(signal); found != signalCalls_.end()) {
+    const auto call = found->second;  // it may be replaced while it runs
+    try {
+      (*call)();
+    } catch (...) {
+      const Failure thrown = Failure::current();
+      logError("a call for signal {} threw {}: {}", signal, thrown.typeName(), thrown);
+    }
+    return;
+  }
   if (state_ != State::Active) return;
   if (std::exchange(signalSeen_, true)) {
     logWarning("signal {} again: stopping at once", signal);

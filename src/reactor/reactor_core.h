@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <vector>
 
+#include "reactor/descriptors.h"
 #include "reactor/driver.h"
 #include "reactor/resident.h"
 #include "reactor/system_events.h"
@@ -29,6 +31,7 @@ class ReactorCore final : private DriverOwner {
   Turn& turn() noexcept { return turn_; }
   SystemEvents& events() noexcept { return events_; }
   ThreadCalls& threadCalls() noexcept { return threadCalls_; }
+  Descriptors& descriptors() noexcept { return descriptors_; }
 
   // Connections that may be open at once: the descriptor limit less a reserve of max(32, limit /
   // 20).
@@ -58,6 +61,9 @@ class ReactorCore final : private DriverOwner {
   void drain(Duration deadline);
   ReactorStatistics statistics() const;
 
+  // In place of what is called for this signal now; null for nobody.
+  void onSignal(int signal, UniqueFunction<void()> call);
+
  private:
   class AtWork;
   enum class State { Idle, Active, StopRequested, Stopping, Finished };
@@ -81,6 +87,8 @@ class ReactorCore final : private DriverOwner {
   TimerQueue timers_;
   std::vector<std::shared_ptr<Resident>> residents_;
   Turn turn_;
+  Descriptors descriptors_;
+  std::map<int, std::shared_ptr<UniqueFunction<void()>>> signalCalls_;
   DelayedCall drainDeadline_;
   Duration latestCall_{};
   State state_ = State::Idle;

@@ -7,12 +7,21 @@
 
 namespace ropewalk::detail {
 
-bool ThreadCalls::add(UniqueFunction<void()> call) {
+ThreadCalls::Added ThreadCalls::add(UniqueFunction<void()> call) {
   const std::lock_guard<std::mutex> guard(lock_);
+  if (closed_) return Added::Refused;
   calls_.push_back(std::move(call));
   // One wake-up for a batch: who finds calls waiting knows that somebody has woken the reactor for
   // them.
-  return count_.fetch_add(1, std::memory_order_acq_rel) == 0;
+  return count_.fetch_add(1, std::memory_order_acq_rel) == 0 ? Added::WakeUp : Added::Taken;
+}
+
+void ThreadCalls::close() noexcept {
+  std::vector<UniqueFunction<void()>> dropped;  // outside of the lock: it may be code of the user's
+  const std::lock_guard<std::mutex> guard(lock_);
+  closed_ = true;
+  dropped.swap(calls_);
+  count_.store(0, std::memory_order_release);
 }
 
 void ThreadCalls::run() noexcept {

@@ -12,7 +12,8 @@ namespace ropewalk::sys {
 
 namespace {
 
-// open(2) is variadic: the table wants one shape.
+// These are variadic: the table wants one shape.
+int askFlags(int fd, int command) { return ::fcntl(fd, command); }
 int openExisting(const char* path, int flags) { return ::open(path, flags); }
 
 }  // namespace
@@ -24,11 +25,13 @@ constexpr Kernel kKernel = {
     .close = ::close,
     .connect = ::connect,
     .eventfd = [](unsigned count, int flags) { return ::eventfd(count, flags); },
+    .fcntl = askFlags,
     .getrandom = ::getrandom,
     .getsockname = ::getsockname,
     .getsockopt = ::getsockopt,
     .listen = ::listen,
     .open = openExisting,
+    .read = ::read,
     .recv = ::recv,
     .send = ::send,
     .sendfile = ::sendfile,

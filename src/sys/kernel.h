@@ -25,11 +25,13 @@ struct Kernel {
   int (*close)(int);
   int (*connect)(int, const sockaddr*, socklen_t);
   int (*eventfd)(unsigned, int);
+  int (*fcntl)(int, int);
   ssize_t (*getrandom)(void*, std::size_t, unsigned);
   int (*getsockname)(int, sockaddr*, socklen_t*);
   int (*getsockopt)(int, int, int, void*, socklen_t*);
   int (*listen)(int, int);
   int (*open)(const char*, int);
+  ssize_t (*read)(int, void*, std::size_t);
   ssize_t (*recv)(int, void*, std::size_t, int);
   ssize_t (*send)(int, const void*, std::size_t, int);
   ssize_t (*sendfile)(int, int, off_t*, std::size_t);

@@ -3,6 +3,7 @@
 Usage: install_test.py BUILD COMPILER [ARGUMENT...]
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -37,6 +38,12 @@ def run(*command, **options):
     return done.stdout
 
 
+def sanitizer_of(build):
+    options = json.loads((pathlib.Path(build) / "meson-info" / "intro-buildoptions.json").read_text())
+    chosen = next(option["value"] for option in options if option["name"] == "b_sanitize")
+    return [] if chosen == "none" else [f"-fsanitize={chosen}"]
+
+
 def main(build, *compiler):
     with tempfile.TemporaryDirectory() as folder:
         stage = pathlib.Path(folder)
@@ -49,7 +56,7 @@ def main(build, *compiler):
         }
         flags = run("pkg-config", "--cflags", "--libs", "ropewalk-http", env=environment).split()
         (stage / "echo.cc").write_text(ECHO)
-        run(*compiler, "-std=c++20", stage / "echo.cc", "-o", stage / "echo", *flags)
+        run(*compiler, "-std=c++20", *sanitizer_of(build), stage / "echo.cc", "-o", stage / "echo", *flags)
         run(stage / "echo", timeout=10)
 
 

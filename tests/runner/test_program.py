@@ -73,6 +73,8 @@ class TestProgram:
         self.suite = next((suite for suite in suites if suite != "doctest"), "other")
         self.is_parallel = described["is_parallel"]
         self.command = described["cmd"]
+        # What another entry of the table runs is not skipped here.
+        self._is_part = any(argument.startswith("--source-file") for argument in self.command)
         self._wrapper = configuration.wrapper() if self.is_doctest else []
         self._folder = described["workdir"] or configuration.folder
         self._timeout = described["timeout"] * configuration.slowdown
@@ -97,7 +99,7 @@ class TestProgram:
 
     def _run_cases(self, only, timeout):
         with tempfile.TemporaryDirectory() as folder:
-            log = CaseLog(pathlib.Path(folder) / "cases", self, counts_skipped=not only)
+            log = CaseLog(pathlib.Path(folder) / "cases", self, counts_skipped=not only and not self._is_part)
             command = [*self._wrapper, *self.command, "--no-colors", "--no-intro", *filter_for(only)]
             environment = {**self._environment, "ROPEWALK_CASE_LOG": str(log.path)}
             outputs = []

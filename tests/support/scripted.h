@@ -80,6 +80,7 @@ class Scripted : public Protocol {
     expect(!isLost, "lost twice");
     isLost = true;
     reason = why;
+    const std::shared_ptr<Factory> kept = std::move(factory);  // a ScriptedFactory keeps this
     step("lost", [&] {
       if (script_.lost) script_.lost(*this, why);
     });

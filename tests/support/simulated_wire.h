@@ -20,6 +20,8 @@ class SimulatedWire {
   static constexpr std::size_t kPieceSize = 32 * 1024;
   static constexpr std::size_t kTooMuch = kPieces * kPieceSize;
 
+  static bool tellsResetWhilePaused() { return true; }
+
   Reactor& serverReactor() { return server_.reactor(); }
   Reactor& clientReactor() { return client_.reactor(); }
   sim::World& world() { return world_; }

@@ -8,6 +8,9 @@
 #include <cerrno>
 #include <csignal>
 
+#include "reactor/libevent/descriptor_watch.h"
+#include "reactor/libevent/event_base.h"
+#include "reactor/libevent/libevent_log.h"
 #include "reactor/libevent/socket_acceptor.h"
 #include "reactor/libevent/socket_channel.h"
 #include "reactor/libevent/socket_options.h"
@@ -17,20 +20,8 @@ namespace ropewalk::detail {
 
 namespace {
 
-EventBasePointer makeBase() {
-  const std::unique_ptr<event_config, void (*)(event_config*)> config(event_config_new(),
-                                                                      event_config_free);
-  if (!config) throw Error("libevent: out of memory");
-  // No locks: one thread. No environment: a variable must not change the backend. No cached time:
-  // our timers are not libevent's, so it need not ask for the time at all.
-  event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK);
-  event_config_set_flag(config.get(), EVENT_BASE_FLAG_IGNORE_ENV);
-  event_config_set_flag(config.get(), EVENT_BASE_FLAG_NO_CACHE_TIME);
-  event_config_require_features(config.get(), EV_FEATURE_ET | EV_FEATURE_O1);
-  EventBasePointer base(event_base_new_with_config(config.get()));
-  if (!base) throw Error("libevent: no epoll backend");
-  return base;
-}
+// libevent's select aborts at FD_SETSIZE; some room is left for descriptors of others.
+constexpr int kSelectEnd = 1000;
 
 // The program's own handler for Ctrl-C is left alone (RC17). To ignore it, as a shell has its
 // background jobs do, is no handler: who sends SIGINT to a server means it.
@@ -38,6 +29,12 @@ bool isTaken(int signal) {
   struct sigaction present {};
   sys::kernel.sigaction(signal, nullptr, &present);
   return signal == SIGINT && present.sa_handler != SIG_DFL && present.sa_handler != SIG_IGN;
+}
+
+// Makes a level-triggered timer or counter quiet again.
+void drain(int fd) noexcept {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t got = sys::kernel.read(fd, &count, sizeof count);
 }
 
 sys::FileDescriptor required(const char* what, int fd) {
@@ -48,20 +45,39 @@ sys::FileDescriptor required(const char* what, int fd) {
 
 }  // namespace
 
-std::unique_ptr<Driver> makeLibeventDriver() { return std::make_unique<LibeventDriver>(); }
+std::unique_ptr<Driver> makeLibeventDriver(std::string_view backend) {
+  return std::make_unique<LibeventDriver>(backend);
+}
 
-LibeventDriver::LibeventDriver()
-    : base_(makeBase()),
-      timer_(required("timerfd_create",
-                      sys::kernel.timerfdCreate(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC))),
-      waker_(required("eventfd", sys::kernel.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))),
-      timerEvent_(watch(timer_.get(), alarmRang)),
-      wakerEvent_(watch(waker_.get(), woken)) {}
+LibeventDriver::LibeventDriver(std::string_view backend)
+    : base_(makeEventBase(backend)),
+      hasEdges_((event_base_get_features(base()) & EV_FEATURE_ET) != 0),
+      descriptorEnd_(backend == "select" ? kSelectEnd : INT_MAX),
+      signals_(base()) {
+  logWhatLibeventSays();
+  openWakers();
+}
 
-EventPointer LibeventDriver::watch(int fd, event_callback_fn called) {
-  EventPointer watching(event_new(base(), fd, EV_READ | EV_PERSIST | EV_ET, called, this));
-  if (!watching || event_add(watching.get(), nullptr) != 0)
+LibeventDriver::~LibeventDriver() = default;
+
+void LibeventDriver::openWakers() {
+  timer_ = required("timerfd_create",
+                    sys::kernel.timerfdCreate(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+  waker_ = required("eventfd", sys::kernel.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (std::max(timer_.get(), waker_.get()) >= descriptorEnd_) {
+    const std::error_code why(EMFILE, std::generic_category());
+    throw Error("select: " + why.message(), why);
+  }
+  const auto how = static_cast<short>(hasEdges_ ? EV_READ | EV_ET : EV_READ);
+  timerEvent_ = watch(timer_.get(), how, alarmRang);
+  wakerEvent_ = watch(waker_.get(), how, woken);
+}
+
+EventPointer LibeventDriver::watch(int fd, short how, event_callback_fn called) {
+  EventPointer watching(event_new(base(), fd, static_cast<short>(how | EV_PERSIST), called, this));
+  if (!watching || event_add(watching.get(), nullptr) != 0) {
     throw Error("libevent: event_add failed");
+  }
   return watching;
 }
 
@@ -86,8 +102,18 @@ void LibeventDriver::setAlarm(TimePoint when) {
 }
 
 bool LibeventDriver::wait(bool block) {
-  event_base_loop(base(), block ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK);
+  const int done = event_base_loop(base(), block ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK);
+  if (done < 0) dropClosed();
   return true;
+}
+
+// select fails as a whole for one closed descriptor.
+void LibeventDriver::dropClosed() noexcept {
+  const std::vector<DescriptorWatch*> watches = watches_;
+  for (DescriptorWatch* const watch : watches) {
+    const bool isThere = std::ranges::find(watches_, watch) != watches_.end();
+    if (isThere && !watch->isOpen()) watch->owner().wentAway();
+  }
 }
 
 void LibeventDriver::wake() noexcept {
@@ -96,33 +122,75 @@ void LibeventDriver::wake() noexcept {
   [[maybe_unused]] const ssize_t written = sys::kernel.write(waker_.get(), &one, sizeof one);
 }
 
-void LibeventDriver::alarmRang(int, short, void* driver) noexcept {
-  static_cast<LibeventDriver*>(driver)->alarm_ = TimePoint::max();
+void LibeventDriver::alarmRang(int fd, short, void* driver) noexcept {
+  auto& self = *static_cast<LibeventDriver*>(driver);
+  self.alarm_ = TimePoint::max();
+  if (!self.hasEdges_) drain(fd);
 }
 
 // Nothing to do but to have ended the wait.
-void LibeventDriver::woken(int, short, void*) noexcept {}
-
-void LibeventDriver::signalled(int signal, short, void* driver) noexcept {
-  static_cast<LibeventDriver*>(driver)->owner_->signalled(signal);
+void LibeventDriver::woken(int fd, short, void* driver) noexcept {
+  if (!static_cast<LibeventDriver*>(driver)->hasEdges_) drain(fd);
 }
 
-void LibeventDriver::catchSignals(bool on) {
-  signalEvents_.clear();  // libevent puts the old handlers back
-  if (!on) return;
+void LibeventDriver::catchStopSignals(bool on) {
   for (const int signal : {SIGINT, SIGTERM}) {
-    if (isTaken(signal)) continue;
-    EventPointer caught(evsignal_new(base(), signal, signalled, this));
-    if (!caught || event_add(caught.get(), nullptr) != 0) {
-      throw Error("libevent: cannot catch signals");
+    if (!on) {
+      signals_.remove(signal);
+    } else if (!isTaken(signal)) {
+      signals_.add(signal);
     }
-    signalEvents_.push_back(std::move(caught));
+  }
+}
+
+void LibeventDriver::catchSignal(int signal, bool on) {
+  if (!on) return signals_.remove(signal);
+  if (!signals_.add(signal)) throw Error("another reactor of this process catches signals");
+}
+
+void LibeventDriver::afterFork() {
+  // First a base of our own: on the one that is shared, what we remove is removed for the parent.
+  if (event_reinit(base()) != 0) throw Error("libevent: event_reinit failed");
+  timerEvent_.reset();
+  wakerEvent_.reset();
+  alarm_ = TimePoint::max();
+  openWakers();
+}
+
+void LibeventDriver::remove(DescriptorWatch& watch) noexcept {
+  std::erase(watches_, &watch);
+  pollingChanged();
+}
+
+// What has to be polled keeps the loop from sleeping by a descriptor that is always readable.
+void LibeventDriver::pollingChanged() {
+  const bool polls = std::ranges::any_of(
+      watches_, [](const DescriptorWatch* each) { return each->polled() != Interest::Nothing; });
+  if (polls == static_cast<bool>(readyEvent_)) return;
+  readyEvent_.reset();
+  ready_.close();
+  if (!polls) return;
+  ready_ = required("eventfd", sys::kernel.eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC));
+  readyEvent_ = watch(ready_.get(), EV_READ, poll);
+}
+
+void LibeventDriver::poll(int, short, void* driver) noexcept {
+  auto& self = *static_cast<LibeventDriver*>(driver);
+  const std::vector<DescriptorWatch*> watches = self.watches_;
+  const auto wants = [&](DescriptorWatch* watch, Interest side) {
+    const bool isThere = std::ranges::find(self.watches_, watch) != self.watches_.end();
+    return isThere && has(watch->polled(), side);
+  };
+  for (DescriptorWatch* const watch : watches) {
+    if (wants(watch, Interest::Read)) watch->owner().readReady();
+    if (wants(watch, Interest::Write)) watch->owner().writeReady();
   }
 }
 
 Listening LibeventDriver::listen(const Address& host, const ListenOptions& options) {
   OpenedSocket opened = openListening(host, options);
   if (!opened.socket) return {nullptr, opened.error};
+  if (opened.socket.get() >= descriptorEnd_) return {nullptr, EMFILE};
   return {std::make_unique<SocketAcceptor>(*this, std::move(opened.socket)), 0};
 }
 
@@ -130,13 +198,20 @@ Connecting LibeventDriver::connect(const Address& peer, const Address& bind,
                                    const ConnectOptions& options) {
   OpenedSocket opened = openConnecting(peer, bind, options);
   if (!opened.socket) return {nullptr, opened.error, opened.binding};
+  if (opened.socket.get() >= descriptorEnd_) return {nullptr, EMFILE, false};
   return {std::make_unique<SocketChannel>(*this, std::move(opened.socket), peer), 0, false};
 }
 
+std::unique_ptr<Watch> LibeventDriver::watch(int fd, WatchOwner& owner) {
+  if (fd >= descriptorEnd_)
+    throw Error("select: descriptor " + std::to_string(fd) + " is too high");
+  return std::make_unique<DescriptorWatch>(*this, fd, owner);
+}
+
 std::size_t LibeventDriver::descriptorLimit() const {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  return static_cast<std::size_t>(limit.rlim_cur);
+  rlimit limit{.rlim_cur = 1024, .rlim_max = 1024};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, descriptorEnd_));
 }
 
 void LibeventDriver::randomBytes(std::span<std::uint8_t> bytes) {

@@ -1,51 +1,78 @@
 #pragma once
 
+#include <climits>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "reactor/driver.h"
 #include "reactor/libevent/event_deleter.h"
+#include "reactor/libevent/signal_events.h"
 #include "sys/file_descriptor.h"
 
 namespace ropewalk::detail {
 
-// The real world: readiness and signals from libevent's epoll backend, time from one timerfd,
-// wake-ups from one eventfd. Both descriptors are edge-triggered and never read, which saves a
-// system call each.
+class DescriptorWatch;
+
+// The real world: readiness and signals from libevent, time from one timerfd, wake-ups from one
+// eventfd. On epoll both descriptors are edge-triggered and never read, which saves a system call
+// each.
 //
 // What libevent calls is C: every function that is handed to it is noexcept.
 class LibeventDriver final : public Driver {
  public:
-  LibeventDriver();
+  // `backend`: epoll, poll or select. Throws Error.
+  explicit LibeventDriver(std::string_view backend);
+  ~LibeventDriver() override;
 
   event_base* base() const noexcept { return base_.get(); }
 
-  void setOwner(DriverOwner& owner) override { owner_ = &owner; }
+  // Whether the backend can be edge-triggered: epoll can.
+  bool hasEdges() const noexcept { return hasEdges_; }
+
+  // Descriptors from this number on count as EMFILE: libevent aborts when select is given 1024.
+  int descriptorEnd() const noexcept { return descriptorEnd_; }
+
+  // For a watch: from its beginning to its end, and when what it polls has changed.
+  void add(DescriptorWatch& watch) { watches_.push_back(&watch); }
+  void remove(DescriptorWatch& watch) noexcept;
+  void pollingChanged();
+
+  void setOwner(DriverOwner& owner) override { signals_.setOwner(owner); }
   TimePoint now() const override;
   void setAlarm(TimePoint when) override;
   bool wait(bool block) override;
   void wake() noexcept override;
-  void catchSignals(bool on) override;
+  void catchStopSignals(bool on) override;
+  void catchSignal(int signal, bool on) override;
+  void afterFork() override;
   Listening listen(const Address& host, const ListenOptions& options) override;
   Connecting connect(const Address& peer, const Address& bind,
                      const ConnectOptions& options) override;
+  std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) override;
   std::size_t descriptorLimit() const override;
   void randomBytes(std::span<std::uint8_t> bytes) override;
 
  private:
   static void alarmRang(int fd, short what, void* driver) noexcept;
   static void woken(int fd, short what, void* driver) noexcept;
-  static void signalled(int signal, short what, void* driver) noexcept;
-  EventPointer watch(int fd, event_callback_fn called);
+  static void poll(int fd, short what, void* driver) noexcept;
+  void openWakers();
+  EventPointer watch(int fd, short how, event_callback_fn called);
+  void dropClosed() noexcept;
 
   // In this order: events go before the base, descriptors after the events that watch them.
   EventBasePointer base_;
+  const bool hasEdges_;
+  const int descriptorEnd_;
   sys::FileDescriptor timer_;
   sys::FileDescriptor waker_;
+  sys::FileDescriptor ready_;  // always readable; only while something has to be polled
   EventPointer timerEvent_;
   EventPointer wakerEvent_;
-  std::vector<EventPointer> signalEvents_;
-  DriverOwner* owner_ = nullptr;
+  EventPointer readyEvent_;
+  SignalEvents signals_;
+  std::vector<DescriptorWatch*> watches_;
   TimePoint alarm_ = TimePoint::max();
 };
 

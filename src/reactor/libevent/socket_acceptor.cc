@@ -46,6 +46,7 @@ Accepted SocketAcceptor::accept() {
                                      SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) return {nullptr, errno};
   sys::FileDescriptor socket(fd);
+  if (fd >= driver_.descriptorEnd()) return {nullptr, EMFILE};
   return {std::make_unique<SocketChannel>(driver_, std::move(socket), peer.address()), 0};
 }
 

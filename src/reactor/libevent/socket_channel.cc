@@ -21,11 +21,6 @@ constexpr std::size_t kFileSlice = 512 * 1024;
 
 Transfer transferOf(ssize_t result) { return {result, result < 0 ? errno : 0}; }
 
-Interest mainPart(Interest interest) {
-  if (has(interest, Interest::Read)) return Interest::Read;
-  return has(interest, Interest::Broken) ? Interest::Broken : Interest::Nothing;
-}
-
 }  // namespace
 
 SocketChannel::SocketChannel(LibeventDriver& driver, sys::FileDescriptor socket,
@@ -63,6 +58,13 @@ void SocketChannel::setInterest(Interest interest) {
   const bool set = watchMain(mainPart(interest)) && watchWrites(writes);
   interest_ = interest;
   if (!set) owner_->broken(ENOMEM);
+}
+
+// Without edges Broken would wake again and again: such a backend notices at the next read or write.
+Interest SocketChannel::mainPart(Interest interest) const noexcept {
+  if (has(interest, Interest::Read)) return Interest::Read;
+  const bool broken = has(interest, Interest::Broken) && driver_.hasEdges();
+  return broken ? Interest::Broken : Interest::Nothing;
 }
 
 // epoll reports a reset to whoever waits for anything, but libevent 2.1 passes it on only as

@@ -38,6 +38,7 @@ class SocketChannel final : public Channel {
   static void readable(int fd, short what, void* channel) noexcept;
   static void brokenOrWritable(int fd, short what, void* channel) noexcept;
   static void writable(int fd, short what, void* channel) noexcept;
+  Interest mainPart(Interest interest) const noexcept;
   bool watchMain(Interest interest) noexcept;
   bool watchWrites(bool on) noexcept;
 

@@ -6,6 +6,7 @@
 
 #include "reactor/sim/acceptor.h"
 #include "reactor/sim/channel.h"
+#include "ropewalk/error.h"
 
 namespace ropewalk::detail {
 
@@ -86,6 +87,10 @@ Connecting SimDriver::connect(const Address& peer, const Address& bind,
   channel->ownPort();
   link->client().connect();
   return {.channel = std::move(channel), .error = 0, .binding = false};
+}
+
+std::unique_ptr<Watch> SimDriver::watch(int, WatchOwner&) {
+  throw Error("a simulated host has no descriptors of the process");
 }
 
 std::unique_ptr<Driver> makeSimDriver(std::uint64_t seed) {

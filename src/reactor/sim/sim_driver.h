@@ -35,10 +35,13 @@ class SimDriver final : public Driver {
   void setAlarm(TimePoint when) override { alarm_ = when; }
   bool wait(bool block) override;
   void wake() noexcept override { woken_ = true; }
-  void catchSignals(bool) override {}
+  void catchStopSignals(bool) override {}
+  void catchSignal(int, bool) override {}
+  void afterFork() override {}
   Listening listen(const Address& address, const ListenOptions& options) override;
   Connecting connect(const Address& peer, const Address& bind,
                      const ConnectOptions& options) override;
+  std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) override;
   std::size_t descriptorLimit() const override { return host_.descriptorLimit; }
   void randomBytes(std::span<std::uint8_t> bytes) override { random_.fill(bytes); }
 

@@ -18,7 +18,7 @@
 namespace ropewalk::detail {
 
 struct Kernel {
-  static std::unique_ptr<Driver> make() { return makeLibeventDriver(); }
+  static std::unique_ptr<Driver> make() { return makeLibeventDriver("epoll"); }
 };
 struct Simulation {
   static std::unique_ptr<Driver> make() { return makeSimDriver(1); }

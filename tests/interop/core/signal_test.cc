@@ -4,9 +4,13 @@
 
 #include <csignal>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <thread>
 
+#include "ropewalk/error.h"
 #include "ropewalk/reactor.h"
+#include "support/captured_log.h"
 #include "support/child_process.h"
 #include "support/guarded_reactor.h"
 #include "support/raw_socket.h"
@@ -174,6 +178,74 @@ TEST_CASE("run without signals touches no handler [RC17]") {
   });
   runUntilStopped(reactor);
   CHECK(isUntouched);
+}
+
+TEST_CASE("onSignal calls what was given last, in a turn of the reactor") {
+  const Disposition hangUp(SIGHUP, theirs);
+  Reactor reactor;
+  std::string told;
+  reactor.onSignal(SIGHUP, [&] { told += "old "; });
+  reactor.onSignal(SIGHUP, [&] {
+    told += "new ";
+    if (told == "new new ") reactor.stop();
+  });
+  reactor.callWhenRunning([&] {
+    ::raise(SIGHUP);
+    told += told.empty() ? "" : "from inside";
+    reactor.callLater(0s, [&] { ::raise(SIGHUP); });
+  });
+  SUBCASE("beside the reactor's own signals") { reactor.run(true); }
+  SUBCASE("without them") { runUntilStopped(reactor); }
+  CHECK(told == "new new ");
+  reactor.onSignal(SIGHUP, nullptr);
+  reactor.onSignal(SIGHUP, nullptr);
+  CHECK(Disposition::is(SIGHUP, theirs));
+}
+
+TEST_CASE("onSignal takes the place of what the reactor does with a signal") {
+  const Disposition terminate(SIGTERM, SIG_DFL);
+  Reactor reactor;
+  int told = 0;
+  reactor.onSignal(SIGTERM, [&] {
+    if (++told == 2) reactor.stop();
+  });
+  reactor.callWhenRunning([&] { ::raise(SIGTERM); });
+  reactor.callLater(1ms, [&] { ::raise(SIGTERM); });
+  reactor.run(true);
+  CHECK(told == 2);
+}
+
+TEST_CASE("an exception from what onSignal calls is logged, and the reactor goes on [RC19]") {
+  const Disposition hangUp(SIGHUP, SIG_DFL);
+  const CapturedLog log;
+  Reactor reactor;
+  reactor.onSignal(SIGHUP, [&] {
+    reactor.callLater(0s, [&] { reactor.stop(); });
+    throw std::runtime_error("no configuration");
+  });
+  reactor.callWhenRunning([] { ::raise(SIGHUP); });
+  runUntilStopped(reactor);
+  CHECK(log.has("no configuration"));
+}
+
+TEST_CASE("of several reactors one catches signals, and the others run without") {
+  const Disposition interrupt(SIGINT, SIG_DFL);
+  const Disposition terminate(SIGTERM, SIG_DFL);
+  Reactor first, second;
+  bool secondRan = false;
+  first.callWhenRunning([&] {
+    std::thread other([&] {
+      CHECK_THROWS_AS(second.onSignal(SIGHUP, [] {}), Error);
+      second.callWhenRunning([&] { second.stop(); });
+      second.run(true);
+      secondRan = true;
+    });
+    other.join();
+    ::raise(SIGTERM);
+  });
+  first.run(true);
+  CHECK(secondRan);
+  second.onSignal(SIGHUP, [] {});
 }
 
 }  // namespace

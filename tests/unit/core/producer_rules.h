@@ -112,6 +112,10 @@ TEST_CASE("an orderly end is noticed after a pause, behind the data that waits [
 TEST_CASE("a reset is noticed while paused [PC2]") {
   Conversation<Wire> talk(pausedFromTheStart());
   talk.begin().client().transport->abortConnection();
+  if (!Wire::tellsResetWhilePaused()) {
+    talk.wire.settle();
+    talk.server().transport->resumeProducing();
+  }
   talk.end();
   CHECK(talk.server().reason.check<ConnectionLost>());
 }

@@ -30,6 +30,10 @@ class Served {
         protocol_(site_->buildProtocol(Address())) {
     protocol_->makeConnection(transport);
   }
+  // Ends what its handlers still wait for.
+  ~Served() {
+    if (!transport.isDisconnected()) transport.peerResets();
+  }
 
   // What comes back for `bytes`.
   std::string ask(std::string_view bytes) {

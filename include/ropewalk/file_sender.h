@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "ropewalk/deferred.h"
+#include "ropewalk/producer.h"
+#include "ropewalk/promise.h"
+#include "ropewalk/transport.h"
+#include "ropewalk/unique_function.h"
+
+namespace ropewalk {
+
+/// Sends a file piece by piece, no faster than the peer takes it: a pull producer.
+///
+///   auto sender = std::make_shared<FileSender>();
+///   sender->beginFileTransfer(fd, transport).addCallback([](std::string) { ... });
+///
+/// To send a file as it is, Transport::writeFile() costs less; this is for bytes that have to be
+/// changed on their way, for descriptors that sendfile(2) refuses, and for whoever has to know when
+/// all has been written.
+///
+/// Ownership: the transport shares it while it sends.
+/// Threads: the reactor's. Reading a piece may wait for the disk.
+class FileSender final : public Producer, public std::enable_shared_from_this<FileSender> {
+ public:
+  /// Bytes that are read and written at a time.
+  static constexpr std::size_t kChunkSize = 16 * 1024;
+
+  /// Changes each piece before it is written.
+  using Transform = UniqueFunction<std::string(std::string)>;
+
+  /// Sends what `fd` has from where it stands to its end (rule PC15), and closes it.
+  ///
+  /// The Deferred fires with the last byte that was read (empty for an empty file), once the last
+  /// piece has left and this is unregistered again. It fails if reading does, or the connection
+  /// ends first ("Consumer asked us to stop producing"). Throws ProducerAlreadyRegistered.
+  /// REQUIRES: an earlier transfer of this sender is over.
+  Deferred<std::string> beginFileTransfer(int fd, const TransportRef& consumer,
+                                          Transform transform = {});
+
+  FileSender() = default;
+  FileSender(const FileSender&) = delete;
+  FileSender& operator=(const FileSender&) = delete;
+  ~FileSender() override;
+
+  void pauseProducing() override {}
+  void resumeProducing() override;
+  void stopProducing() override;
+
+ private:
+  void finish();
+
+  int fd_ = -1;
+  TransportRef consumer_;
+  Transform transform_;
+  std::string lastByte_;
+  Promise<std::string> done_;
+};
+
+}  // namespace ropewalk

@@ -1,0 +1,205 @@
+#include "reactor/descriptors.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "async/class_name.h"
+#include "ropewalk/error.h"
+#include "ropewalk/log.h"
+
+namespace ropewalk {
+
+void Descriptor::connectionLost(const Failure&) {}
+
+std::string Descriptor::logPrefix() const { return detail::className(typeid(*this)); }
+
+namespace detail {
+
+// One descriptor and how it is watched. Held by the list, and by itself while it calls.
+class Descriptors::Entry final : public RefCounted, private WatchOwner {
+ public:
+  Entry(Descriptors& list, std::shared_ptr<Descriptor> descriptor, std::uint64_t order)
+      : list_(list),
+        descriptor_(std::move(descriptor)),
+        fd_(descriptor_->fileno()),
+        watch_(list.driver_.watch(fd_, *this)),
+        order_(order) {}
+
+  const std::shared_ptr<Descriptor>& descriptor() const noexcept { return descriptor_; }
+  std::uint64_t order() const noexcept { return order_; }
+  bool watches(Interest side) const noexcept { return has(interest_, side); }
+
+  // 0 or the errno.
+  int set(Interest side, bool on) noexcept;
+  void stop() noexcept { watch_.reset(); }
+  void lose(const Failure& why) noexcept;
+
+ private:
+  void readReady() noexcept override { call(&Descriptor::doRead); }
+  void writeReady() noexcept override { call(&Descriptor::doWrite); }
+  void wentAway() noexcept override { lose(closedUnderneath()); }
+  void call(void (Descriptor::*ready)()) noexcept;
+  bool isThere() const { return descriptor_->fileno() == fd_ && watch_->isOpen(); }
+  static Failure closedUnderneath();
+
+  Descriptors& list_;
+  const std::shared_ptr<Descriptor> descriptor_;
+  const int fd_;
+  std::unique_ptr<Watch> watch_;  // null once it is watched no more
+  Interest interest_ = Interest::Nothing;
+  const std::uint64_t order_;
+};
+
+Failure Descriptors::Entry::closedUnderneath() {
+  return Failure::of(ConnectionLost("the descriptor was closed"));
+}
+
+int Descriptors::Entry::set(Interest side, bool on) noexcept {
+  const auto bits = static_cast<unsigned>(interest_);
+  const auto bit = static_cast<unsigned>(side);
+  const auto wanted = static_cast<Interest>(on ? bits | bit : bits & ~bit);
+  const int error = watch_->setInterest(wanted);
+  if (error == 0) interest_ = wanted;
+  return error;
+}
+
+void Descriptors::Entry::call(void (Descriptor::*ready)()) noexcept {
+  const Ref<Entry> self(this);
+  const LogContext named(*descriptor_);
+  try {
+    if (descriptor_->fileno() == fd_) ((*descriptor_).*ready)();
+    if (watch_ && !isThere()) lose(closedUnderneath());
+  } catch (...) {
+    const Failure thrown = Failure::current();
+    logError("a callback threw {}: {}", thrown.typeName(), thrown);
+    lose(thrown);
+  }
+}
+
+void Descriptors::Entry::lose(const Failure& why) noexcept {
+  if (!watch_) return;
+  const Ref<Entry> self(this);
+  const LogContext named(*descriptor_);
+  stop();
+  list_.forget(*descriptor_);
+  try {
+    descriptor_->connectionLost(why);
+  } catch (...) {
+    const Failure thrown = Failure::current();
+    logError("connectionLost threw {}: {}", thrown.typeName(), thrown);
+  }
+}
+
+// What addReader(int, callable) watches.
+class Descriptors::Callback final : public Descriptor {
+ public:
+  explicit Callback(int fd) : fd_(fd) {}
+
+  void set(Interest side, UniqueFunction<void()> call) {
+    (side == Interest::Read ? read_ : write_) =
+        std::make_shared<UniqueFunction<void()>>(std::move(call));
+  }
+
+  int fileno() const override { return fd_; }
+  void doRead() override { call(read_); }
+  void doWrite() override { call(write_); }
+  void connectionLost(const Failure& why) override { logWarning("watched no more: {}", why); }
+  std::string logPrefix() const override { return "descriptor " + std::to_string(fd_); }
+
+ private:
+  // A copy, for it may be replaced while it runs.
+  static void call(std::shared_ptr<UniqueFunction<void()>> ready) { (*ready)(); }
+
+  const int fd_;
+  std::shared_ptr<UniqueFunction<void()>> read_;
+  std::shared_ptr<UniqueFunction<void()>> write_;
+};
+
+Descriptors::Descriptors(Driver& driver) : driver_(driver) {}
+
+Descriptors::~Descriptors() { loseAll(Failure::connectionLost()); }
+
+void Descriptors::add(std::shared_ptr<Descriptor> descriptor, Interest side) {
+  const Descriptor* const key = descriptor.get();
+  auto found = entries_.find(key);
+  if (found == entries_.end()) {
+    Ref<Entry> entry(new Entry(*this, std::move(descriptor), ++added_));
+    found = entries_.emplace(key, std::move(entry)).first;
+  }
+  const Ref<Entry> entry = found->second;
+  const int error = entry->set(side, true);
+  if (error == 0) return;
+  remove(*key, side);
+  const std::error_code why(error, std::generic_category());
+  const char* const tried = side == Interest::Read ? "addReader" : "addWriter";
+  throw Error(std::string(tried) + ": descriptor " + std::to_string(entry->descriptor()->fileno()) +
+                  ": " + why.message(),
+              why);
+}
+
+void Descriptors::remove(const Descriptor& descriptor, Interest side) noexcept {
+  const auto found = entries_.find(&descriptor);
+  if (found == entries_.end()) return;
+  const Ref<Entry> entry = found->second;
+  entry->set(side, false);
+  if (entry->watches(Interest::Read) || entry->watches(Interest::Write)) return;
+  entry->stop();
+  forget(descriptor);
+}
+
+void Descriptors::add(int fd, Interest side, UniqueFunction<void()> call) {
+  auto& callback = callbacks_[fd];
+  if (!callback) callback = std::make_shared<Callback>(fd);
+  const std::shared_ptr<Callback> kept = callback;
+  kept->set(side, std::move(call));
+  // Anew, for the number may stand for another file by now.
+  const auto found = entries_.find(kept.get());
+  if (found != entries_.end()) found->second->set(side, false);
+  add(kept, side);
+}
+
+void Descriptors::remove(int fd, Interest side) noexcept {
+  const auto found = callbacks_.find(fd);
+  if (found == callbacks_.end()) return;
+  const std::shared_ptr<Callback> kept = found->second;
+  remove(*kept, side);
+}
+
+void Descriptors::forget(const Descriptor& descriptor) noexcept {
+  std::erase_if(callbacks_, [&](const auto& each) { return each.second.get() == &descriptor; });
+  entries_.erase(&descriptor);
+}
+
+std::vector<Ref<Descriptors::Entry>> Descriptors::inOrder() const {
+  std::vector<Ref<Entry>> entries;
+  for (const auto& [descriptor, entry] : entries_) entries.push_back(entry);
+  std::ranges::sort(entries, {}, [](const Ref<Entry>& each) { return each->order(); });
+  return entries;
+}
+
+std::vector<std::shared_ptr<Descriptor>> Descriptors::all(Interest side) const {
+  std::vector<std::shared_ptr<Descriptor>> descriptors;
+  for (const Ref<Entry>& entry : inOrder()) {
+    if (entry->watches(side)) descriptors.push_back(entry->descriptor());
+  }
+  return descriptors;
+}
+
+std::vector<std::shared_ptr<Descriptor>> Descriptors::removeAll() {
+  std::vector<std::shared_ptr<Descriptor>> descriptors;
+  for (const Ref<Entry>& entry : inOrder()) {
+    entry->stop();
+    descriptors.push_back(entry->descriptor());
+  }
+  entries_.clear();
+  callbacks_.clear();
+  return descriptors;
+}
+
+void Descriptors::loseAll(const Failure& why) noexcept {
+  for (const Ref<Entry>& entry : inOrder()) entry->lose(why);
+}
+
+}  // namespace detail
+}  // namespace ropewalk

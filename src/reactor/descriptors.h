@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "reactor/driver.h"
+#include "ropewalk/descriptor.h"
+#include "ropewalk/detail/ref.h"
+#include "ropewalk/unique_function.h"
+
+namespace ropewalk::detail {
+
+// The descriptors that a reactor watches for its user (RC20 to RC23).
+class Descriptors {
+ public:
+  // `driver` must outlive this.
+  explicit Descriptors(Driver& driver);
+  Descriptors(const Descriptors&) = delete;
+  Descriptors& operator=(const Descriptors&) = delete;
+  ~Descriptors();
+
+  // `side` is Interest::Read or Interest::Write. Throws Error if it cannot be watched.
+  void add(std::shared_ptr<Descriptor> descriptor, Interest side);
+  void remove(const Descriptor& descriptor, Interest side) noexcept;
+
+  // The same for a callable, in place of an earlier one.
+  void add(int fd, Interest side, UniqueFunction<void()> call);
+  void remove(int fd, Interest side) noexcept;
+
+  // In the order in which they were added.
+  std::vector<std::shared_ptr<Descriptor>> all(Interest side) const;
+  std::vector<std::shared_ptr<Descriptor>> removeAll();
+
+  // The reactor stops: tells all of them.
+  void loseAll(const Failure& why) noexcept;
+
+ private:
+  class Entry;
+  class Callback;
+
+  std::vector<Ref<Entry>> inOrder() const;
+  void forget(const Descriptor& descriptor) noexcept;
+
+  Driver& driver_;
+  std::unordered_map<const Descriptor*, Ref<Entry>> entries_;
+  std::unordered_map<int, std::shared_ptr<Callback>> callbacks_;
+  std::uint64_t added_ = 0;
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "reactor/driver.h"
+#include "reactor/libevent/event_deleter.h"
+
+namespace ropewalk::detail {
+
+class LibeventDriver;
+
+// A descriptor of the user's. What epoll refuses (a regular file) counts as always ready and is
+// polled by the driver (RC23).
+class DescriptorWatch final : public Watch {
+ public:
+  // Both must outlive this.
+  DescriptorWatch(LibeventDriver& driver, int fd, WatchOwner& owner);
+  ~DescriptorWatch() override;
+
+  int setInterest(Interest interest) override;
+  bool isOpen() const noexcept override;
+
+  WatchOwner& owner() const noexcept { return owner_; }
+
+  // What it is to be polled for.
+  Interest polled() const noexcept { return polled_; }
+
+ private:
+  static void readable(int fd, short what, void* watch) noexcept;
+  static void writable(int fd, short what, void* watch) noexcept;
+  int set(EventPointer& event, Interest side, bool on);
+
+  LibeventDriver& driver_;
+  const int fd_;
+  WatchOwner& owner_;
+  EventPointer read_;
+  EventPointer write_;
+  Interest polled_ = Interest::Nothing;
+};
+
+}  // namespace ropewalk::detail

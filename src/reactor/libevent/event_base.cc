@@ -1,0 +1,31 @@
+#include "reactor/libevent/event_base.h"
+
+#include <array>
+#include <string>
+
+#include "reactor/libevent/libevent_log.h"
+#include "ropewalk/error.h"
+
+namespace ropewalk::detail {
+
+EventBasePointer makeEventBase(std::string_view backend) {
+  const std::unique_ptr<event_config, void (*)(event_config*)> config(event_config_new(),
+                                                                      event_config_free);
+  if (!config) throw Error("libevent: out of memory");
+  // No locks: one thread. No environment: a variable must not change the backend. No cached time:
+  // our timers are not libevent's, so it need not ask for the time at all.
+  event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK);
+  event_config_set_flag(config.get(), EVENT_BASE_FLAG_IGNORE_ENV);
+  event_config_set_flag(config.get(), EVENT_BASE_FLAG_NO_CACHE_TIME);
+  for (const char* const other : std::array{"epoll", "poll", "select"}) {
+    if (other != backend) event_config_avoid_method(config.get(), other);
+  }
+  const QuietLibevent quiet;  // what is wrong is thrown
+  EventBasePointer base(event_base_new_with_config(config.get()));
+  if (!base || event_base_get_method(base.get()) != backend) {
+    throw Error("no backend \"" + std::string(backend) + "\": there are epoll, poll and select");
+  }
+  return base;
+}
+
+}  // namespace ropewalk::detail

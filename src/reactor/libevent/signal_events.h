@@ -1,0 +1,37 @@
+#pragma once
+
+#include <map>
+
+#include "reactor/driver.h"
+#include "reactor/libevent/event_deleter.h"
+
+namespace ropewalk::detail {
+
+// The signals that one reactor catches. In libevent 2.1 one base of the process can catch any at a
+// time: the first that asks has them until it lets go of all.
+class SignalEvents {
+ public:
+  // `base` must outlive this.
+  explicit SignalEvents(event_base* base) noexcept : base_(base) {}
+  SignalEvents(const SignalEvents&) = delete;
+  SignalEvents& operator=(const SignalEvents&) = delete;
+  ~SignalEvents() { release(); }
+
+  void setOwner(DriverOwner& owner) noexcept { owner_ = &owner; }
+
+  // False if another reactor catches signals. Throws Error if the kernel refuses.
+  bool add(int signal);
+
+  // The handler that was there before is put back.
+  void remove(int signal) noexcept;
+
+ private:
+  static void signalled(int signal, short what, void* events) noexcept;
+  void release() noexcept;
+
+  event_base* const base_;
+  DriverOwner* owner_ = nullptr;
+  std::map<int, EventPointer> caught_;
+};
+
+}  // namespace ropewalk::detail

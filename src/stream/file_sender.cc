@@ -1,0 +1,58 @@
+#include "ropewalk/file_sender.h"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "ropewalk/error.h"
+#include "ropewalk/failure.h"
+#include "sys/file_descriptor.h"
+#include "sys/kernel.h"
+
+namespace ropewalk {
+
+FileSender::~FileSender() { finish(); }
+
+Deferred<std::string> FileSender::beginFileTransfer(int fd, const TransportRef& consumer,
+                                                    Transform transform) {
+  finish();
+  fd_ = fd;
+  consumer_ = consumer;
+  transform_ = std::move(transform);
+  lastByte_.clear();
+  done_ = Promise<std::string>();
+  Deferred<std::string> done = done_.deferred();
+  try {
+    consumer->registerProducer(shared_from_this(), Streaming::Pull);
+  } catch (...) {
+    finish();
+    throw;
+  }
+  return done;
+}
+
+void FileSender::resumeProducing() {
+  std::string piece(kChunkSize, '\0');
+  const ssize_t got = sys::kernel.read(fd_, piece.data(), piece.size());
+  if (got > 0) {
+    piece.resize(static_cast<std::size_t>(got));
+    lastByte_ = piece.back();
+    return consumer_->write(transform_ ? transform_(std::move(piece)) : std::move(piece));
+  }
+  const std::error_code why(errno, std::generic_category());
+  consumer_->unregisterProducer();
+  finish();
+  if (got == 0) return done_.callback(std::move(lastByte_));
+  done_.errback(Failure::of(Error("read: " + why.message(), why)));
+}
+
+void FileSender::stopProducing() {
+  finish();
+  if (!done_.hasFired()) {
+    done_.errback(Failure::of(Error("Consumer asked us to stop producing")));
+  }
+}
+
+void FileSender::finish() { sys::FileDescriptor(std::exchange(fd_, -1)).close(); }
+
+}  // namespace ropewalk

@@ -1,0 +1,132 @@
+#include "ropewalk/file_sender.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "ropewalk/error.h"
+#include "ropewalk/failure.h"
+#include "ropewalk/protocol.h"
+#include "ropewalk/sim/string_transport.h"
+#include "support/pattern.h"
+
+namespace ropewalk::test {
+namespace {
+
+// A descriptor that gives `content` from the beginning.
+int fileOf(const std::string& content) {
+  char path[] = "/tmp/ropewalk-file-sender-XXXXXX";
+  const int fd = ::mkstemp(path);
+  REQUIRE(fd >= 0);
+  ::unlink(path);
+  REQUIRE(::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()));
+  REQUIRE(::lseek(fd, 0, SEEK_SET) == 0);
+  return fd;
+}
+
+bool isOpen(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
+
+// A connection, a file to send on it, and what came of that.
+struct Sending {
+  Sending() { protocol->makeConnection(transport); }
+
+  void begin(int file, FileSender::Transform transform = {}) {
+    fd = file;
+    sender->beginFileTransfer(fd, protocol->transport, std::move(transform))
+        .addCallbacks([this](std::string last) { lastByte = std::move(last), isDone = true; },
+                      [this](const Failure& failure) { why = failure; });
+  }
+
+  std::shared_ptr<Protocol> protocol = std::make_shared<Protocol>();
+  sim::StringTransport transport;
+  std::shared_ptr<FileSender> sender = std::make_shared<FileSender>();
+  int fd = -1;
+  std::string lastByte;
+  Failure why;
+  bool isDone = false;
+};
+
+TEST_CASE("FileSender writes a piece of 16384 bytes at a time and ends with the last byte [PC15]") {
+  Sending sending;
+  const std::string content = pattern(0, 40'000);
+  sending.transport.setRoom(0);
+  sending.begin(fileOf(content));
+  std::string sizes;
+  sending.transport.settle();
+  while (!sending.isDone) {
+    const std::size_t waiting = sending.transport->unsentBytes();
+    REQUIRE(waiting > 0);
+    sizes += std::to_string(waiting) + " ";
+    sending.transport.setRoom(waiting);
+  }
+  CHECK(sizes == "16384 16384 7232 ");
+  CHECK(sending.lastByte == content.substr(39'999));
+  CHECK(sending.transport.value() == content);
+  CHECK(!sending.transport.producer());
+  CHECK(!isOpen(sending.fd));
+}
+
+TEST_CASE("FileSender is done at once with an empty file [PC15]") {
+  Sending sending;
+  sending.begin(fileOf(""));
+  sending.transport.settle();
+  CHECK(sending.isDone);
+  CHECK(sending.lastByte == "");
+  CHECK(!sending.transport.producer());
+}
+
+TEST_CASE("FileSender changes what it sends, if it is told how") {
+  Sending sending;
+  sending.begin(fileOf("hello"), [](std::string piece) {
+    std::ranges::reverse(piece);
+    return piece;
+  });
+  CHECK(sending.transport.value() == "olleh");
+  CHECK(sending.lastByte == "o");
+}
+
+TEST_CASE("FileSender fails when the connection ends first [PC15]") {
+  Sending sending;
+  sending.transport.setRoom(10);
+  sending.begin(fileOf(pattern(0, 40'000)));
+  sending.transport.peerResets();
+  CHECK(std::string(sending.why.what()) == "Consumer asked us to stop producing");
+  CHECK(!isOpen(sending.fd));
+}
+
+TEST_CASE("FileSender on a dead transport fails at once, and closes the file [PC5]") {
+  Sending sending;
+  sending.transport.peerResets();
+  sending.begin(fileOf("hello"));
+  CHECK(std::string(sending.why.what()) == "Consumer asked us to stop producing");
+  CHECK(!isOpen(sending.fd));
+}
+
+TEST_CASE("FileSender fails when the file cannot be read, and the connection goes on") {
+  Sending sending;
+  sending.begin(::open("/tmp", O_RDONLY | O_CLOEXEC));
+  sending.transport.settle();
+  CHECK(std::string(sending.why.what()) == "read: Is a directory");
+  CHECK(!sending.transport.producer());
+  CHECK(!sending.transport.isDisconnecting());
+}
+
+TEST_CASE("FileSender is refused beside another producer, and closes the file [PC4]") {
+  Sending sending;
+  sending.transport.setRoom(0);
+  sending.begin(fileOf(pattern(0, 40'000)));
+  const auto second = std::make_shared<FileSender>();
+  const int fd = fileOf("hello");
+  CHECK_THROWS_AS((void)second->beginFileTransfer(fd, sending.protocol->transport),
+                  ProducerAlreadyRegistered);
+  CHECK(!isOpen(fd));
+  sending.transport.peerResets();
+}
+
+}  // namespace
+}  // namespace ropewalk::test
