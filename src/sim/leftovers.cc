@@ -35,7 +35,6 @@ std::string World::leftovers() const {
 void World::finish() {
   for (Host* const host : inOrder_) host->drain();
   runUntil([this] { return std::ranges::none_of(inOrder_, &Host::isActive); }, 1min);
-  runUntilIdle();
   std::string left;
   for (const Host* const host : inOrder_) {
     if (host->isActive()) left += host->name() + ": has not stopped\n";

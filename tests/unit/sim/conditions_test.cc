@@ -89,6 +89,7 @@ TEST_CASE("World lets each direction of a wire have its own bandwidth") {
   client->transport->write(std::string(100'000, 'y'));
   world.advance(1000ms);
   CHECK(client->received().size() == 100'000);
+  CHECK(world.host("server").reactor().statistics().bytesReceived == 100'000);
 }
 
 TEST_CASE("A host's firewall refuses a port although somebody listens there") {

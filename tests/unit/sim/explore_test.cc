@@ -126,6 +126,20 @@ TEST_CASE("explore repeats what ROPEWALK_SCHEDULE says, and nothing else") {
   CHECK(runs == 2);
 }
 
+TEST_CASE("explore tries a step again when others have gone") {
+  // The first step is needed only as long as the last one is there.
+  const auto all = draws({0, 1, 2});
+  const auto tangled = [&](Schedule& schedule) {
+    bool has[3] = {};
+    while (sim::Random* const chance = schedule.next()) {
+      const auto drawn = chance->next();
+      for (std::size_t i = 0; i < 3; ++i) has[i] = has[i] || drawn == all[i];
+    }
+    if (has[1] && (has[0] || !has[2])) throw std::runtime_error("it broke");
+  };
+  CHECK(found(tangled, {.firstSeed = 3, .steps = 3}).steps() == std::vector<std::size_t>{1});
+}
+
 TEST_CASE("explore keeps to the runs that a failure may cost") {
   int runs = 0;
   const auto counting = [&](Schedule& schedule) {

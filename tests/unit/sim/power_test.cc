@@ -130,6 +130,58 @@ TEST_CASE("A host that comes back knows nothing of its old connections, and says
   CHECK(&scene.server.reactor() != before);
 }
 
+TEST_CASE("A host that comes back has forgotten what it had still to send") {
+  class Pushy : public Protocol {
+    void connectionMade() override { transport->write(std::string(200'000, 'x')); }
+  };
+  class Slow : public Recorder {
+    void connectionMade() override { transport->pauseProducing(); }
+  };
+  World world;
+  world.setBuffers({.send = 100'000, .receive = 50'000});
+  sim::Host& server = world.host("server");
+  server.run([] { reactor().listenTCP(8001, Factory::forProtocol<Pushy>()); });
+  const auto client = world.host("client").connect<Slow>("server", 8001);
+  world.advance(1s);
+  server.powerOff();
+  server.powerOn();
+  world.advance(1s);
+  client->transport->resumeProducing();
+  world.advance(1s);
+  CHECK(client->received().size() == 50'000);
+  CHECK(client->lost());
+}
+
+TEST_CASE("Who asks a host that is off is heard when it is back in time") {
+  Scene scene;
+  scene.server.powerOff();
+  const auto patient = scene.world.host("client").connect<Recorder>("server", 8001);
+  scene.world.advance(5s);
+  scene.server.powerOn();
+  scene.serve();
+  scene.world.advance(0s);
+  CHECK(patient->made());
+}
+
+TEST_CASE("A host that comes back hears only what was sent to it, not to others") {
+  Scene scene;
+  const auto other = scene.world.host("other").connect<Recorder>("server", 8001);
+  scene.world.advance(0s);
+  scene.world.setDelay(1s);
+  scene.client->transport->write("hello");
+  other->transport->write("good day");
+  scene.world.advance(1500ms);
+  scene.world.host("client").suspend();
+  scene.world.host("other").suspend();
+  scene.world.advance(1s);
+  scene.world.host("client").resume();
+  scene.world.advance(1s);
+  CHECK(scene.client->received() == "hello");
+  scene.world.host("other").resume();
+  scene.world.advance(1s);
+  CHECK(other->received() == "good day");
+}
+
 TEST_CASE("A peer that says nothing does not notice that a host was off and came back") {
   Scene scene;
   scene.server.powerOff();
@@ -157,9 +209,11 @@ TEST_CASE("What was on its way when its sender went off still arrives") {
 TEST_CASE("A host can be switched off by its own code, but not on by anybody's") {
   Scene scene;
   bool refused = false;
+  scene.world.host("client").run([] { reactor().listenTCP(8002, Factory::forProtocol<Echo>()); });
   scene.server.run([&] {
     reactor().callLater(1s, [&] {
       scene.server.powerOff();
+      reactor().connectTCP("10.0.0.2", 8002, Factory::forProtocol<Echo>());
       try {
         scene.server.powerOn();
       } catch (const Error&) {
@@ -172,6 +226,7 @@ TEST_CASE("A host can be switched off by its own code, but not on by anybody's")
   scene.client->transport->write("hello?");
   scene.world.advance(1s);
   CHECK(scene.client->received() == "");
+  CHECK(scene.world.host("client").reactor().statistics().accepted == 1);
   scene.server.powerOn();
   scene.world.advance(1s);
   CHECK(scene.client->lost());
