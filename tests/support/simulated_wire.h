@@ -20,6 +20,9 @@ class SimulatedWire {
   static constexpr std::size_t kPieceSize = 32 * 1024;
   static constexpr std::size_t kTooMuch = kPieces * kPieceSize;
 
+  // Connections of its own.
+  static constexpr std::size_t kOwnConnections = 0;
+
   Reactor& serverReactor() { return server_.reactor(); }
   Reactor& clientReactor() { return client_.reactor(); }
   sim::World& world() { return world_; }
