@@ -15,7 +15,7 @@ constexpr int kMaxTurns = 100'000;
 
 }  // namespace
 
-Clock::Clock() : calls_(std::make_unique<detail::TimerQueue>(*this)) {}
+Clock::Clock(TimePoint start) : now_(start), calls_(std::make_unique<detail::TimerQueue>(*this)) {}
 
 Clock::~Clock() = default;
 

@@ -43,10 +43,13 @@ class OneProtocol final : public ClientFactory {
 
 Host::Host(World& world, detail::SimHost& machine) : world_(world), machine_(machine) {}
 
-Host::~Host() {
+Host::~Host() { endReactor(); }
+
+void Host::endReactor() {
   if (!reactor_) return;
   // What it calls at the end may ask for reactor().
   const CurrentReactor current(*reactor_);
+  world_.timeline_->remove(detail::ReactorCore::of(*reactor_));
   reactor_.reset();
 }
 
@@ -57,6 +60,7 @@ Address Host::address(int port) const {
 }
 
 Reactor& Host::reactor() {
+  if (machine_.isOff()) throw Error("the simulated host \"" + name() + "\" is off");
   if (!reactor_) {
     auto driver = std::make_unique<detail::SimDriver>(world_.network_, machine_,
                                                       detail::SimDriver::Clockwork::World);
@@ -81,6 +85,31 @@ void Host::connectProtocol(std::string_view to, int port, std::shared_ptr<Protoc
   }
   reactor().connectTCP(literal, port,
                        std::make_shared<OneProtocol>(std::move(protocol), std::move(failed)));
+}
+
+void Host::suspend() {
+  if (machine_.isOn()) world_.network_->suspend(machine_);
+}
+
+void Host::resume() {
+  if (machine_.isSuspended()) world_.network_->powerOn(machine_);
+}
+
+void Host::powerOff() {
+  if (!machine_.isOff()) world_.network_->powerOff(machine_);
+}
+
+void Host::powerOn() {
+  if (!machine_.isOff()) return;
+  if (world_.timeline_->isPlaying()) {
+    throw Error("a simulated host cannot be switched on from inside of a callback");
+  }
+  endReactor();
+  world_.network_->powerOn(machine_);
+}
+
+void Host::setFirewall(int port, Firewall rule) {
+  machine_.setFirewall(static_cast<std::uint16_t>(port), rule);
 }
 
 void Host::setDescriptorLimit(std::size_t limit) { machine_.descriptorLimit = limit; }

@@ -12,6 +12,10 @@ void Timeline::add(ReactorCore& reactor, SimDriver& driver) {
   players_.push_back({.reactor = &reactor, .driver = &driver});
 }
 
+void Timeline::remove(const ReactorCore& reactor) noexcept {
+  std::erase_if(players_, [&](const Player& player) { return player.reactor == &reactor; });
+}
+
 void Timeline::touch() noexcept {
   for (const Player& player : players_) player.driver->touch();
 }
@@ -51,7 +55,7 @@ void Timeline::checkProgress(bool moved) {
     roundsNow_ = 0;
   } else if (++roundsNow_ >= roundLimit_) {
     throw sim::NoProgress("simulated time stands still at " +
-                          std::to_string((now() - SimNetwork::kStart).count()) +
+                          std::to_string((now() - network_->start()).count()) +
                           " ns: hosts keep each other busy without a delay");
   }
 }
@@ -59,7 +63,7 @@ void Timeline::checkProgress(bool moved) {
 TimePoint Timeline::nextMoment() const noexcept {
   TimePoint next = network_->nextArrival();
   for (const Player& player : players_) {
-    if (player.reactor->active()) next = std::min(next, player.driver->alarm());
+    if (player.isAlive()) next = std::min(next, player.driver->alarm());
   }
   return next;
 }

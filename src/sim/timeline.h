@@ -23,6 +23,9 @@ class Timeline {
   // Has the reactor on `driver` take part from now on. Both must outlive this.
   void add(ReactorCore& reactor, SimDriver& driver);
 
+  // `reactor` takes no part any more.
+  void remove(const ReactorCore& reactor) noexcept;
+
   // Whether a callback is running.
   bool isPlaying() const noexcept { return playing_; }
 
@@ -52,7 +55,8 @@ class Timeline {
     ReactorCore* reactor;
     SimDriver* driver;
 
-    bool wantsTurn() const { return reactor->active() && driver->isRunnable(); }
+    bool isAlive() const { return reactor->active() && driver->isOn(); }
+    bool wantsTurn() const { return isAlive() && driver->isRunnable(); }
   };
 
   void turn(const Player& player);

@@ -8,6 +8,7 @@
 #include "reactor/sim/link.h"
 #include "reactor/sim/network.h"
 #include "ropewalk/error.h"
+#include "sim/story_listener.h"
 #include "sim/timeline.h"
 
 namespace ropewalk::sim {
@@ -22,16 +23,16 @@ constexpr std::size_t kStoryLines = 20;
 
 }  // namespace
 
-World::World(std::uint64_t seed)
+World::World(std::uint64_t seed, TimePoint start)
     : exceptions_(std::uncaught_exceptions()),
-      network_(std::make_shared<detail::SimNetwork>(seed)),
+      network_(std::make_shared<detail::SimNetwork>(seed, start)),
       timeline_(std::make_unique<detail::Timeline>(network_)),
       random_(~seed) {
   if (++worlds == 1) detail::forbidDefaultReactor(true);
 }
 
 World::~World() {
-  if (std::uncaught_exceptions() > exceptions_) std::fprintf(stderr, "%s\n", story().c_str());
+  if (std::uncaught_exceptions() > exceptions_) detail::tellStory(story());
   // In the order in which they were made, not that of their names.
   for (Host* const host : inOrder_) hosts_.erase(hosts_.find(host->name()));
   if (--worlds == 0) detail::forbidDefaultReactor(false);
@@ -70,10 +71,18 @@ bool World::runUntil(UniqueFunction<bool()> predicate, Duration limit) {
 
 void World::runUntilIdle() { timeline_->runUntilIdle(); }
 
-void World::setDelay(const Delay& delay) { network_->setDelay(delay); }
+void World::setDelay(const Delay& delay) { network_->wires.setDelay(delay); }
 
 void World::setDelay(std::string_view a, std::string_view b, const Delay& delay) {
-  network_->setDelay(host(a).machine_, host(b).machine_, delay);
+  network_->wires.setDelay(host(a).machine_, host(b).machine_, delay);
+}
+
+void World::setBandwidth(std::size_t bytesPerSecond) {
+  network_->wires.setBandwidth(bytesPerSecond);
+}
+
+void World::setBandwidth(std::string_view a, std::string_view b, std::size_t bytesPerSecond) {
+  network_->wires.setBandwidth(host(a).machine_, host(b).machine_, bytesPerSecond);
 }
 
 void World::setSegmentation(const Segmentation& segmentation) {

@@ -27,6 +27,9 @@ class LoopbackWire {
   // poll and select cannot tell a reset alone.
   static bool tellsResetWhilePaused() { return backend() == "epoll"; }
 
+  // Connections of its own, once settle() was called.
+  static constexpr std::size_t kOwnConnections = 1;
+
   Reactor& serverReactor() { return reactor_; }
   Reactor& clientReactor() { return reactor_; }
 
@@ -62,28 +65,36 @@ class LoopbackWire {
  private:
   class Fence : public Protocol {
    public:
-    explicit Fence(int* passed) : passed_(passed) {}
+    Fence(int* passed, bool* fell) : passed_(passed), fell_(fell) {}
     void dataReceived(std::string_view data) override {
       ++*passed_;
       transport->write(data);
     }
+    void connectionLost(const Failure&) override { *fell_ = true; }
 
    private:
     int* passed_;
+    bool* fell_;
   };
 
   void roundTrip() {
     if (!fence_) {
-      fence_ = reactor_.listenTCP(0, Factory::forProtocol<Fence>(&passed_), {"127.0.0.1"});
+      fence_ = reactor_.listenTCP(0, Factory::forProtocol<Fence>(&passed_, &fell_), {"127.0.0.1"});
       fencePeer_ = RawSocket::connectedTo(fence_->getHost());
     }
     const int before = passed_;
     fencePeer_.send("?");
-    until([&] { return passed_ > before; });
+    until([&] { return passed_ > before || fell_; });
+    if (std::exchange(fell_, false)) {
+      // A test has stopped the reactor, which has begun anew.
+      fence_.reset();
+      return;
+    }
     fencePeer_.receiveExactly(1);
   }
 
   int passed_ = 0;
+  bool fell_ = false;
   Reactor reactor_{backend()};
   std::shared_ptr<ListeningPort> fence_;
   RawSocket fencePeer_;

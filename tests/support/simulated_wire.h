@@ -22,6 +22,9 @@ class SimulatedWire {
 
   static bool tellsResetWhilePaused() { return true; }
 
+  // Connections of its own.
+  static constexpr std::size_t kOwnConnections = 0;
+
   Reactor& serverReactor() { return server_.reactor(); }
   Reactor& clientReactor() { return client_.reactor(); }
   sim::World& world() { return world_; }

@@ -19,7 +19,7 @@ namespace ropewalk::sim {
 ///   clock.advance(61s);
 ///   CHECK(idler.gaveUp());
 ///
-/// It starts at 0 (`TimePoint{}`).
+/// It starts at 0 (`TimePoint{}`) unless told otherwise.
 ///
 /// Order: as on the reactor (rules TM1 to TM10), because it is the same code. Time moves from
 /// deadline to deadline, so now() inside a call is when the call was due; a call that is asked for
@@ -28,7 +28,7 @@ namespace ropewalk::sim {
 /// Errors: an exception out of a call is logged, and the others run (RC19).
 class Clock final : public ReactorTime {
  public:
-  Clock();
+  explicit Clock(TimePoint start = {});
   ~Clock() override;
 
   TimePoint now() const override { return now_; }
@@ -47,7 +47,7 @@ class Clock final : public ReactorTime {
  private:
   DelayedCall schedule(Duration delay, UniqueFunction<void()> call) override;
 
-  TimePoint now_{};
+  TimePoint now_;
   std::unique_ptr<detail::TimerQueue> calls_;
 };
 

@@ -28,6 +28,13 @@ struct Delay {
   Duration jitter = Duration::zero();
 };
 
+/// What a firewall does to those who want to connect to a port.
+enum class Firewall {
+  Open,
+  Refuse,  ///< they are told that nobody listens there
+  Drop,    ///< they hear nothing, ask again for two minutes, and then time out
+};
+
 /// What the simulated kernels keep for each connection opened from now on, in bytes.
 struct Buffers {
   std::size_t send = 128 * 1024;

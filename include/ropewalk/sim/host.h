@@ -10,6 +10,7 @@
 #include "ropewalk/failure.h"
 #include "ropewalk/protocol.h"
 #include "ropewalk/reactor.h"
+#include "ropewalk/sim/conditions.h"
 #include "ropewalk/unique_function.h"
 
 namespace ropewalk::detail {
@@ -42,7 +43,7 @@ class Host {
   Address address(int port = 0) const;
 
   /// The reactor of this host. It runs: from the first use on, until it is told to stop; and again
-  /// from the next use on.
+  /// from the next use on. Another one after powerOn().
   Reactor& reactor();
 
   /// Calls `call` as a program on this host would be called: reactor() is this host's. Returns what
@@ -75,8 +76,31 @@ class Host {
     });
   }
 
-  /// How many descriptors this host has: one more fails with EMFILE. 65 536 unless set; the reactor
-  /// reads it when it is made, for its own limit on connections.
+  /// Stands still, as a laptop that is shut: its programs get no turn, and what is sent to it
+  /// waits. resume() lets it go on where it was, with everything that was due meanwhile. Only time
+  /// has passed.
+  void suspend();
+  void resume();
+
+  /// Is gone from one moment to the next: its programs do nothing more, nobody is told, and what is
+  /// sent to it gets no answer. Nothing, if it is off already.
+  ///
+  /// Its protocols hear of their end when its memory goes: in powerOn(), or with the World, from
+  /// connectionLost() with ConnectionLost (RC13); whatever they then do reaches nobody.
+  /// Until powerOn(), run(), reactor() and connect() throw Error.
+  void powerOff();
+
+  /// Is back with an empty memory and a new reactor: nobody listens, and peers that speak of old
+  /// connections get a reset. Nothing, if it is on. Throws Error from inside a callback.
+  void powerOn();
+
+  /// What happens to those who want to connect to `port` of this host from now on; connections that
+  /// are there stay.
+  void setFirewall(int port, Firewall rule);
+
+  /// How many descriptors this host has from now on: one more fails with EMFILE; those that are
+  /// open stay. 65 536 unless set; the reactor reads it when it is made, for its own limit on
+  /// connections.
   void setDescriptorLimit(std::size_t limit);
 
   /// Descriptors in use: ports that listen, and connections.
@@ -85,6 +109,10 @@ class Host {
  private:
   friend class World;
 
+  void endReactor();
+  void drain();
+  bool isActive() const noexcept;
+  void addLeftovers(std::string& text) const;
   void connectProtocol(std::string_view to, int port, std::shared_ptr<Protocol> protocol,
                        UniqueFunction<void(const Failure&)> failed);
 

@@ -34,7 +34,7 @@ namespace ropewalk::sim {
 ///
 /// Everything above the kernel is the product's own code; simulated are the kernel (as Linux
 /// behaves: buffers, backlogs, resets, half-close, errnos) and the wire. A packet between two hosts
-/// takes no time unless setDelay() says so.
+/// takes no time unless setDelay() and setBandwidth() say so.
 ///
 /// Order: the same seed and the same program give the same run, packet by packet, in every process:
 /// compare traceHash().
@@ -43,15 +43,17 @@ namespace ropewalk::sim {
 /// Errors: with a World alive, reactor() outside of every host throws, so that no code under test
 /// reaches the real network by mistake. Time cannot be moved from inside a callback: that throws
 /// Error. NoProgress, if things happen for ever without time moving: see setRoundLimit().
-/// Limits: 254 hosts. No packet is lost, doubled or reordered; bandwidth has no limit; simulated
-/// kernels never give up on a partition.
+/// Limits: 254 hosts. No packet is lost, doubled or reordered; simulated kernels send no keep-alive
+/// probes and never give up on a peer that does not answer.
 class World {
  public:
-  explicit World(std::uint64_t seed = 1);
+  /// Every host's clock starts at `start`, from 0 to thirty years: where counters overflow, say.
+  explicit World(std::uint64_t seed = 1, TimePoint start = TimePoint(1000s));
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  /// Stops every host. During an exception, prints what story() says to stderr.
+  /// Stops every host. During an exception, prints what story() says to stderr; within explore(),
+  /// tells it to that.
   ~World();
 
   std::uint64_t seed() const noexcept;
@@ -88,6 +90,11 @@ class World {
     setDelay(a, b, Delay{.fixed = delay});
   }
 
+  /// How many bytes of data a second go through the wire between any two hosts, or between these
+  /// two, each way: what is sent from now on stands in line. 0: as many as there are.
+  void setBandwidth(std::size_t bytesPerSecond);
+  void setBandwidth(std::string_view a, std::string_view b, std::size_t bytesPerSecond);
+
   /// How bytes are cut by every host's kernel from now on.
   void setSegmentation(const Segmentation& segmentation);
 
@@ -111,6 +118,20 @@ class World {
   /// So many rounds of turns may pass at one moment; then NoProgress is thrown. 1 000 000 unless
   /// set.
   void setRoundLimit(std::size_t rounds);
+
+  /// What there still is, a line each, such as "server: Echo,0,10.0.0.2 is open, 12 bytes queued":
+  /// connections, ports that listen, calls that are to come, other descriptors. Empty if all is
+  /// over.
+  std::string leftovers() const;
+
+  /// For the end of a test: has every host drain(), as a program does that is told to stop, lets
+  /// the time pass that this takes (a minute at most), and throws Leftovers, with the names, if
+  /// anything is left then.
+  ///
+  /// What must be gone: every connection has had its connectionLost(), and no descriptor, no call
+  /// that somebody asked for, and no queued byte is left. A host that is suspended is resumed
+  /// first; one that is off has lost everything. The hosts can be used again afterwards.
+  void finish();
 
   /// A generator for the test's own choices, from the same seed. What it draws does not change what
   /// the network draws.

@@ -107,6 +107,19 @@ std::shared_ptr<SimListener> SimHost::listenerAt(const Address& address) const {
   return best;
 }
 
+std::vector<std::uint16_t> SimHost::listeningPorts() const {
+  std::vector<std::uint16_t> ports;
+  for (const auto& weak : listeners_) {
+    if (const auto listener = weak.lock()) ports.push_back(listener->address().port());
+  }
+  return ports;
+}
+
+sim::Firewall SimHost::firewall(std::uint16_t port) const {
+  const auto found = firewall_.find(port);
+  return found == firewall_.end() ? sim::Firewall::Open : found->second;
+}
+
 bool SimHost::takeDescriptor() noexcept {
   if (descriptors_ >= descriptorLimit) return false;
   ++descriptors_;

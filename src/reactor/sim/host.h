@@ -11,6 +11,7 @@
 #include "reactor/sim/listener.h"
 #include "reactor/sim/ready_list.h"
 #include "ropewalk/address.h"
+#include "ropewalk/sim/conditions.h"
 
 namespace ropewalk::detail {
 
@@ -49,6 +50,20 @@ class SimHost {
   // Who listens at `address`, or null.
   std::shared_ptr<SimListener> listenerAt(const Address& address) const;
 
+  // Suspended: as a laptop that is shut. Off: as one whose power is cut.
+  enum class Power { On, Suspended, Off };
+  Power power = Power::On;
+  bool isOn() const noexcept { return power == Power::On; }
+  bool isSuspended() const noexcept { return power == Power::Suspended; }
+  bool isOff() const noexcept { return power == Power::Off; }
+
+  // What happens to those who want to connect to `port`; Open unless set.
+  void setFirewall(std::uint16_t port, sim::Firewall rule) { firewall_[port] = rule; }
+  sim::Firewall firewall(std::uint16_t port) const;
+
+  // The ports of those who listen.
+  std::vector<std::uint16_t> listeningPorts() const;
+
   // Descriptors. take() is false, and takes none, if there are none left (EMFILE).
   std::size_t descriptorLimit = 65536;
   bool takeDescriptor() noexcept;
@@ -63,6 +78,7 @@ class SimHost {
   std::size_t descriptors_ = 0;
   std::uint16_t lastPort_;
   std::set<std::uint16_t> clientPorts_;
+  std::map<std::uint16_t, sim::Firewall> firewall_;
   std::vector<std::weak_ptr<SimListener>> listeners_;
 };
 

@@ -14,6 +14,12 @@ bool SimLink::isBetween(std::size_t lowHost, std::size_t highHost) const noexcep
   return std::min(a, b) == lowHost && std::max(a, b) == highHost;
 }
 
+void SimLink::forget(const SimHost& host) noexcept {
+  for (SimSocket* const end : {&client_, &server_}) {
+    if (end->hasHost() && &end->host() == &host) end->forget();
+  }
+}
+
 void SimLink::cut() {
   client_.arrive({.kind = SimPacket::Kind::Reset});
   server_.arrive({.kind = SimPacket::Kind::Reset});

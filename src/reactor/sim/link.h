@@ -32,6 +32,9 @@ class SimLink : public std::enable_shared_from_this<SimLink> {
     return client_.address() == client && server_.address() == server;
   }
 
+  // `host` has lost its memory.
+  void forget(const SimHost& host) noexcept;
+
   // Somebody in between ends it: both ends get a reset.
   void cut();
 

@@ -23,7 +23,8 @@ struct SimNetwork::Arrival {
   }
 };
 
-SimNetwork::SimNetwork(std::uint64_t seed) : seed_(seed), random_(seed) {}
+SimNetwork::SimNetwork(std::uint64_t seed, TimePoint start)
+    : seed_(seed), random_(seed), start_(start) {}
 SimNetwork::~SimNetwork() = default;
 
 SimHost& SimNetwork::addHost(std::string name) {
@@ -57,6 +58,10 @@ void SimNetwork::deliverDue() {
     std::pop_heap(arrivals_.begin(), arrivals_.end());
     Arrival arrival = std::move(arrivals_.back());
     arrivals_.pop_back();
+    if (!arrival.to->host().isOn()) {
+      missed_.push_back(std::move(arrival));
+      continue;
+    }
     noteArrival(arrival);
     arrival.to->arrive(std::move(arrival.packet));
   }
@@ -64,19 +69,13 @@ void SimNetwork::deliverDue() {
 
 void SimNetwork::carry(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet) {
   const SimHost& from = to.peer().host();
-  const Pair pair = pairOf(from, to.host());
-  if (partitions_.contains(pair)) {
+  if (from.isOff()) return;
+  if (partitions_.contains(SimWires::pairOf(from, to.host()))) {
     held_.push_back({now_, 0, &to, std::move(link), std::move(packet)});
     return;
   }
-  const auto found = delays_.find(pair);
-  const sim::Delay& delay = found == delays_.end() ? delay_ : found->second;
-  Duration wait = delay.fixed;
-  if (delay.jitter > Duration::zero()) {
-    wait += Duration(static_cast<Duration::rep>(
-        random_.below(static_cast<std::uint64_t>(delay.jitter.count()) + 1)));
-  }
-  to.lastArrival = std::max(to.lastArrival, now_ + wait);
+  to.lastArrival =
+      std::max(to.lastArrival, wires.arrival(now_, from, to.host(), packet.bytes.size(), random_));
   push({to.lastArrival, 0, &to, std::move(link), std::move(packet)});
 }
 
@@ -91,21 +90,41 @@ void SimNetwork::push(Arrival arrival) {
   std::push_heap(arrivals_.begin(), arrivals_.end());
 }
 
-SimNetwork::Pair SimNetwork::pairOf(const SimHost& a, const SimHost& b) noexcept {
-  return std::minmax({a.number(), b.number()});
-}
-
-void SimNetwork::setDelay(SimHost& a, SimHost& b, const sim::Delay& delay) {
-  delays_[pairOf(a, b)] = delay;
-}
-
-void SimNetwork::partition(SimHost& a, SimHost& b) { partitions_.insert(pairOf(a, b)); }
+void SimNetwork::partition(SimHost& a, SimHost& b) { partitions_.insert(SimWires::pairOf(a, b)); }
 
 void SimNetwork::heal(SimHost& a, SimHost& b) {
-  partitions_.erase(pairOf(a, b));
+  partitions_.erase(SimWires::pairOf(a, b));
   std::vector<Arrival> held;
   held.swap(held_);
   for (Arrival& one : held) carry(*one.to, std::move(one.link), std::move(one.packet));
+}
+
+void SimNetwork::suspend(SimHost& host) {
+  note(host.name() + " stands still");
+  host.power = SimHost::Power::Suspended;
+}
+
+void SimNetwork::powerOff(SimHost& host) {
+  note(host.name() + " is gone");
+  host.power = SimHost::Power::Off;
+  for (const auto& weak : links_) {
+    if (const auto link = weak.lock()) link->forget(host);
+  }
+}
+
+void SimNetwork::powerOn(SimHost& host) {
+  note(host.name() + " is back");
+  host.power = SimHost::Power::On;
+  std::vector<Arrival> missed;
+  missed.swap(missed_);
+  for (Arrival& one : missed) {
+    if (&one.to->host() != &host) {
+      missed_.push_back(std::move(one));
+      continue;
+    }
+    one.when = now_;
+    push(std::move(one));
+  }
 }
 
 std::size_t SimNetwork::cut(std::size_t possible, std::size_t most) {
@@ -123,7 +142,7 @@ void SimNetwork::add(const std::shared_ptr<SimLink>& link) {
 }
 
 std::size_t SimNetwork::reset(const SimHost& a, const SimHost& b) {
-  const Pair pair = pairOf(a, b);
+  const SimWires::Pair pair = SimWires::pairOf(a, b);
   return resetIf([pair](SimLink& link) { return link.isBetween(pair.first, pair.second); });
 }
 

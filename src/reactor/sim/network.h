@@ -2,17 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "reactor/sim/host.h"
 #include "reactor/sim/packet.h"
 #include "reactor/sim/trace.h"
+#include "reactor/sim/wires.h"
 #include "ropewalk/address.h"
 #include "ropewalk/reactor_time.h"
 #include "ropewalk/sim/conditions.h"
@@ -30,15 +29,14 @@ class SimSocket;
 // put in; all chance comes from the seed; nothing depends on where an object lies in memory.
 class SimNetwork {
  public:
-  // Where simulated time begins. Not 0, which may mean "never" to somebody.
-  static constexpr TimePoint kStart{Duration(1000s)};
-
-  explicit SimNetwork(std::uint64_t seed);
+  // Time begins at `start`: not at 0 unless told to, which may mean "never" to somebody.
+  explicit SimNetwork(std::uint64_t seed, TimePoint start = TimePoint(1000s));
   SimNetwork(const SimNetwork&) = delete;
   SimNetwork& operator=(const SimNetwork&) = delete;
   ~SimNetwork();
 
   std::uint64_t seed() const noexcept { return seed_; }
+  TimePoint start() const noexcept { return start_; }
   TimePoint now() const noexcept { return now_; }
   sim::Random& random() noexcept { return random_; }
 
@@ -63,12 +61,18 @@ class SimNetwork {
   // Has `packet` arrive at `to` after exactly `wait`, whatever the network is like.
   void remind(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet, Duration wait);
 
-  // What happens to packets from now on. Each is for both directions.
-  void setDelay(const sim::Delay& delay) noexcept { delay_ = delay; }
-  void setDelay(SimHost& a, SimHost& b, const sim::Delay& delay);
+  // Both directions, from now on.
   void partition(SimHost& a, SimHost& b);
   void heal(SimHost& a, SimHost& b);
 
+  // A host that is not on: what arrives waits, as the peers would send it again and again. One that
+  // is off has forgotten its connections when it comes back, and resets who still speaks of them.
+  void suspend(SimHost& host);
+  void powerOff(SimHost& host);
+  void powerOn(SimHost& host);
+
+  // How long packets are under way from now on.
+  SimWires wires;
   sim::Segmentation segmentation;
   sim::Buffers buffers;
   bool shuffles = false;
@@ -85,27 +89,24 @@ class SimNetwork {
   std::size_t reset(const Address& a, const Address& b);
 
   // One line of what happened.
-  void note(std::string_view what) { trace_.add(now_ - kStart, what); }
+  void note(std::string_view what) { trace_.add(now_ - start_, what); }
   const SimTrace& trace() const noexcept { return trace_; }
 
  private:
   struct Arrival;
   std::size_t resetIf(UniqueFunction<bool(SimLink&)> chosen);
-  using Pair = std::pair<std::size_t, std::size_t>;
-
-  static Pair pairOf(const SimHost& a, const SimHost& b) noexcept;
   void push(Arrival arrival);
   void noteArrival(const Arrival& arrival);
 
   const std::uint64_t seed_;
   sim::Random random_;
-  TimePoint now_ = kStart;
+  const TimePoint start_;
+  TimePoint now_ = start_;
   std::vector<std::unique_ptr<SimHost>> hosts_;
-  sim::Delay delay_;
-  std::map<Pair, sim::Delay> delays_;
-  std::set<Pair> partitions_;
+  std::set<SimWires::Pair> partitions_;
   std::vector<Arrival> arrivals_;  // a heap: the earliest first
   std::vector<Arrival> held_;      // by a partition, in order
+  std::vector<Arrival> missed_;    // by hosts that are not on, in order
   std::uint64_t order_ = 0;
   std::vector<std::weak_ptr<SimLink>> links_;
   SimTrace trace_;

@@ -10,7 +10,29 @@
 
 namespace ropewalk::detail {
 
+namespace {
+
+// Whether a kernel that knows nothing of the connection answers with a reset.
+bool isStray(SimPacket::Kind kind) {
+  switch (kind) {
+    case SimPacket::Kind::SynAck:
+    case SimPacket::Kind::Established:
+    case SimPacket::Kind::Data:
+    case SimPacket::Kind::Window:
+    case SimPacket::Kind::Fin:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
 void SimSocket::arrive(SimPacket packet) {
+  if (forgotten_) {
+    if (isStray(packet.kind)) transmit(SimPacket::Kind::Reset);
+    return;
+  }
   switch (packet.kind) {
     case SimPacket::Kind::Syn:
       return synArrived();
@@ -35,8 +57,11 @@ void SimSocket::arrive(SimPacket packet) {
 
 void SimSocket::synArrived() {
   const std::shared_ptr<SimListener> listener = host_->listenerAt(address_);
-  if (!listener) return transmit(SimPacket::Kind::Refused);
-  if (listener->reserve()) {
+  const sim::Firewall firewall = host_->firewall(address_.port());
+  if (firewall == sim::Firewall::Refuse) return transmit(SimPacket::Kind::Refused);
+  const bool heard = firewall == sim::Firewall::Open;
+  if (heard && !listener) return transmit(SimPacket::Kind::Refused);
+  if (heard && listener->reserve()) {
     listener_ = listener;
     state_ = State::Waiting;
     return transmit(SimPacket::Kind::SynAck);

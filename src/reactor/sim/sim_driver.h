@@ -22,6 +22,9 @@ class SimDriver final : public Driver {
   // `host` is one of `network`'s.
   SimDriver(std::shared_ptr<SimNetwork> network, SimHost& host, Clockwork clockwork);
 
+  // A host that is suspended or off: its reactor gets no turn.
+  bool isOn() const noexcept { return host_.isOn(); }
+
   // Whether a turn of this host's reactor would do something now.
   bool isRunnable() const;
 

@@ -121,10 +121,9 @@ void SimSocket::close(bool reset) {
 
 // Puts on the wire what the peer has room for, and then the end.
 void SimSocket::pump() {
-  // What Linux makes of a large write: few packets of many segments.
-  constexpr std::uint64_t kMaxPacket = 64 * 1024;
   while (!out_.empty() && sent_ < window_) {
-    const auto size = static_cast<std::size_t>(std::min(window_ - sent_, kMaxPacket));
+    const std::uint64_t most = link_.network().wires.packetSize(*host_, *peer_.host_);
+    const auto size = static_cast<std::size_t>(std::min(window_ - sent_, most));
     SimPacket packet{.kind = SimPacket::Kind::Data, .bytes = std::string(out_.front(size))};
     out_.drop(packet.bytes.size());
     sent_ += packet.bytes.size();
@@ -154,6 +153,12 @@ void SimSocket::transmit(SimPacket::Kind kind) { transmit(SimPacket{.kind = kind
 void SimSocket::die() noexcept {
   state_ = State::Dead;
   out_.clear();
+}
+
+void SimSocket::forget() noexcept {
+  if (state_ == State::Closed) return;
+  forgotten_ = true;
+  die();
 }
 
 void SimSocket::changed() {

@@ -72,6 +72,10 @@ class SimSocket {
   // What the network does.
   void arrive(SimPacket packet);
 
+  // The kernel loses its memory: who speaks of this connection afterwards is told that there is
+  // none.
+  void forget() noexcept;
+
   // No later packet may overtake one that arrives at this time.
   TimePoint lastArrival{};
 
@@ -120,6 +124,7 @@ class SimSocket {
   bool finArrived_ = false;
   bool reset_ = false;
   bool closed_ = false;  // by the program
+  bool forgotten_ = false;
   int error_ = 0;
   int tries_ = 0;
 };

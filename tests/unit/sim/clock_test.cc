@@ -176,3 +176,16 @@ TEST_CASE("Clock reports a call that asks for itself without a delay for ever") 
   Again::now(clock);
   CHECK_THROWS_AS(clock.advance(1s), sim::NoProgress);
 }
+
+TEST_CASE("Clock starts where it is told to, and at 0 otherwise") {
+  CHECK(sim::Clock().now() == TimePoint{});
+  const TimePoint start{std::chrono::milliseconds((1LL << 31) - 500)};
+  sim::Clock clock(start);
+  int calls = 0;
+  clock.callLater(1s, [&] { ++calls; });
+  clock.advance(999ms);
+  CHECK(calls == 0);
+  clock.advance(1ms);
+  CHECK(calls == 1);
+  CHECK(clock.now() == start + 1s);
+}

@@ -1,9 +1,7 @@
 // The same seed gives the same trace in two processes, whose memory lies at different addresses.
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -13,6 +11,7 @@
 
 #include "ropewalk/reactor.h"
 #include "ropewalk/sim/world.h"
+#include "support/again.h"
 
 using namespace ropewalk;
 using sim::Recorder;
@@ -51,24 +50,6 @@ std::uint64_t hashOfARun(std::uint64_t seed) {
   return world.traceHash();
 }
 
-// The line "hash H" out of what this program prints as a child.
-std::string hashInAnotherProcess(std::uint64_t seed) {
-  std::array<char, 4096> path{};
-  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
-  REQUIRE(length > 0);
-  const std::string command = std::string("env -u ROPEWALK_CASE_LOG ") + kSeedVariable + "=" +
-                              std::to_string(seed) + " '" + path.data() + "' --test-case='" +
-                              kCase + "*'";
-  const std::unique_ptr<FILE, int (*)(FILE*)> child(::popen(command.c_str(), "r"), ::pclose);
-  REQUIRE(child);
-  std::array<char, 256> line{};
-  while (std::fgets(line.data(), line.size(), child.get())) {
-    const std::string_view text(line.data());
-    if (text.starts_with("hash ")) return std::string(text.substr(5, text.size() - 6));
-  }
-  return "none";
-}
-
 }  // namespace
 
 TEST_CASE("World gives the same trace for a seed in another process") {
@@ -77,7 +58,8 @@ TEST_CASE("World gives the same trace for a seed in another process") {
     return;
   }
   for (std::uint64_t seed = 1; seed <= 2; ++seed) {
-    CHECK(hashInAnotherProcess(seed) == std::to_string(hashOfARun(seed)));
+    CHECK(test::hashOfAnotherProcess(kSeedVariable, seed, kCase) ==
+          std::to_string(hashOfARun(seed)));
   }
   CHECK(hashOfARun(1) != hashOfARun(2));
 }
