@@ -24,6 +24,9 @@ class Address {
   /// Throws InvalidAddressError, naming `host` or `port`, if either is none (port: 0 to 65535).
   static Address parse(std::string_view host, int port);
 
+  /// Whether parse() would take `host`.
+  static bool isLiteral(std::string_view host) noexcept;
+
   /// From the bytes as they are on the wire: 4 of `bytes` for IPv4, 16 for IPv6.
   static Address fromBytes(Family family, const std::uint8_t* bytes, std::uint16_t port,
                            std::uint32_t scopeId = 0) noexcept;
@@ -46,6 +49,9 @@ class Address {
   friend auto operator<=>(const Address&, const Address&) = default;
 
  private:
+  // None if `text` is no literal.
+  static Address literal(const std::string& text, std::uint16_t port) noexcept;
+
   std::array<std::uint8_t, 16> bytes_{};
   std::uint32_t scopeId_ = 0;
   std::uint16_t port_ = 0;

@@ -27,7 +27,7 @@ class Connector {
   /// stopConnecting() while connecting, loseConnection() while connected, else nothing.
   virtual void disconnect() = 0;
 
-  /// Where it connects to.
+  /// Where it connects to. Of a name, the address that it was connected to last; none before.
   virtual Address getDestination() const = 0;
 
   virtual State state() const = 0;

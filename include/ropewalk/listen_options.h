@@ -14,8 +14,9 @@ struct ListenOptions {
   ListenOptions(std::string address) : interface(std::move(address)) {}  // NOLINT
   ListenOptions(const char* address) : interface(address) {}             // NOLINT
 
-  /// The local address: an IPv4 or IPv6 literal. Empty: every IPv4 address. `::`: every IPv4 and
-  /// IPv6 address of the machine on one socket.
+  /// The local address: an IPv4 or IPv6 literal, or a name, for whose first address listenTCP()
+  /// waits. Empty: every IPv4 address. `::`: every IPv4 and IPv6 address of the machine on one
+  /// socket.
   std::string interface;
 
   /// Connections that may wait to be accepted.

@@ -149,14 +149,18 @@ class Reactor final : public ReactorTime {
 
   /// Listens on `port` (0: any free one) and gives each connection a protocol of `factory`.
   ///
-  /// Throws CannotListenError, with the address and why, if it cannot (PT2).
+  /// Throws CannotListenError, with the address and why, if it cannot (PT2), and
+  /// InvalidAddressError if ListenOptions::interface is neither an address nor a known name.
   std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
                                            const ListenOptions& options = {});
 
-  /// Connects to `host` (an address literal) and `port`; how it went is told to `factory`, never
-  /// from inside this call (PT16).
+  /// Connects to `host` and `port`; how it went is told to `factory`, never from inside this call
+  /// (PT16).
   ///
-  /// Throws InvalidAddressError if `host` is no address literal.
+  /// A name is looked up as resolve() does it. Its addresses are tried one after the other, each
+  /// 250 ms after the one before or as soon as that has failed, families in turn (RFC 8305), until
+  /// one answers; ConnectOptions::timeout is for all of it. If none does, the failure lists them.
+  /// Throws InvalidAddressError if `port` is none.
   std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
                                         std::shared_ptr<ClientFactory> factory,
                                         const ConnectOptions& options = {});
@@ -209,6 +213,13 @@ class Reactor final : public ReactorTime {
   /// Watches none of the user's descriptors any more, and returns them (RC22). Ports, connections,
   /// timers and callFromThread() go on.
   std::vector<std::shared_ptr<Descriptor>> removeAll();
+
+  /// The addresses of `name`, without a port, in the order in which to try them; at most 16.
+  ///
+  /// Asks the system (hosts file, DNS) on a thread of a pool, so nothing waits for it; a literal is
+  /// answered at once. Cancelling it, or the end of `timeout` (TimeoutError), drops the question.
+  /// Fails with UnknownHostError for what is no name or has no address.
+  Deferred<std::vector<Address>> resolve(std::string_view name, Duration timeout = 10s);
 
   ReactorStatistics statistics() const;
 

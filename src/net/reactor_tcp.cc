@@ -3,17 +3,33 @@
 
 #include <utility>
 
+#include "net/name_resolution.h"
 #include "net/tcp_connector.h"
 #include "net/tcp_port.h"
 #include "reactor/reactor_core.h"
 #include "ropewalk/error.h"
 #include "ropewalk/reactor.h"
+#include "sys/host_names.h"
 
 namespace ropewalk {
 
+namespace {
+
+// A port is made once, at the start: it may wait for its name.
+Address localAddress(detail::Driver& driver, const std::string& interface, int port) {
+  if (Address::isLiteral(interface)) return Address::parse(interface, port);
+  const std::string_view fault = sys::faultIn(interface);
+  if (!fault.empty()) throw InvalidAddressError(interface, fault);
+  const sys::NameAnswer answer = driver.lookUpNow(interface);
+  if (answer.addresses.empty()) throw InvalidAddressError(interface, answer.why);
+  return Address::parse(answer.addresses.front().host(), port);
+}
+
+}  // namespace
+
 std::shared_ptr<ListeningPort> Reactor::listenTCP(int port, std::shared_ptr<Factory> factory,
                                                   const ListenOptions& options) {
-  const Address address = Address::parse(options.interface, port);
+  const Address address = localAddress(core_->driver(), options.interface, port);
   auto listening = std::make_shared<detail::TcpPort>(*core_, address, std::move(factory), options);
   listening->startListening();
   return listening;
@@ -22,11 +38,14 @@ std::shared_ptr<ListeningPort> Reactor::listenTCP(int port, std::shared_ptr<Fact
 std::shared_ptr<Connector> Reactor::connectTCP(std::string_view host, int port,
                                                std::shared_ptr<ClientFactory> factory,
                                                const ConnectOptions& options) {
-  const Address destination = Address::parse(host, port);
   auto connector =
-      std::make_shared<detail::TcpConnector>(*core_, destination, std::move(factory), options);
+      std::make_shared<detail::TcpConnector>(*core_, host, port, std::move(factory), options);
   connector->connect();
   return connector;
+}
+
+Deferred<std::vector<Address>> Reactor::resolve(std::string_view name, Duration timeout) {
+  return std::make_shared<detail::NameResolution>(name)->begin(*core_, timeout);
 }
 
 }  // namespace ropewalk

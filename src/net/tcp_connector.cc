@@ -36,9 +36,15 @@ class TcpConnector::Made final : public ConnectionMaker {
   std::shared_ptr<TcpConnector> connector_;
 };
 
-TcpConnector::TcpConnector(ReactorCore& core, const Address& destination,
+TcpConnector::TcpConnector(ReactorCore& core, std::string_view host, int port,
                            std::shared_ptr<ClientFactory> factory, const ConnectOptions& options)
-    : core_(core), destination_(destination), factory_(std::move(factory)), options_(options) {
+    : core_(core),
+      name_(Address::isLiteral(host) ? "" : host),
+      port_(Address::parse("", port).port()),
+      destination_(name_.empty() ? Address::parse(host, port) : Address()),
+      target_(name_.empty() ? destination_.text() : name_ + ":" + std::to_string(port)),
+      factory_(std::move(factory)),
+      options_(options) {
   if (!options.bindHost.empty() || options.bindPort != 0) {
     bind_ = Address::parse(options.bindHost, options.bindPort);
   }
@@ -53,37 +59,62 @@ void TcpConnector::connect() {
   state_ = State::Connecting;
   core_.add(shared_from_this());
   hook([this] { factory_->startedConnecting(*this); });
-  if (state_ == State::Connecting) begin();
+  if (state_ != State::Connecting) return;
+  guarded([this] { begin(); });
 }
 
-void TcpConnector::begin() noexcept {
-  Connecting connecting;
+// What goes wrong before the first packet (out of memory, of descriptors) is a failed attempt.
+template <typename Step>
+void TcpConnector::guarded(const Step& step) noexcept {
   try {
-    connecting = core_.driver().connect(destination_, bind_, options_);
+    step();
   } catch (...) {
-    return failLater(Failure::current());
+    failLater(Failure::current());
   }
-  if (!connecting.channel) return failLater(failureOf(connecting.error, connecting.binding));
-  channel_ = std::move(connecting.channel);
-  channel_->setOwner(*this);
-  deadline_ = core_.timers().schedule(options_.timeout, [this] {
-    fail(Failure::of(TimeoutError("connect " + destination_.text() + ": no answer in time")));
-  });
-  channel_->setInterest(Interest::Write);
 }
 
-void TcpConnector::broken(int error) noexcept { failLater(failureOf(error, false)); }
+void TcpConnector::begin() {
+  deadline_ = core_.timers().schedule(options_.timeout, [this] { tookTooLong(); });
+  if (name_.empty()) return race({destination_});
+  const std::string_view fault = sys::faultIn(name_);
+  if (!fault.empty()) throw UnknownHostError("connect " + target_ + ": " + std::string(fault));
+  lookup_ = core_.driver().lookUp(name_, *this);
+}
 
-void TcpConnector::writeReady() noexcept {
+void TcpConnector::lookedUp(sys::NameAnswer answer) noexcept {
   const std::shared_ptr<TcpConnector> self = shared_from_this();
-  const int error = channel_->connectResult();
-  if (error != 0) return fail(failureOf(error, false));
-  deadline_.cancel();
-  channel_->setInterest(Interest::Nothing);
-  connected();
+  lookup_.reset();
+  guarded([&] {
+    if (answer.addresses.empty()) throw UnknownHostError("connect " + target_ + ": " + answer.why);
+    for (Address& address : answer.addresses) {
+      address = Address::fromBytes(address.family(), address.bytes(), port_, address.scopeId());
+    }
+    race(std::move(answer.addresses));
+  });
 }
 
-void TcpConnector::connected() noexcept {
+void TcpConnector::race(std::vector<Address> addresses) {
+  RaceOwner& owner = *this;
+  race_ =
+      std::make_unique<AddressRace>(core_, owner, target_, std::move(addresses), bind_, options_);
+  race_->start();
+}
+
+void TcpConnector::tookTooLong() noexcept {
+  const std::string what = race_ ? "no answer in time" + race_->tried() : "its name has no answer";
+  fail(Failure::of(TimeoutError("connect " + target_ + ": " + what)));
+}
+
+void TcpConnector::raceWon(std::unique_ptr<Channel> channel, const Address& peer) noexcept {
+  const std::shared_ptr<TcpConnector> self = shared_from_this();
+  const std::unique_ptr<AddressRace> race = std::move(race_);  // we are inside of it
+  destination_ = peer;
+  deadline_.cancel();
+  connected(std::move(channel));
+}
+
+void TcpConnector::connected(std::unique_ptr<Channel> channel) noexcept {
+  state_ = State::Connected;
   std::shared_ptr<Protocol> protocol;
   try {
     protocol = factory_->buildProtocol(destination_);
@@ -93,14 +124,13 @@ void TcpConnector::connected() noexcept {
              thrown);
     return fail(Failure::of(ConnectError("buildProtocol: " + std::string(thrown.what()))));
   }
-  state_ = State::Connected;
   if (!protocol) {
-    channel_.reset();
+    channel.reset();
     return lost(Failure::connectionDone());  // refused by ourselves (PT13)
   }
   if (!protocol->factory) protocol->factory = factory_;
   const Ref<ConnectionMaker> made(new Made(shared_from_this()));
-  connection_ = Ref(new Connection(core_.turn(), std::move(channel_), made, Connection::kClient));
+  connection_ = Ref(new Connection(core_.turn(), std::move(channel), made, Connection::kClient));
   connection_->start(std::move(protocol));
 }
 
@@ -116,7 +146,7 @@ void TcpConnector::lost(const Failure& why) noexcept {
 
 // For what is known before connect() has returned (PT16).
 void TcpConnector::failLater(Failure why) noexcept {
-  if (channel_) channel_->setInterest(Interest::Nothing);
+  if (failing_.active()) return;
   failing_ = core_.timers().schedule(0s, [this, why = std::move(why)] { fail(why); });
 }
 
@@ -124,7 +154,6 @@ void TcpConnector::fail(const Failure& why) noexcept {
   const std::shared_ptr<TcpConnector> self = shared_from_this();
   const Failure reason = why;
   idle();
-  channel_.reset();
   hook([&] { factory_->clientConnectionFailed(*this, reason); });
   if (state_ != State::Disconnected) return;
   started_ = false;
@@ -135,6 +164,8 @@ void TcpConnector::idle() noexcept {
   state_ = State::Disconnected;
   if (deadline_.active()) deadline_.cancel();
   if (failing_.active()) failing_.cancel();
+  lookup_.reset();
+  race_.reset();
   core_.remove(*this);
 }
 
@@ -154,12 +185,6 @@ void TcpConnector::drain() noexcept {
 
 void TcpConnector::reactorStopped() noexcept {
   if (state_ == State::Connecting) fail(Failure::connectionLost());
-}
-
-Failure TcpConnector::failureOf(int error, bool binding) const {
-  if (!binding) return connectErrorFor(error, "connect " + destination_.text());
-  const std::error_code code(error, std::generic_category());
-  return Failure::of(ConnectBindError("bind " + bind_.text() + ": " + code.message(), code));
 }
 
 }  // namespace ropewalk::detail

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "net/address_race.h"
 #include "reactor/driver.h"
 #include "reactor/reactor_core.h"
 #include "reactor/resident.h"
@@ -13,15 +17,17 @@
 
 namespace ropewalk::detail {
 
-// One TCP connection that we open, the attempt and what follows. Lives in the reactor while it has
-// something to do.
+// One TCP connection that we open, the attempt and what follows: the name is looked up, its
+// addresses race, the winner gets a protocol. Lives in the reactor while it has something to do.
 class TcpConnector final : public Connector,
                            public Resident,
-                           private ChannelOwner,
+                           private LookupOwner,
+                           private RaceOwner,
                            public std::enable_shared_from_this<TcpConnector> {
  public:
-  // Throws InvalidAddressError for a bad ConnectOptions::bindHost.
-  TcpConnector(ReactorCore& core, const Address& destination,
+  // `host` is an address literal or a name. Throws InvalidAddressError for a bad port or
+  // ConnectOptions::bindHost.
+  TcpConnector(ReactorCore& core, std::string_view host, int port,
                std::shared_ptr<ClientFactory> factory, const ConnectOptions& options);
   ~TcpConnector() override;
 
@@ -38,24 +44,31 @@ class TcpConnector final : public Connector,
   // What the connection knows of its connector; keeps it.
   class Made;
 
-  void readReady() noexcept override {}
-  void writeReady() noexcept override;
-  void broken(int error) noexcept override;
-  void begin() noexcept;
-  void connected() noexcept;
+  void begin();
+  void lookedUp(sys::NameAnswer answer) noexcept override;
+  void race(std::vector<Address> addresses);
+  void raceWon(std::unique_ptr<Channel> channel, const Address& peer) noexcept override;
+  void raceLost(const Failure& why) noexcept override { failLater(why); }
+  void connected(std::unique_ptr<Channel> channel) noexcept;
   void lost(const Failure& why) noexcept;
   void failLater(Failure why) noexcept;
   void fail(const Failure& why) noexcept;
   void idle() noexcept;
-  Failure failureOf(int error, bool binding) const;
+  void tookTooLong() noexcept;
+  template <typename Step>
+  void guarded(const Step& step) noexcept;
 
   ReactorCore& core_;
-  Address destination_;
+  const std::string name_;  // empty if an address was given
+  const std::uint16_t port_;
+  Address destination_;       // of a name: none before it is connected
+  const std::string target_;  // for texts
   Address bind_;
   std::shared_ptr<ClientFactory> factory_;
   ConnectOptions options_;
-  std::unique_ptr<Channel> channel_;  // while connecting
-  Ref<Connection> connection_;        // while connected
+  std::unique_ptr<Lookup> lookup_;     // while the name is looked up
+  std::unique_ptr<AddressRace> race_;  // while connecting
+  Ref<Connection> connection_;         // while connected
   DelayedCall deadline_;
   DelayedCall failing_;
   State state_ = State::Disconnected;

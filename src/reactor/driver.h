@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "ropewalk/address.h"
 #include "ropewalk/listen_options.h"
 #include "ropewalk/reactor_time.h"
+#include "sys/host_names.h"
 #include "transport/channel.h"
 
 namespace ropewalk::detail {
@@ -60,6 +62,25 @@ struct Connecting {
   std::unique_ptr<Channel> channel;
   int error = 0;
   bool binding = false;
+};
+
+// Whoever looks up a name.
+class LookupOwner {
+ public:
+  // From inside wait().
+  virtual void lookedUp(sys::NameAnswer found) noexcept = 0;
+
+ protected:
+  ~LookupOwner() = default;
+};
+
+// A name that is being looked up. To destroy it is to cancel: the owner is not called any more.
+class Lookup {
+ public:
+  Lookup() = default;
+  Lookup(const Lookup&) = delete;
+  Lookup& operator=(const Lookup&) = delete;
+  virtual ~Lookup() = default;
 };
 
 // Whoever watches a descriptor that is not ours.
@@ -141,6 +162,13 @@ class Driver {
   virtual Listening listen(const Address& host, const ListenOptions& options) = 0;
   virtual Connecting connect(const Address& peer, const Address& bind,
                              const ConnectOptions& options) = 0;
+
+  // Answers later, from inside wait(), or never: there is no deadline. `owner` must outlive what
+  // this returns.
+  virtual std::unique_ptr<Lookup> lookUp(const std::string& name, LookupOwner& owner) = 0;
+
+  // The same at once, however long it takes.
+  virtual sys::NameAnswer lookUpNow(const std::string& name) = 0;
 
   // `owner` must outlive what this returns. Throws Error if there are no such descriptors.
   virtual std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) = 0;

@@ -28,19 +28,30 @@ Address Address::parse(std::string_view host, int port) {
   if (port < 0 || port > 65535) {
     throw InvalidAddressError(given + ":" + std::to_string(port), "a port is 0 to 65535");
   }
-  const auto portNumber = static_cast<std::uint16_t>(port);
+  const Address address = literal(given, static_cast<std::uint16_t>(port));
+  if (address.family() == Family::None) {
+    throw InvalidAddressError(given, "not an IPv4 or IPv6 address");
+  }
+  return address;
+}
+
+bool Address::isLiteral(std::string_view host) noexcept {
+  return host.empty() || literal(std::string(host), 0).family() != Family::None;
+}
+
+Address Address::literal(const std::string& text, std::uint16_t port) noexcept {
   std::array<std::uint8_t, 16> bytes{};
-  if (::inet_pton(AF_INET, given.c_str(), bytes.data()) == 1) {
-    return fromBytes(Family::IPv4, bytes.data(), portNumber);
+  if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) {
+    return fromBytes(Family::IPv4, bytes.data(), port);
   }
-  const std::size_t percent = given.find('%');
-  const std::string literal = given.substr(0, percent);
+  const std::size_t percent = text.find('%');
   const bool scoped = percent != std::string::npos;
-  const std::uint32_t scope = scoped ? scopeOf(given.substr(percent + 1)) : 0;
-  if (::inet_pton(AF_INET6, literal.c_str(), bytes.data()) == 1 && (!scoped || scope != 0)) {
-    return fromBytes(Family::IPv6, bytes.data(), portNumber, scope);
+  const std::uint32_t scope = scoped ? scopeOf(text.substr(percent + 1)) : 0;
+  if (::inet_pton(AF_INET6, text.substr(0, percent).c_str(), bytes.data()) == 1 &&
+      (!scoped || scope != 0)) {
+    return fromBytes(Family::IPv6, bytes.data(), port, scope);
   }
-  throw InvalidAddressError(given, "not an IPv4 or IPv6 address");
+  return {};
 }
 
 Address Address::fromBytes(Family family, const std::uint8_t* bytes, std::uint16_t port,

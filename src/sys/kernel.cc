@@ -1,6 +1,7 @@
 #include "sys/kernel.h"
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/timerfd.h>
@@ -26,6 +27,8 @@ constexpr Kernel kKernel = {
     .connect = ::connect,
     .eventfd = [](unsigned count, int flags) { return ::eventfd(count, flags); },
     .fcntl = askFlags,
+    .freeaddrinfo = ::freeaddrinfo,
+    .getaddrinfo = ::getaddrinfo,
     .getrandom = ::getrandom,
     .getsockname = ::getsockname,
     .getsockopt = ::getsockopt,

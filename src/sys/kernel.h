@@ -7,12 +7,14 @@
 #include <cstddef>
 #include <ctime>
 
+struct addrinfo;
 struct itimerspec;
 struct sigaction;
 
 namespace ropewalk::sys {
 
-// The one seam to the operating system: every system call that Ropewalk makes goes through this
+// The one seam to the operating system: every system call that Ropewalk makes, and every question
+// to the system's resolver, goes through this
 // table, so that a test can make the k-th call of any of them fail with any errno, be short, or be
 // counted.
 //
@@ -26,6 +28,8 @@ struct Kernel {
   int (*connect)(int, const sockaddr*, socklen_t);
   int (*eventfd)(unsigned, int);
   int (*fcntl)(int, int);
+  void (*freeaddrinfo)(addrinfo*);
+  int (*getaddrinfo)(const char*, const char*, const addrinfo*, addrinfo**);
   ssize_t (*getrandom)(void*, std::size_t, unsigned);
   int (*getsockname)(int, sockaddr*, socklen_t*);
   int (*getsockopt)(int, int, int, void*, socklen_t*);

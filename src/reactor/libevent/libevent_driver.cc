@@ -11,6 +11,7 @@
 #include "reactor/libevent/descriptor_watch.h"
 #include "reactor/libevent/event_base.h"
 #include "reactor/libevent/libevent_log.h"
+#include "reactor/libevent/name_lookup.h"
 #include "reactor/libevent/socket_acceptor.h"
 #include "reactor/libevent/socket_channel.h"
 #include "reactor/libevent/socket_options.h"
@@ -53,12 +54,13 @@ LibeventDriver::LibeventDriver(std::string_view backend)
     : base_(makeEventBase(backend)),
       hasEdges_((event_base_get_features(base()) & EV_FEATURE_ET) != 0),
       descriptorEnd_(backend == "select" ? kSelectEnd : INT_MAX),
-      signals_(base()) {
+      signals_(base()),
+      answers_(std::make_shared<AnswerBox>(*this)) {
   logWhatLibeventSays();
   openWakers();
 }
 
-LibeventDriver::~LibeventDriver() = default;
+LibeventDriver::~LibeventDriver() { answers_->close(); }
 
 void LibeventDriver::openWakers() {
   timer_ = required("timerfd_create",
@@ -128,9 +130,11 @@ void LibeventDriver::alarmRang(int fd, short, void* driver) noexcept {
   if (!self.hasEdges_) drain(fd);
 }
 
-// Nothing to do but to have ended the wait.
+// What other threads have called for is run by the reactor, once the wait has ended.
 void LibeventDriver::woken(int fd, short, void* driver) noexcept {
-  if (!static_cast<LibeventDriver*>(driver)->hasEdges_) drain(fd);
+  auto& self = *static_cast<LibeventDriver*>(driver);
+  if (!self.hasEdges_) drain(fd);
+  self.answers_->deliver();
 }
 
 void LibeventDriver::catchStopSignals(bool on) {
@@ -155,6 +159,13 @@ void LibeventDriver::afterFork() {
   wakerEvent_.reset();
   alarm_ = TimePoint::max();
   openWakers();
+  answers_->close();
+  answers_ = std::make_shared<AnswerBox>(*this);
+  sys::LookupPool::afterFork();
+}
+
+std::unique_ptr<Lookup> LibeventDriver::lookUp(const std::string& name, LookupOwner& owner) {
+  return std::make_unique<NameLookup>(answers_, name, owner);
 }
 
 void LibeventDriver::remove(DescriptorWatch& watch) noexcept {

@@ -12,6 +12,7 @@
 
 namespace ropewalk::detail {
 
+class AnswerBox;
 class DescriptorWatch;
 
 // The real world: readiness and signals from libevent, time from one timerfd, wake-ups from one
@@ -49,6 +50,8 @@ class LibeventDriver final : public Driver {
   Listening listen(const Address& host, const ListenOptions& options) override;
   Connecting connect(const Address& peer, const Address& bind,
                      const ConnectOptions& options) override;
+  std::unique_ptr<Lookup> lookUp(const std::string& name, LookupOwner& owner) override;
+  sys::NameAnswer lookUpNow(const std::string& name) override { return sys::lookUp(name); }
   std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) override;
   std::size_t descriptorLimit() const override;
   void randomBytes(std::span<std::uint8_t> bytes) override;
@@ -73,6 +76,7 @@ class LibeventDriver final : public Driver {
   EventPointer readyEvent_;
   SignalEvents signals_;
   std::vector<DescriptorWatch*> watches_;
+  std::shared_ptr<AnswerBox> answers_;
   TimePoint alarm_ = TimePoint::max();
 };
 

@@ -60,7 +60,8 @@ void SocketChannel::setInterest(Interest interest) {
   if (!set) owner_->broken(ENOMEM);
 }
 
-// Without edges Broken would wake again and again: such a backend notices at the next read or write.
+// Without edges Broken would wake again and again: such a backend notices at the next read or
+// write.
 Interest SocketChannel::mainPart(Interest interest) const noexcept {
   if (has(interest, Interest::Read)) return Interest::Read;
   const bool broken = has(interest, Interest::Broken) && driver_.hasEdges();

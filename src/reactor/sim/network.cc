@@ -30,6 +30,7 @@ SimNetwork::~SimNetwork() = default;
 SimHost& SimNetwork::addHost(std::string name) {
   assert(hosts_.size() < 254);
   hosts_.push_back(std::make_unique<SimHost>(std::move(name), hosts_.size() + 1));
+  names.set(hosts_.back()->name(), {hosts_.back()->address(Address::Family::IPv4, 0)});
   return *hosts_.back();
 }
 
@@ -42,7 +43,8 @@ SimHost* SimNetwork::hostAt(const Address& address, SimHost& from) noexcept {
 }
 
 TimePoint SimNetwork::nextArrival() const noexcept {
-  return arrivals_.empty() ? TimePoint::max() : arrivals_.front().when;
+  const TimePoint packet = arrivals_.empty() ? TimePoint::max() : arrivals_.front().when;
+  return std::min(packet, names.nextArrival());
 }
 
 void SimNetwork::setNow(TimePoint when) noexcept {
@@ -54,7 +56,8 @@ void SimNetwork::deliverDue() {
   // What is sent without delay in answer waits for the next time, so that two kernels cannot keep
   // us here.
   const std::uint64_t asOf = order_;
-  while (nextArrival() <= now_ && arrivals_.front().order <= asOf) {
+  names.deliver(now_);
+  while (!arrivals_.empty() && arrivals_.front().when <= now_ && arrivals_.front().order <= asOf) {
     std::pop_heap(arrivals_.begin(), arrivals_.end());
     Arrival arrival = std::move(arrivals_.back());
     arrivals_.pop_back();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reactor/sim/host.h"
+#include "reactor/sim/names.h"
 #include "reactor/sim/packet.h"
 #include "reactor/sim/trace.h"
 #include "reactor/sim/wires.h"
@@ -73,6 +74,8 @@ class SimNetwork {
 
   // How long packets are under way from now on.
   SimWires wires;
+  SimNames names;
+
   sim::Segmentation segmentation;
   sim::Buffers buffers;
   bool shuffles = false;

@@ -89,6 +89,14 @@ Connecting SimDriver::connect(const Address& peer, const Address& bind,
   return {.channel = std::move(channel), .error = 0, .binding = false};
 }
 
+std::unique_ptr<Lookup> SimDriver::lookUp(const std::string& name, LookupOwner& owner) {
+  return std::make_unique<SimLookup>(network_->names, host_.ready, name, owner, now());
+}
+
+sys::NameAnswer SimDriver::lookUpNow(const std::string& name) {
+  return network_->names.answer(name);
+}
+
 std::unique_ptr<Watch> SimDriver::watch(int, WatchOwner&) {
   throw Error("a simulated host has no descriptors of the process");
 }

@@ -44,6 +44,8 @@ class SimDriver final : public Driver {
   Listening listen(const Address& address, const ListenOptions& options) override;
   Connecting connect(const Address& peer, const Address& bind,
                      const ConnectOptions& options) override;
+  std::unique_ptr<Lookup> lookUp(const std::string& name, LookupOwner& owner) override;
+  sys::NameAnswer lookUpNow(const std::string& name) override;
   std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) override;
   std::size_t descriptorLimit() const override { return host_.descriptorLimit; }
   void randomBytes(std::span<std::uint8_t> bytes) override { random_.fill(bytes); }

@@ -1,0 +1,124 @@
+#include "net/address_race.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "ropewalk/error.h"
+
+namespace ropewalk::detail {
+
+// One address that is being connected to.
+class AddressRace::Runner final : private ChannelOwner {
+ public:
+  Runner(AddressRace& race, const Address& address, std::unique_ptr<Channel> channel)
+      : race_(race), address_(address), channel_(std::move(channel)) {
+    channel_->setOwner(*this);
+  }
+
+  void start() { channel_->setInterest(Interest::Write); }
+  const Address& address() const noexcept { return address_; }
+  std::unique_ptr<Channel> takeChannel() noexcept { return std::move(channel_); }
+
+ private:
+  void readReady() noexcept override {}
+  void broken(int error) noexcept override { race_.fell(*this, error); }
+  void writeReady() noexcept override {
+    const int error = channel_->connectResult();
+    if (error != 0) return race_.fell(*this, error);
+    channel_->setInterest(Interest::Nothing);
+    race_.won(*this);
+  }
+
+  AddressRace& race_;
+  const Address address_;
+  std::unique_ptr<Channel> channel_;
+};
+
+AddressRace::AddressRace(ReactorCore& core, RaceOwner& owner, std::string target,
+                         std::vector<Address> addresses, const Address& bind,
+                         const ConnectOptions& options)
+    : core_(core),
+      owner_(owner),
+      target_(std::move(target)),
+      addresses_(familiesInTurn(addresses)),
+      bind_(bind),
+      options_(options) {}
+
+AddressRace::~AddressRace() {
+  if (headStart_.active()) headStart_.cancel();
+}
+
+// Begins with the next address that can be begun with. The owner is called last.
+void AddressRace::next() {
+  if (headStart_.active()) headStart_.cancel();
+  const std::size_t before = running_.size();
+  while (begun_ < addresses_.size() && running_.size() == before) run(addresses_[begun_++]);
+  if (running_.empty()) return owner_.raceLost(whyLost());
+  if (begun_ == addresses_.size()) return;
+  headStart_ = core_.timers().schedule(kHeadStart, [this] { next(); });
+}
+
+void AddressRace::run(const Address& address) {
+  Connecting connecting = core_.driver().connect(address, bind_, options_);
+  if (!connecting.channel) return failed(address, connecting.error, connecting.binding);
+  running_.push_back(std::make_unique<Runner>(*this, address, std::move(connecting.channel)));
+  running_.back()->start();
+}
+
+void AddressRace::won(Runner& runner) {
+  const Address peer = runner.address();
+  owner_.raceWon(runner.takeChannel(), peer);
+}
+
+void AddressRace::fell(Runner& runner, int error) {
+  failed(runner.address(), error, false);
+  const auto place = std::ranges::find(running_, &runner, &std::unique_ptr<Runner>::get);
+  const std::unique_ptr<Runner> gone = std::move(*place);
+  running_.erase(place);
+  if (begun_ < addresses_.size() || running_.empty()) next();
+}
+
+void AddressRace::failed(const Address& address, int error, bool binding) {
+  if (lastError_ != 0) {
+    failures_ += ": " + lastFailed_.text() + ": " + std::generic_category().message(lastError_);
+  }
+  lastFailed_ = address;
+  lastError_ = error;
+  lastBinding_ = binding;
+}
+
+Failure AddressRace::whyLost() const {
+  if (lastBinding_) {
+    const std::error_code code(lastError_, std::generic_category());
+    return Failure::of(ConnectBindError("bind " + bind_.text() + ": " + code.message(), code));
+  }
+  if (target_ == lastFailed_.text()) return connectErrorFor(lastError_, "connect " + target_);
+  return connectErrorFor(lastError_, "connect " + target_ + failures_ + ": " + lastFailed_.text());
+}
+
+std::string AddressRace::tried() const {
+  if (addresses_.size() == 1 && addresses_.front().text() == target_) return {};
+  std::string all;
+  for (std::size_t i = 0; i < begun_; ++i) {
+    all += (i == 0 ? " (tried " : ", ") + addresses_[i].text();
+  }
+  return all + ")";
+}
+
+std::vector<Address> familiesInTurn(const std::vector<Address>& addresses) {
+  std::vector<Address> ordered;
+  std::vector<Address> left = addresses;
+  while (!left.empty()) {
+    const auto differs = [&](const Address& each) {
+      return !ordered.empty() && each.family() != ordered.back().family();
+    };
+    const auto found = std::ranges::find_if(left, differs);
+    const auto next = found == left.end() ? left.begin() : found;
+    ordered.push_back(*next);
+    left.erase(next);
+  }
+  return ordered;
+}
+
+}  // namespace ropewalk::detail

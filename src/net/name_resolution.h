@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reactor/driver.h"
+#include "reactor/reactor_core.h"
+#include "ropewalk/address.h"
+#include "ropewalk/deferred.h"
+#include "ropewalk/promise.h"
+
+namespace ropewalk::detail {
+
+// A name that a user of the reactor wants to know the addresses of. Kept by its own deadline.
+class NameResolution final : public std::enable_shared_from_this<NameResolution>,
+                             private LookupOwner {
+ public:
+  explicit NameResolution(std::string_view name) : name_(name) {}
+
+  Deferred<std::vector<Address>> begin(ReactorCore& core, Duration timeout);
+
+ private:
+  void lookedUp(sys::NameAnswer answer) noexcept override;
+  void stop() noexcept;
+  Failure unknown(std::string_view why) const;
+
+  const std::string name_;
+  Promise<std::vector<Address>> promise_;
+  std::unique_ptr<Lookup> lookup_;
+  DelayedCall deadline_;
+};
+
+}  // namespace ropewalk::detail
