@@ -205,6 +205,10 @@ class Polite : public LineReceiver {
     if (line == "throw") throw std::runtime_error("as you wish");
     sendLine(line);
   }
+  void drainRequested() override {
+    sendLine("goodbye");
+    transport->loseConnection();
+  }
   void connectionLost(const Failure& why) override {
     story_ += std::string(why.typeName()) + (factory ? " of a factory" : " of none");
   }
@@ -272,6 +276,7 @@ TEST_CASE("capturing hands on a stop and an exception") {
   world.advance(0s);
   world.finish();
   CHECK(other->lost());
+  CHECK(other->received() == "goodbye\r\n");
 }
 
 TEST_CASE("capturing leaves out what is too much, and goes on without a file") {
