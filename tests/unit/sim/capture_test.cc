@@ -274,9 +274,11 @@ TEST_CASE("capturing hands on a stop and an exception") {
   CHECK(Capture::load(folder.path("1")).events.back().bytes == "runtime_error");
   const auto other = world.host("client").connect<Recorder>("server", 8001);
   world.advance(0s);
-  world.finish();
+  world.host("server").run([] { reactor().drain(); });
+  world.advance(1s);
   CHECK(other->lost());
   CHECK(other->received() == "goodbye\r\n");
+  world.finish();
 }
 
 TEST_CASE("capturing leaves out what is too much, and goes on without a file") {
