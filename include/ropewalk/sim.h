@@ -2,6 +2,7 @@
 
 /// Everything for testing protocols without sockets and without waiting.
 
+#include "ropewalk/sim/capture.h"
 #include "ropewalk/sim/clock.h"
 #include "ropewalk/sim/conditions.h"
 #include "ropewalk/sim/connected_pair.h"

@@ -28,7 +28,7 @@ class Recorder : public Protocol {
     pieces_.push_back(data.size());
   }
   void readConnectionLost() override {
-    readLost_ = true;
+    noteReadLost();
     Protocol::readConnectionLost();
   }
   void writeConnectionLost() override { writeLost_ = true; }
@@ -69,6 +69,10 @@ class Recorder : public Protocol {
   /// How often each was called: 0 or 1, if all is well (rules LF1, LF3).
   int timesMade() const noexcept { return made_; }
   int timesLost() const noexcept { return ended_; }
+
+ protected:
+  /// For a readConnectionLost() that does not call this one's.
+  void noteReadLost() { readLost_ = true; }
 
  private:
   std::string received_;

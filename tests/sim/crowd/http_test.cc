@@ -183,5 +183,5 @@ TEST_CASE("a hundred HTTP clients are served through bad weather [SW1] [SW2] [SW
     rush.play();
     rush.end();
   };
-  sim::explore(scenario, {.seeds = crowdedWorlds(), .steps = Weather::kSteps});
+  sim::explore(scenario, {.seeds = crowdedWorlds(), .steps = Weather::kSteps, .shrinkRuns = 20});
 }
