@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "http/date.h"
-#include "http/list.h"
 #include "ropewalk/http/text.h"
 
 namespace ropewalk::http {
@@ -49,31 +48,31 @@ bool appendFile(const FilePart& part, std::string& out) {
   return false;
 }
 
-// RFC 9110 8.8.3.2, weak comparison: whether a tag is weak does not matter.
-bool isTagIn(std::string_view list, std::string_view tag) {
-  if (trimmed(list) == "*") return true;
-  for (ListItems items(list); items.next();) {
-    std::string_view item = items.item();
-    if (item.starts_with("W/")) item.remove_prefix(2);
-    if (item == tag) return true;
-  }
-  return false;
+std::string chunkStart(std::uint64_t size) {
+  std::string start;
+  appendNumber(start, size, 16);
+  return start.append("\r\n");
 }
 
 }  // namespace
 
-void Answer::applyConditions(Response& response, const Conditions& conditions) {
-  if (response.status_ != 200) return;
-  const bool reads = conditions.method == "GET" || conditions.method == "HEAD";
-  bool unchanged = false;
-  if (conditions.ifNoneMatch && !response.tag_.empty()) {
-    unchanged = isTagIn(*conditions.ifNoneMatch, response.tag_);
-  } else if (!conditions.ifNoneMatch && conditions.ifModifiedSince && response.lastModified_ &&
-             reads) {
-    const auto since = parseDate(*conditions.ifModifiedSince);
-    unchanged = since && *response.lastModified_ <= *since;
-  }
-  if (unchanged) response.dropBody(reads ? 304 : 412);
+std::shared_ptr<Protocol> Answer::handover(const Response& response) {
+  const auto* const handover = std::get_if<Response::Handover>(&response.body_);
+  return handover != nullptr ? handover->next : nullptr;
+}
+
+std::string_view Answer::upgrade(const Response& response) {
+  return std::get<Response::Handover>(response.body_).upgrade;
+}
+
+void Answer::sendUpgrade(const Response& response, std::string_view dateLine,
+                         Transport& transport) {
+  status_ = 101;
+  std::string head;
+  appendStatusLine(head, 1, status_, {});
+  head.append(dateLine).append("Connection: Upgrade\r\nUpgrade: ").append(upgrade(response));
+  head.append("\r\n").append(response.fields_).append("\r\n");
+  transport.write(head);
 }
 
 void Answer::send(Response& response, const Terms& terms, Transport& transport,
@@ -119,6 +118,7 @@ void Answer::appendHead(const Response& response, const Terms& terms, std::strin
     out.append("Last-Modified: ").append(formatDate(*response.lastModified_)).append("\r\n");
   }
   if (!response.tag_.empty()) out.append("ETag: ").append(response.tag_).append("\r\n");
+  if (response.ranges_) out.append("Accept-Ranges: bytes\r\n");
   out.append(response.fields_);
   // An HTTP/1.0 client expects nothing else (rule HR2).
   if (!terms.keepAlive && terms.minorVersion == 1) out.append("Connection: close\r\n");
@@ -147,19 +147,29 @@ void Answer::sendBody(Response& response, Transport& transport, std::string& hea
   transport.write(head);
 }
 
-void Answer::write(std::string_view bytes, Transport& transport) {
-  if (bytes.empty()) return;
-  if (framing_ == Framing::Length && bytes.size() > length_ - bodySize_) {
+void Answer::count(std::uint64_t size) {
+  if (framing_ == Framing::Length && size > length_ - bodySize_) {
     throw std::length_error("http::BodyWriter: more than the length that was promised");
   }
-  bodySize_ += bytes.size();
+  bodySize_ += size;
+}
+
+void Answer::write(std::string_view bytes, Transport& transport) {
+  if (bytes.empty()) return;
+  count(bytes.size());
   if (framing_ != Framing::Chunked) return transport.write(bytes);
-  std::string size;
-  appendNumber(size, bytes.size(), 16);
-  size.append("\r\n");
-  transport.write(size);
+  transport.write(chunkStart(bytes.size()));
   transport.write(bytes);
   transport.write("\r\n");
+}
+
+void Answer::write(FilePart part, Transport& transport) {
+  if (part.size() == 0) return;
+  count(part.size());
+  const bool chunked = framing_ == Framing::Chunked;
+  if (chunked) transport.write(chunkStart(part.size()));
+  transport.writeFile(part.release(), part.offset(), part.size());
+  if (chunked) transport.write("\r\n");
 }
 
 bool Answer::finish(Transport& transport) {

@@ -201,7 +201,7 @@ TEST_CASE("204 and 304 have no body, whatever the handler says [HR3]") {
   CHECK(served.get("/") == answer("204 No Content", "", ""));
 }
 
-TEST_CASE("an empty answer says that it is empty") {
+TEST_CASE("an empty answer says that it is empty, with a date and without a type [WS9]") {
   Served served(routerOf([] { return Response(200); }));
   CHECK(served.get("/") == answer("200 OK", "Content-Length: 0\r\n", ""));
 }
