@@ -20,6 +20,9 @@ constexpr std::size_t kJoined = 2 * 1024;
 // Up to this many bytes a file is read and sent with its head; a longer one goes by sendfile().
 constexpr std::size_t kReadFile = 16 * 1024;
 
+// So much of a body waits only for a client that does not keep up.
+constexpr std::size_t kMuchUnsent = 64 * 1024;
+
 void appendNumber(std::string& out, std::uint64_t number, int base = 10) {
   std::array<char, 20> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base);
@@ -46,12 +49,6 @@ bool appendFile(const FilePart& part, std::string& out) {
   if (got == static_cast<ssize_t>(size)) return true;
   out.resize(before);
   return false;
-}
-
-std::string chunkStart(std::uint64_t size) {
-  std::string start;
-  appendNumber(start, size, 16);
-  return start.append("\r\n");
 }
 
 }  // namespace
@@ -154,26 +151,39 @@ void Answer::count(std::uint64_t size) {
   bodySize_ += size;
 }
 
+void Answer::beginChunk(std::uint64_t size, Transport& transport) {
+  if (framing_ != Framing::Chunked) return;
+  std::string line(owesLineEnd_ ? "\r\n" : "");
+  appendNumber(line, size, 16);
+  transport.write(line.append("\r\n"));
+}
+
+// While much waits, the line end waits for the next chunk or the end: a piece of any size is taken,
+// but a write behind one that is larger than Limits::queued would end the connection.
+void Answer::endChunk(Transport& transport) {
+  if (framing_ != Framing::Chunked) return;
+  owesLineEnd_ = transport.unsentBytes() > kMuchUnsent;
+  if (!owesLineEnd_) transport.write("\r\n");
+}
+
 void Answer::write(std::string_view bytes, Transport& transport) {
   if (bytes.empty()) return;
   count(bytes.size());
-  if (framing_ != Framing::Chunked) return transport.write(bytes);
-  transport.write(chunkStart(bytes.size()));
+  beginChunk(bytes.size(), transport);
   transport.write(bytes);
-  transport.write("\r\n");
+  endChunk(transport);
 }
 
 void Answer::write(FilePart part, Transport& transport) {
   if (part.size() == 0) return;
   count(part.size());
-  const bool chunked = framing_ == Framing::Chunked;
-  if (chunked) transport.write(chunkStart(part.size()));
+  beginChunk(part.size(), transport);
   transport.writeFile(part.release(), part.offset(), part.size());
-  if (chunked) transport.write("\r\n");
+  endChunk(transport);
 }
 
 bool Answer::finish(Transport& transport) {
-  if (framing_ == Framing::Chunked) transport.write("0\r\n\r\n");
+  if (framing_ == Framing::Chunked) transport.write(owesLineEnd_ ? "\r\n0\r\n\r\n" : "0\r\n\r\n");
   return framing_ != Framing::Length || bodySize_ == length_;
 }
 

@@ -57,11 +57,14 @@ class Answer {
   void chooseFraming(Response& response, const Terms& terms);
   void appendHead(const Response& response, const Terms& terms, std::string& out) const;
   void count(std::uint64_t size);
+  void beginChunk(std::uint64_t size, Transport& transport);
+  void endChunk(Transport& transport);
   void sendBody(Response& response, Transport& transport, std::string& head);
 
   Response::WriteBody writer_;
   int status_ = 0;
   Framing framing_ = Framing::None;
+  bool owesLineEnd_ = false;    // of the last chunk
   std::uint64_t length_ = 0;    // declared, if framing_ is Length
   std::uint64_t bodySize_ = 0;  // sent
 };

@@ -65,6 +65,8 @@ Deferred<void> Exchange::stream(std::shared_ptr<Exchange> self, std::shared_ptr<
   Failure failure;
   try {
     co_await self->answer_.writer()(self->writer_);
+    self->flow_->clearProducer();
+    co_await self->writer_.drained();  // the end of the body needs room, too
   } catch (...) {
     failure = Failure::current();
   }

@@ -22,10 +22,8 @@ Deferred<void> RangeParts::writeTo(BodyWriter& out) {
 }
 
 void RangeParts::resumeProducing() {
-  const auto out = out_;  // writing may end it all
-  write(parts_[next_]);
-  if (++next_ < parts_.size()) return;
-  out->write(end_);
+  if (next_ < parts_.size()) return write(parts_[next_++]);
+  out_->write(end_);
   out_.reset();
   done_.callback();
 }

@@ -124,6 +124,29 @@ TEST_CASE("a writer that waits is held back while the client does not read [HR14
   CHECK(served.transport.producer() == nullptr);
 }
 
+TEST_CASE("a piece of any size is taken, whatever its framing adds behind it") {
+  const std::string piece(3'000'000, 'x');
+  for (const bool twice : {false, true}) {
+    Router router;
+    router.get("/", [&](Request&) {
+      return Response::stream("text/plain", [&](BodyWriter& out) -> Deferred<void> {
+        out.write(piece);
+        if (!twice) co_return;
+        co_await out.drained();
+        out.write("y");
+      });
+    });
+    Served served(std::move(router));
+    served.transport.setRoom(0);
+    served.get("/");
+    CHECK(!served.transport.isAborted());
+    served.transport.setRoom(10'000'000);
+    const std::string body = "\r\n\r\n2dc6c0\r\n" + piece + "\r\n";
+    CHECK(served.transport.takeWritten().ends_with(body +
+                                                   (twice ? "1\r\ny\r\n0\r\n\r\n" : "0\r\n\r\n")));
+  }
+}
+
 TEST_CASE("a writer that never waits is cut off at the limit") {
   Router router;
   router.get("/", [](Request&) {
