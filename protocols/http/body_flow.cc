@@ -24,10 +24,7 @@ void orAbort(const TransportRef& transport, const Call& call) {
 
 void BodyFlow::begin() { transport_->registerProducer(shared_from_this(), streaming_); }
 
-void BodyFlow::end() {
-  producer_.reset();
-  transport_->unregisterProducer();
-}
+void BodyFlow::end() { transport_->unregisterProducer(); }
 
 void BodyFlow::setProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
   if (producer_) throw ProducerAlreadyRegistered("http::BodyWriter: there is a producer already");

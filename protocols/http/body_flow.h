@@ -16,7 +16,7 @@ class BodyFlow final : public Producer, public std::enable_shared_from_this<Body
 
   void begin();
 
-  // The body has been written: neither the transport nor the user's producer is called any more.
+  // The body has been written. REQUIRES: no producer is set any more.
   void end();
 
   void setProducer(std::shared_ptr<Producer> producer, Streaming streaming);

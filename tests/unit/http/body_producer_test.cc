@@ -84,6 +84,20 @@ TEST_CASE("what a producer writes goes out in chunks, and its end is the end of 
   CHECK(served.get("/next") == textAnswer("next"));
 }
 
+TEST_CASE("a piece of any size is taken from a pull producer, the last one too [HR14]") {
+  Produced site;
+  Served served(site.router(Streaming::Pull, 3'000'000, 2));
+  served.transport.setRoom(0);
+  served.get("/");
+  CHECK(site.pieces->said == "resume ");
+  served.transport.setRoom(3'100'000);
+  CHECK(site.pieces->said == "resume resume ");
+  CHECK(!served.transport.isAborted());
+  served.transport.setRoom(10'000'000);
+  CHECK(served.transport.takeWritten().ends_with("x\r\n0\r\n\r\n"));
+  CHECK(served.get("/next") == textAnswer("next"));
+}
+
 TEST_CASE("a push producer pauses and goes on with the transport [HR14]") {
   Produced site;
   Served served(site.router(Streaming::Push, 1, 0));

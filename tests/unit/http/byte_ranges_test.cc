@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
+#include <string_view>
+
+#include "ropewalk/sim/random.h"
 
 namespace ropewalk::http::test {
 namespace {
@@ -60,6 +64,7 @@ TEST_CASE("what is no range of bytes is ignored [SF4]") {
                             "bytes=,",
                             "bytes=-",
                             "bytes=5-1",
+                            "bytes=100-50",
                             "bytes=a-b",
                             "bytes=1",
                             "bytes=1-2-3",
@@ -121,6 +126,33 @@ TEST_CASE("two ranges of a field may overlap one before them and no more") {
   CHECK(chosen("bytes=20-29,10-20", 1000, {.overlappingRanges = 1}) == "20+10 10+11");
   CHECK(chosen("bytes=20-29,10-20", 1000, {.overlappingRanges = 0}) == "whole");
   CHECK(chosen("bytes=20-29,10-19", 1000, {.overlappingRanges = 0}) == "20+10 10+10");
+}
+
+TEST_CASE("whatever a Range asks for, the parts lie in the body and are no more than it") {
+  constexpr std::array<std::string_view, 14> words = {
+      "0", "1", "5", "10", "11", "99", "9223372036854775807", "18446744073709551616",
+      "-", "-", ",", ",",  " ",  "x"};
+  sim::Random random(1);
+  int chosen = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    std::string field = "bytes=";
+    for (std::size_t left = random.between(1, 12); left > 0; --left) {
+      field += words[static_cast<std::size_t>(random.below(words.size()))];
+    }
+    CAPTURE(field);
+    const std::uint64_t size = random.chance(50) ? random.below(20) : random.below(1ULL << 62);
+    const RangeChoice choice = chooseRanges(field, size, {});
+    std::uint64_t left = size;
+    bool isGood = choice.parts.size() <= 16;
+    for (const ByteRange& part : choice.parts) {
+      isGood = isGood && part.size > 0 && part.first < size && part.size <= size - part.first &&
+               part.size <= left;
+      left -= part.size;
+    }
+    REQUIRE(isGood);
+    chosen += choice.kind == RangeChoice::Kind::Parts;
+  }
+  CHECK(chosen > 1'000);
 }
 
 }  // namespace

@@ -212,7 +212,8 @@ TEST_CASE("an exception of the next protocol ends the connection, and only that"
 TEST_CASE("HTTP's deadlines and limits end with HTTP") {
   Giving site;
   Served served(site.router());
-  served.get("/detach");
+  served.ask("GET /detach HTTP/1.1\r\n");  // whose end is waited for
+  served.ask("Host: h\r\n\r\n");
   served.transport.advance(std::chrono::hours(1));
   CHECK(!served.transport.isDisconnecting());
   CHECK(served.ask("still there") == "<still there>");
