@@ -6,11 +6,14 @@
 //   request.h       what a handler gets
 //   response.h      what it returns
 //   body_writer.h   ... and how it writes a body while it is sent
+//   file_part.h     ... and what of a file
+//   validators.h    the state of a resource, as clients name it
 //   static_files.h  a directory as a handler
 //   limits.h        what clients may do, with the numbers
 //   text.h          escaping, status phrases, field names
 
 #include "ropewalk/http/body_writer.h"
+#include "ropewalk/http/file_part.h"
 #include "ropewalk/http/limits.h"
 #include "ropewalk/http/request.h"
 #include "ropewalk/http/response.h"
@@ -18,3 +21,4 @@
 #include "ropewalk/http/site.h"
 #include "ropewalk/http/static_files.h"
 #include "ropewalk/http/text.h"
+#include "ropewalk/http/validators.h"

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "http/date.h"
-#include "http/list.h"
 #include "ropewalk/http/text.h"
 
 namespace ropewalk::http {
@@ -20,6 +19,9 @@ constexpr std::size_t kJoined = 2 * 1024;
 
 // Up to this many bytes a file is read and sent with its head; a longer one goes by sendfile().
 constexpr std::size_t kReadFile = 16 * 1024;
+
+// So much of a body waits only for a client that does not keep up.
+constexpr std::size_t kMuchUnsent = 64 * 1024;
 
 void appendNumber(std::string& out, std::uint64_t number, int base = 10) {
   std::array<char, 20> digits;
@@ -49,31 +51,25 @@ bool appendFile(const FilePart& part, std::string& out) {
   return false;
 }
 
-// RFC 9110 8.8.3.2, weak comparison: whether a tag is weak does not matter.
-bool isTagIn(std::string_view list, std::string_view tag) {
-  if (trimmed(list) == "*") return true;
-  for (ListItems items(list); items.next();) {
-    std::string_view item = items.item();
-    if (item.starts_with("W/")) item.remove_prefix(2);
-    if (item == tag) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
-void Answer::applyConditions(Response& response, const Conditions& conditions) {
-  if (response.status_ != 200) return;
-  const bool reads = conditions.method == "GET" || conditions.method == "HEAD";
-  bool unchanged = false;
-  if (conditions.ifNoneMatch && !response.tag_.empty()) {
-    unchanged = isTagIn(*conditions.ifNoneMatch, response.tag_);
-  } else if (!conditions.ifNoneMatch && conditions.ifModifiedSince && response.lastModified_ &&
-             reads) {
-    const auto since = parseDate(*conditions.ifModifiedSince);
-    unchanged = since && *response.lastModified_ <= *since;
-  }
-  if (unchanged) response.dropBody(reads ? 304 : 412);
+std::shared_ptr<Protocol> Answer::handover(const Response& response) {
+  const auto* const handover = std::get_if<Response::Handover>(&response.body_);
+  return handover != nullptr ? handover->next : nullptr;
+}
+
+std::string_view Answer::upgrade(const Response& response) {
+  return std::get<Response::Handover>(response.body_).upgrade;
+}
+
+void Answer::sendUpgrade(const Response& response, std::string_view dateLine,
+                         Transport& transport) {
+  status_ = 101;
+  std::string head;
+  appendStatusLine(head, 1, status_, {});
+  head.append(dateLine).append("Connection: Upgrade\r\nUpgrade: ").append(upgrade(response));
+  head.append("\r\n").append(response.fields_).append("\r\n");
+  transport.write(head);
 }
 
 void Answer::send(Response& response, const Terms& terms, Transport& transport,
@@ -119,6 +115,7 @@ void Answer::appendHead(const Response& response, const Terms& terms, std::strin
     out.append("Last-Modified: ").append(formatDate(*response.lastModified_)).append("\r\n");
   }
   if (!response.tag_.empty()) out.append("ETag: ").append(response.tag_).append("\r\n");
+  if (response.ranges_) out.append("Accept-Ranges: bytes\r\n");
   out.append(response.fields_);
   // An HTTP/1.0 client expects nothing else (rule HR2).
   if (!terms.keepAlive && terms.minorVersion == 1) out.append("Connection: close\r\n");
@@ -147,23 +144,46 @@ void Answer::sendBody(Response& response, Transport& transport, std::string& hea
   transport.write(head);
 }
 
-void Answer::write(std::string_view bytes, Transport& transport) {
-  if (bytes.empty()) return;
-  if (framing_ == Framing::Length && bytes.size() > length_ - bodySize_) {
+void Answer::count(std::uint64_t size) {
+  if (framing_ == Framing::Length && size > length_ - bodySize_) {
     throw std::length_error("http::BodyWriter: more than the length that was promised");
   }
-  bodySize_ += bytes.size();
-  if (framing_ != Framing::Chunked) return transport.write(bytes);
-  std::string size;
-  appendNumber(size, bytes.size(), 16);
-  size.append("\r\n");
-  transport.write(size);
+  bodySize_ += size;
+}
+
+void Answer::beginChunk(std::uint64_t size, Transport& transport) {
+  if (framing_ != Framing::Chunked) return;
+  std::string line(owesLineEnd_ ? "\r\n" : "");
+  appendNumber(line, size, 16);
+  transport.write(line.append("\r\n"));
+}
+
+// While much waits, the line end waits for the next chunk or the end: a piece of any size is taken,
+// but a write behind one that is larger than Limits::queued would end the connection.
+void Answer::endChunk(Transport& transport) {
+  if (framing_ != Framing::Chunked) return;
+  owesLineEnd_ = transport.unsentBytes() > kMuchUnsent;
+  if (!owesLineEnd_) transport.write("\r\n");
+}
+
+void Answer::write(std::string_view bytes, Transport& transport) {
+  if (bytes.empty()) return;
+  count(bytes.size());
+  beginChunk(bytes.size(), transport);
   transport.write(bytes);
-  transport.write("\r\n");
+  endChunk(transport);
+}
+
+void Answer::write(FilePart part, Transport& transport) {
+  if (part.size() == 0) return;
+  count(part.size());
+  beginChunk(part.size(), transport);
+  transport.writeFile(part.release(), part.offset(), part.size());
+  endChunk(transport);
 }
 
 bool Answer::finish(Transport& transport) {
-  if (framing_ == Framing::Chunked) transport.write("0\r\n\r\n");
+  if (framing_ == Framing::Chunked) transport.write(owesLineEnd_ ? "\r\n0\r\n\r\n" : "0\r\n\r\n");
   return framing_ != Framing::Length || bodySize_ == length_;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,13 +25,25 @@ class Answer {
   // `scratch` is overwritten.
   void send(Response& response, const Terms& terms, Transport& transport, std::string& scratch);
 
+  // The connection that `response` gives away instead of an answer: the protocol that gets it, or
+  // null. With upgrade() to send first, if that is not empty.
+  static std::shared_ptr<Protocol> handover(const Response& response);
+  static std::string_view upgrade(const Response& response);
+
+  // Sends the head that says so.
+  void sendUpgrade(const Response& response, std::string_view dateLine, Transport& transport);
+
   // True if a stream has to be written: call writer(), then finish().
   bool isStream() const { return static_cast<bool>(writer_); }
   Response::WriteBody& writer() { return writer_; }
 
+  // The stream's function has done its work, or never will.
+  void forgetWriter() { writer_ = nullptr; }
+
   // A piece of the stream. Throws std::length_error if it is more than the response's length
   // allows.
   void write(std::string_view bytes, Transport& transport);
+  void write(FilePart part, Transport& transport);
 
   // The end of the stream. False if the length that was promised has not been reached.
   bool finish(Transport& transport);
@@ -39,28 +51,20 @@ class Answer {
   int status() const { return status_; }
   std::uint64_t bodySize() const { return bodySize_; }
 
-  // Turns `response` into a 304 or 412 if that is what the request's conditions ask for (RFC 9110
-  // 13). Null: the request has no such field.
-  struct Conditions {
-    std::string_view method;
-    std::optional<std::string_view> ifNoneMatch;
-    std::optional<std::string_view> ifModifiedSince;
-  };
-  static bool hasConditions(const Response& response) {
-    return response.lastModified_ || !response.tag_.empty();
-  }
-  static void applyConditions(Response& response, const Conditions& conditions);
-
  private:
   enum class Framing : std::uint8_t { None, Length, Chunked, UntilClose };
 
   void chooseFraming(Response& response, const Terms& terms);
   void appendHead(const Response& response, const Terms& terms, std::string& out) const;
+  void count(std::uint64_t size);
+  void beginChunk(std::uint64_t size, Transport& transport);
+  void endChunk(Transport& transport);
   void sendBody(Response& response, Transport& transport, std::string& head);
 
   Response::WriteBody writer_;
   int status_ = 0;
   Framing framing_ = Framing::None;
+  bool owesLineEnd_ = false;    // of the last chunk
   std::uint64_t length_ = 0;    // declared, if framing_ is Length
   std::uint64_t bodySize_ = 0;  // sent
 };

@@ -39,8 +39,10 @@ Connection::~Connection() {
 void Connection::connectionMade() { settle(); }
 
 void Connection::dataReceived(std::string_view data) {
+  if (detached_) return next_->dataReceived(data);
   if (closed_) return;
   if (!readAhead_) consume(data);
+  if (next_) return handOver(data);
   if (!data.empty() && !closed_) {
     if (!readAhead_) readAhead_ = std::make_unique<ReadAhead>();
     readAhead_->append(data);
@@ -54,6 +56,7 @@ void Connection::goOn() {
   const std::size_t before = bytes.size();
   consume(bytes);
   if (readAhead_) readAhead_->take(before - bytes.size());
+  if (next_) return handOver(readAhead_ ? readAhead_->bytes() : std::string_view());
   if (readAhead_ && readAhead_->bytes().empty()) readAhead_.reset();
   settle();
 }
@@ -69,6 +72,7 @@ void Connection::consume(std::string_view& bytes) {
     exchange_->take(bytes);
     if (!exchange_->isFinished()) break;
     exchangeFinished();
+    if (next_) break;
   }
   input_ = nullptr;
 }
@@ -95,7 +99,24 @@ void Connection::leaveRoom() {
 void Connection::exchangeFinished() {
   exchange_.reset();
   ++served_;
-  if (draining_) close();
+  if (draining_ && !next_) close();
+}
+
+// From here on nothing in here is HTTP. `rest` is what came behind the request.
+void Connection::handOver(std::string_view rest) {
+  const auto ahead = std::move(readAhead_);  // which `rest` may be a view into
+  closed_ = detached_ = true;
+  leaveRoom();
+  bodyClock_.reset();
+  site_.deadlines.forget(*this);
+  if (queueLimited_) transport->setLimits(ConnectionLimits());
+  if (std::exchange(readingPaused_, false)) transport->resumeProducing();
+  // Not makeConnection(): the transport's protocol is this one still.
+  next_->transport = transport;
+  next_->connectionMade();
+  if (!rest.empty() && !transport->isDisconnecting()) next_->dataReceived(rest);
+  if (inputEnded_ && !transport->isDisconnecting()) next_->readConnectionLost();
+  if (draining_ && !transport->isDisconnecting()) next_->drainRequested();
 }
 
 bool Connection::mayKeepAlive() const {
@@ -118,17 +139,24 @@ void Connection::limitQueue() {
 }
 
 void Connection::readConnectionLost() {
+  if (detached_) return next_->readConnectionLost();
   inputEnded_ = true;
   settle();
 }
 
+void Connection::writeConnectionLost() {
+  if (detached_) next_->writeConnectionLost();
+}
+
 void Connection::drainRequested() {
+  if (detached_) return next_->drainRequested();
   draining_ = true;
   if (isIdle()) close();
   settle();
 }
 
 void Connection::connectionLost(const Failure& why) {
+  if (detached_) return next_->connectionLost(why);
   closed_ = true;
   site_.deadlines.forget(*this);
   readAhead_.reset();

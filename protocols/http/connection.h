@@ -16,6 +16,9 @@ namespace ropewalk::http {
 
 // One connection of a Site: cuts the bytes into exchanges, one after the other, and keeps the time.
 //
+// After a handover (Response::detach()) it is HTTP no more, and only passes on what the connection
+// tells its protocol.
+//
 // Idle, it holds no buffer and no exchange. An exchange exists from the first byte of a request
 // until its answer is sent; what comes meanwhile and does not belong to it waits in the read-ahead.
 class Connection final : public Protocol, private Waiter {
@@ -26,9 +29,10 @@ class Connection final : public Protocol, private Waiter {
   void connectionMade() override;
   void dataReceived(std::string_view data) override;
   void readConnectionLost() override;
+  void writeConnectionLost() override;
   void connectionLost(const Failure& why) override;
   void drainRequested() override;
-  std::string logPrefix() const override { return "http"; }
+  std::string logPrefix() const override { return detached_ ? next_->logPrefix() : "http"; }
 
   SiteState& site() const { return site_; }
   const Limits& limits() const { return site_.options.limits; }
@@ -36,6 +40,10 @@ class Connection final : public Protocol, private Waiter {
   // For the exchange. After close() nothing more is read.
   bool mayKeepAlive() const;
   void close();
+
+  // The connection is `next`'s as soon as the exchange in hand is finished, and that is when goOn()
+  // is called next.
+  void detach(std::shared_ptr<Protocol> next) { next_ = std::move(next); }
 
   // Something about the exchange changed from outside of dataReceived().
   void goOn();
@@ -59,6 +67,7 @@ class Connection final : public Protocol, private Waiter {
   void roomIsThere();
   void leaveRoom();
   void exchangeFinished();
+  void handOver(std::string_view rest);
   void settle();
   void settleReading();
   void settleDeadline();
@@ -73,12 +82,14 @@ class Connection final : public Protocol, private Waiter {
   std::shared_ptr<Exchange> exchange_;
   std::unique_ptr<ReadAhead> readAhead_;
   std::unique_ptr<BodyClock> bodyClock_;
-  std::shared_ptr<Room> room_;  // while too much of our own output waits
+  std::shared_ptr<Protocol> next_;  // whose the connection is, or will be
+  std::shared_ptr<Room> room_;      // while too much of our own output waits
   // What consume() has still to take; null outside of it. It looks at whatever happens meanwhile.
   const std::string_view* input_ = nullptr;
   std::uint32_t served_ = 0;  // exchanges that are finished
   std::uint32_t waitOf_ = 0;  // what served_ was when the deadline was set
   bool closed_ = false;
+  bool detached_ = false;  // everything goes to next_
   bool inputEnded_ = false;
   bool draining_ = false;
   bool readingPaused_ = false;

@@ -108,6 +108,8 @@ void Exchange::inputEnded() {
 
 void Exchange::connectionLost(const Failure& why) {
   connection_ = nullptr;
+  whyLost_ = why;
+  answer_.forgetWriter();
   body_.fail(why);
   if (!finishWaiters_) return;
   const auto waiters = std::move(finishWaiters_);

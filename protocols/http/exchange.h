@@ -7,14 +7,16 @@
 #include <vector>
 
 #include "http/answer.h"
+#include "http/body_flow.h"
 #include "http/incoming_body.h"
 #include "http/refusal.h"
 #include "http/request_reader.h"
 #include "http/route_table.h"
 #include "ropewalk/factory.h"
+#include "ropewalk/failure.h"
 #include "ropewalk/http/body_writer.h"
 #include "ropewalk/http/request.h"
-#include "ropewalk/producer.h"
+#include "ropewalk/http/validators.h"
 #include "ropewalk/promise.h"
 #include "ropewalk/transport.h"
 
@@ -34,7 +36,7 @@ class Connection;
 //
 // Shared by its connection and by the coroutine frames of its handler. After connectionLost() only
 // the latter are left, and everything that would go to the connection goes nowhere.
-class Exchange final : public Producer, public std::enable_shared_from_this<Exchange> {
+class Exchange final : public std::enable_shared_from_this<Exchange> {
  public:
   explicit Exchange(Connection& connection);
   Exchange(const Exchange&) = delete;
@@ -65,11 +67,6 @@ class Exchange final : public Producer, public std::enable_shared_from_this<Exch
   // True if so much of the body waits for the handler that no more should be read.
   bool bodyIsFull() const;
 
-  // Producer: the transport's, while a stream is written.
-  void pauseProducing() override { paused_ = true; }
-  void resumeProducing() override;
-  void stopProducing() override {}
-
   // For Request, BodyWriter and what they wait in.
   const RequestReader& reader() const { return reader_; }
   const RouteMatch& match() const { return match_; }
@@ -78,9 +75,13 @@ class Exchange final : public Producer, public std::enable_shared_from_this<Exch
   void bodyWanted();
   void bodyTaken();
   Deferred<void> notifyFinish();
+  bool conditionsHold(const Validators& now);
+  bool isStreaming() const { return connection_ && output_ == Output::Streaming; }
   void write(std::string_view bytes);
-  bool isPaused() const { return paused_; }
-  void setDrained(BodyWriter::Drained* waiting) { drained_ = waiting; }
+  void write(FilePart part);
+
+  // REQUIRES: a stream is, or was, written.
+  BodyFlow& flow() { return *flow_; }
 
  private:
   enum class Input : std::uint8_t { Head, Body, Complete, Broken };
@@ -98,11 +99,15 @@ class Exchange final : public Producer, public std::enable_shared_from_this<Exch
   Response handlerFailed(const Failure& why);
 
   void answer(Response response);
+  void applyConditions(Response& response);
+  void handOver(const Response& response, std::shared_ptr<Protocol> next);
+  std::string_view whyNoHandover(std::string_view upgrade) const;
   void send(Response& response, int minorVersion, bool keepAlive);
   bool restIsDiscardable() const;
   static Deferred<void> stream(std::shared_ptr<Exchange> self, std::shared_ptr<Factory> site);
   void streamEnded(const Failure& failure);
   void answered();
+  void ended();
   void logAccess();
 
   Connection* connection_;  // null once it is gone
@@ -113,15 +118,16 @@ class Exchange final : public Producer, public std::enable_shared_from_this<Exch
   Answer answer_;
   Request request_{*this};
   BodyWriter writer_{*this};
-  BodyWriter::Drained* drained_ = nullptr;
+  std::shared_ptr<BodyFlow> flow_;  // from the first byte of a stream on
   std::unique_ptr<std::vector<Promise<void>>> finishWaiters_;
+  Failure whyLost_;
   std::uint64_t received_ = 0;  // of the body
   std::size_t discarded_ = 0;
   Input input_ = Input::Head;
   Output output_ = Output::None;
   bool keepAlive_ = true;
-  bool paused_ = false;
-  bool owesContinue_ = false;  // the client waits for 100 before it sends the body
+  bool conditionsAsked_ = false;  // by the handler
+  bool owesContinue_ = false;     // the client waits for 100 before it sends the body
 };
 
 }  // namespace ropewalk::http

@@ -3,22 +3,36 @@
 #include <utility>
 
 #include "http/access_line.h"
+#include "http/conditional_answer.h"
+#include "http/conditions.h"
 #include "http/connection.h"
 #include "http/exchange.h"
 #include "http/pages.h"
 #include "ropewalk/log.h"
+#include "ropewalk/reactor.h"
 
 namespace ropewalk::http {
 
 void Exchange::answer(Response response) {
   if (!connection_ || !transport_->isConnected() || output_ != Output::Handling) return;
-  const RequestHead& head = reader_.head();
-  if (Answer::hasConditions(response)) {
-    Answer::applyConditions(response, {.method = head.method(),
-                                       .ifNoneMatch = head.find("If-None-Match"),
-                                       .ifModifiedSince = head.find("If-Modified-Since")});
-  }
-  send(response, head.minorVersion(), reader_.framing().keepAlive && restIsDiscardable());
+  if (auto next = Answer::handover(response)) return handOver(response, std::move(next));
+  if (ConditionalAnswer::isPossible(response)) applyConditions(response);
+  send(response, reader_.head().minorVersion(), reader_.framing().keepAlive && restIsDiscardable());
+}
+
+void Exchange::applyConditions(Response& response) {
+  const Conditions conditions(reader_.head());
+  if (!conditions.any()) return;
+  const auto now = transport_->reactor().now().time_since_epoch().count();
+  ConditionalAnswer::apply(response, conditions,
+                           {.method = reader_.head().method(), .wasAskedBefore = conditionsAsked_},
+                           connection_->limits(), static_cast<std::uint64_t>(now));
+}
+
+bool Exchange::conditionsHold(const Validators& now) {
+  conditionsAsked_ = true;
+  const std::string_view method = reader_.head().method();
+  return Conditions(reader_.head()).verdict(now, method == "GET" || method == "HEAD") == 0;
 }
 
 void Exchange::send(Response& response, int minorVersion, bool keepAlive) {
@@ -32,7 +46,8 @@ void Exchange::send(Response& response, int minorVersion, bool keepAlive) {
   if (!answer_.isStream()) return answered();
   output_ = Output::Streaming;
   connection_->limitQueue();
-  transport_->registerProducer(shared_from_this(), ropewalk::Streaming::Push);
+  flow_ = std::make_shared<BodyFlow>(transport_);
+  flow_->begin();
   connection_->spawn(
       [self = shared_from_this(), site = connection_->factory] { return stream(self, site); });
 }
@@ -50,17 +65,22 @@ Deferred<void> Exchange::stream(std::shared_ptr<Exchange> self, std::shared_ptr<
   Failure failure;
   try {
     co_await self->answer_.writer()(self->writer_);
+    self->flow_->clearProducer();
+    co_await self->writer_.drained();  // the end of the body needs room, too
   } catch (...) {
     failure = Failure::current();
   }
+  self->answer_.forgetWriter();
   self->streamEnded(failure);
 }
 
 void Exchange::streamEnded(const Failure& failure) {
   if (!connection_ || !transport_->isConnected() || output_ != Output::Streaming) return;
   const bool whole = !failure && answer_.finish(*transport_);
-  transport_->unregisterProducer();
-  if (whole) return answered();
+  if (whole) {
+    flow_->end();
+    return answered();
+  }
   // The head is out: the only way to say that this is not all is to break off.
   logError("{} {}: the body was not written to its end: {}", reader_.head().method(),
            reader_.target().path, failure ? failure.what() : "less than the length promised");
@@ -68,25 +88,48 @@ void Exchange::streamEnded(const Failure& failure) {
 }
 
 void Exchange::write(std::string_view bytes) {
-  if (connection_ && output_ == Output::Streaming) answer_.write(bytes, *transport_);
+  if (isStreaming()) answer_.write(bytes, *transport_);
 }
 
-void Exchange::resumeProducing() {
-  paused_ = false;
-  if (BodyWriter::Drained* const waiting = std::exchange(drained_, nullptr)) waiting->resume();
+void Exchange::write(FilePart part) {
+  if (isStreaming()) answer_.write(std::move(part), *transport_);
 }
 
 void Exchange::answered() {
-  output_ = Output::Done;
-  if (connection_->site().options.accessLog) logAccess();
-  if (finishWaiters_) {
-    const auto waiters = std::move(finishWaiters_);
-    for (Promise<void>& waiter : *waiters) {
-      if (!waiter.hasFired()) waiter.callback();
-    }
-  }
+  ended();
   if (!keepAlive_) connection_->close();
   connection_->goOn();
+}
+
+void Exchange::ended() {
+  output_ = Output::Done;
+  if (connection_->site().options.accessLog && answer_.status() != 0) logAccess();
+  if (!finishWaiters_) return;
+  const auto waiters = std::move(finishWaiters_);
+  for (Promise<void>& waiter : *waiters) {
+    if (!waiter.hasFired()) waiter.callback();
+  }
+}
+
+void Exchange::handOver(const Response& response, std::shared_ptr<Protocol> next) {
+  const std::string_view upgrade = Answer::upgrade(response);
+  const std::string_view why = whyNoHandover(upgrade);
+  if (!why.empty()) {
+    logError("{} {}: the connection cannot be given away: {}", reader_.head().method(),
+             reader_.target().path, why);
+    Response failed = failedPage();
+    return send(failed, reader_.head().minorVersion(), false);
+  }
+  if (!upgrade.empty()) answer_.sendUpgrade(response, connection_->site().dateLine(), *transport_);
+  connection_->detach(std::move(next));
+  ended();
+  connection_->goOn();
+}
+
+std::string_view Exchange::whyNoHandover(std::string_view upgrade) const {
+  if (input_ != Input::Complete) return "the body of the request has not been read to its end";
+  if (!upgrade.empty() && !request_.asksUpgradeTo(upgrade)) return "the client did not ask for it";
+  return {};
 }
 
 void Exchange::refuse(Refusal refusal) {
@@ -101,7 +144,8 @@ void Exchange::refuse(Refusal refusal) {
 }
 
 Deferred<void> Exchange::notifyFinish() {
-  if (!connection_ || output_ == Output::Done) return succeed();
+  if (output_ == Output::Done) return succeed();
+  if (!connection_) return fail<void>(whyLost_);
   if (!finishWaiters_) finishWaiters_ = std::make_unique<std::vector<Promise<void>>>();
   finishWaiters_->emplace_back();
   return finishWaiters_->back().deferred();

@@ -2,9 +2,25 @@
 
 #include "http/connection.h"
 #include "http/exchange.h"
+#include "http/list.h"
+#include "http/octets.h"
 #include "http/query.h"
 
 namespace ropewalk::http {
+namespace {
+
+// RFC 9110 5.6.1, 7.6.1, 7.8: whether a list, that may be in several fields, has `item`.
+bool isListed(const RequestHead& head, std::string_view name, std::string_view item) {
+  for (std::size_t i = 0; i < head.fieldCount(); ++i) {
+    if (!equalNoCase(head.field(i).name, name)) continue;
+    for (ListItems items(head.field(i).value); items.next();) {
+      if (equalNoCase(items.item(), item)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 std::string_view Request::method() const { return exchange_.reader().head().method(); }
 
@@ -59,6 +75,14 @@ std::string_view Request::header(std::string_view name) const {
 bool Request::hasHeader(std::string_view name) const {
   return exchange_.reader().head().find(name).has_value();
 }
+
+bool Request::asksUpgradeTo(std::string_view protocol) const {
+  const RequestHead& head = exchange_.reader().head();
+  return head.minorVersion() == 1 && isListed(head, "Connection", "upgrade") &&
+         isListed(head, "Upgrade", protocol);
+}
+
+bool Request::conditionsHold(const Validators& now) { return exchange_.conditionsHold(now); }
 
 std::vector<HeaderField> Request::headers() const {
   const RequestHead& head = exchange_.reader().head();

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "http/file_tag.h"
 #include "http/mime_types.h"
 #include "http/octets.h"
 #include "ropewalk/http/text.h"
@@ -76,18 +77,6 @@ void removeLines(std::string& lines, std::string_view name) {
 
 }  // namespace
 
-FilePart& FilePart::operator=(FilePart&& other) noexcept {
-  FilePart old(std::move(*this));
-  fd_ = std::exchange(other.fd_, -1);
-  offset_ = other.offset_;
-  size_ = other.size_;
-  return *this;
-}
-
-FilePart::~FilePart() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Response::Response(int status) : status_(status) { checkStatus(status); }
 
 Response::Response(Body body, std::string_view type) : body_(std::move(body)), type_(type) {}
@@ -119,11 +108,12 @@ Response Response::file(const std::string& path) {
   if (!S_ISREG(status.st_mode)) cannotOpen(path, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
   FilePart whole(opened.release(), 0, static_cast<std::uint64_t>(status.st_size));
   return file(std::move(whole), MimeTypes::ofSystem().of(path))
-      .setLastModified(std::chrono::sys_seconds(std::chrono::seconds(status.st_mtim.tv_sec)));
+      .setLastModified(std::chrono::sys_seconds(std::chrono::seconds(status.st_mtim.tv_sec)))
+      .setETag(fileTag(status));
 }
 
 Response Response::file(FilePart part, std::string_view type) {
-  return Response(Body(std::move(part)), {}).setHeader(kContentType, type);
+  return Response(Body(std::move(part)), {}).setHeader(kContentType, type).allowRanges();
 }
 
 Response Response::stream(std::string_view type, WriteBody write) {
@@ -132,6 +122,22 @@ Response Response::stream(std::string_view type, WriteBody write) {
 
 Response Response::stream(std::string_view type, std::uint64_t length, WriteBody write) {
   return Response(Body(Stream{std::move(write), length}), {}).setHeader(kContentType, type);
+}
+
+Response Response::detach(std::shared_ptr<Protocol> next) {
+  if (!next) refuse("nobody to give the connection to");
+  return {Body(Handover{std::move(next), {}}), {}};
+}
+
+Response Response::upgrade(std::string_view protocol, std::shared_ptr<Protocol> next) {
+  const std::size_t slash = protocol.find('/');
+  const bool hasVersion = slash != std::string_view::npos;
+  if (!isToken(protocol.substr(0, slash)) || (hasVersion && !isToken(protocol.substr(slash + 1)))) {
+    refuse("no protocol to upgrade to: " + std::string(protocol));
+  }
+  Response response = detach(std::move(next));
+  std::get<Handover>(response.body_).upgrade = protocol;
+  return response;
 }
 
 Response Response::redirect(std::string_view location, int status) {
@@ -172,6 +178,7 @@ void Response::dropBody(int status) {
   reason_.clear();
   body_ = std::monostate();
   type_ = {};
+  ranges_ = false;
   removeLines(fields_, kContentType);
 }
 
@@ -184,7 +191,12 @@ Response& Response::setETag(std::string_view tag) & {
   checkText(tag, "an entity tag");
   if (tag.find_first_of("\" \t") != std::string_view::npos)
     refuse("a quote or blank in an entity tag");
-  tag_ = "\"" + std::string(tag) + "\"";
+  tag_.assign("\"").append(tag).append("\"");
+  return *this;
+}
+
+Response& Response::allowRanges() & {
+  ranges_ = true;
   return *this;
 }
 
@@ -210,6 +222,8 @@ Response&& Response::setLastModified(std::chrono::sys_seconds time) && {
 }
 
 Response&& Response::setETag(std::string_view tag) && { return std::move(setETag(tag)); }
+
+Response&& Response::allowRanges() && { return std::move(allowRanges()); }
 
 Response&& Response::closeConnection() && { return std::move(closeConnection()); }
 

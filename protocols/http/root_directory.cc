@@ -16,6 +16,8 @@
 #include <system_error>
 #include <utility>
 
+#include "http/file_tag.h"
+
 namespace ropewalk::http {
 namespace {
 
@@ -56,6 +58,7 @@ RootDirectory::Found RootDirectory::open(const std::string& path) const {
   found.modified = std::chrono::sys_seconds(std::chrono::seconds(status.st_mtim.tv_sec));
   if (found.isFile) {
     found.file = FilePart(found.file.release(), 0, static_cast<std::uint64_t>(status.st_size));
+    found.tag = fileTag(status);
   }
   return found;
 }

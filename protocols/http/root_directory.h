@@ -17,6 +17,7 @@ class RootDirectory {
     bool isFile = false;
     bool isDirectory = false;
     std::chrono::sys_seconds modified{};
+    std::string tag;  // of a file
     int error = 0;
   };
 

@@ -39,6 +39,12 @@ Response redirectToSlash(const Request& request) {
   return Response::redirect(location, 301);
 }
 
+Response serve(RootDirectory::Found found, std::string_view name) {
+  return Response::file(std::move(found.file), MimeTypes::ofSystem().of(name))
+      .setLastModified(found.modified)
+      .setETag(found.tag);
+}
+
 Response cannotOpen(const Request& request, int error) {
   switch (error) {
     case EACCES:
@@ -75,8 +81,7 @@ Response StaticFiles::fileAt(Request& request, const std::string& path) const {
   if (found.error != 0) return cannotOpen(request, found.error);
   if (found.isDirectory) return redirectToSlash(request);
   if (!found.isFile) return notFoundPage(request.path());
-  return Response::file(std::move(found.file), MimeTypes::ofSystem().of(path))
-      .setLastModified(found.modified);
+  return serve(std::move(found), path);
 }
 
 Response StaticFiles::directoryAt(Request& request, const std::string& path) const {
@@ -85,8 +90,7 @@ Response StaticFiles::directoryAt(Request& request, const std::string& path) con
   RootDirectory::Found found = root_->open(index);
   if (found.error != 0) return cannotOpen(request, found.error);
   if (!found.isFile) return notFoundPage(request.path());
-  return Response::file(std::move(found.file), MimeTypes::ofSystem().of(index_))
-      .setLastModified(found.modified);
+  return serve(std::move(found), index_);
 }
 
 }  // namespace ropewalk::http

@@ -65,6 +65,8 @@ std::vector<Limit> httpLimits(ropewalk::http::Limits& limits) {
       {"http.readAhead", &limits.readAhead},
       {"http.pipelined", &limits.pipelined},
       {"http.bodyAhead", &limits.bodyAhead},
+      {"http.ranges", &limits.ranges},
+      {"http.overlappingRanges", &limits.overlappingRanges},
       {"http.queued", &limits.queued},
       {"http.requests", &limits.requests},
       {"http.firstByte", &limits.firstByte},

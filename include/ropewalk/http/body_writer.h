@@ -1,22 +1,34 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 
 #include "ropewalk/detail/awaiter.h"
+#include "ropewalk/producer.h"
 
 namespace ropewalk::http {
 
 class Exchange;
+class FilePart;
 
 /// Where the function of Response::stream() writes the body to.
 ///
 /// Framing is not its business: in HTTP/1.1 a body without a length goes out in chunks, one for
 /// each write(), in HTTP/1.0 until the connection closes.
 ///
-/// Lifetime: until the Deferred of that function is done and its frame gone.
-/// Errors: once the client is gone, write() does nothing and `co_await drained()` raises
-/// CancelledError.
+/// The body is written by a coroutine that awaits drained(), or by a producer: the function
+/// registers one and returns a Deferred that the producer fires when it has written all.
+///
+///   return http::Response::stream("text/plain", [](http::BodyWriter& out) {
+///     auto rows = std::make_shared<Rows>(out.handle());  // a Producer
+///     out.registerProducer(rows, Streaming::Pull);
+///     return rows->written.deferred();                   // a Promise<void> of it
+///   });
+///
+/// Lifetime: until the Deferred of that function is done and its frame gone; handle() for longer.
+/// Errors: once the client is gone, and once that Deferred is done, write() does nothing (rule
+/// HR8); `co_await drained()` raises CancelledError when the client is gone.
 class BodyWriter {
  public:
   /// What drained() waits in; only ever awaited.
@@ -45,9 +57,36 @@ class BodyWriter {
   /// std::length_error and sends nothing.
   void write(std::string_view bytes);
 
+  /// Sends the bytes of the open file, by sendfile(2) where the transport can. Errors as above; a
+  /// file that turns out shorter breaks the connection off. Its bytes count as waiting until they are
+  /// sent: await drained() before the next write().
+  void write(FilePart part);
+
   /// `co_await out.drained()` goes on once at most 16 KiB of this connection's output wait, if
   /// there were more than 64 KiB; at once if not.
+  ///
+  /// For writers without a producer of the kind Pull: beside one it never waits.
   Drained drained() noexcept { return Drained(exchange_); }
+
+  /// Lets `producer` write the body: see producer.h for what it is asked when (rule HR14).
+  ///
+  /// A push producer is told to pause by a write() that makes more than 64 KiB wait, at once if so
+  /// much waits already, and to go on from the event loop at 16 KiB. A pull producer is asked for
+  /// each piece when all before it is out. stopProducing() is called if the connection ends before
+  /// the body does, and at once, keeping nothing, if it has.
+  ///
+  /// Ownership: shared until unregisterProducer(), the end of the body (one that is still
+  /// registered then is let go without a call), or the end of the connection.
+  /// Errors: throws ProducerAlreadyRegistered if there is one. What resumeProducing() or
+  /// pauseProducing() throws is logged and aborts the connection, so that the client cannot take
+  /// the part for the whole.
+  void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming);
+
+  /// Forgets the producer; none registered is harmless.
+  void unregisterProducer();
+
+  /// This writer, to be kept as long as you like: after the end of the body it does nothing.
+  std::shared_ptr<BodyWriter> handle();
 
   /// False once the client is gone.
   bool isConnected() const noexcept;

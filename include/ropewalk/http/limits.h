@@ -51,6 +51,12 @@ struct Limits {
   /// from.
   std::size_t bodyAhead = 64 * 1024;
 
+  /// Ranges in one `Range` field, and how many of them may overlap one before them. With more of
+  /// either, and whenever its ranges add up to more bytes than the body has, the field is ignored
+  /// and the whole body sent (RFC 9110 14.2, 17.15). `ranges` 0: no range is ever honoured.
+  std::size_t ranges = 16;
+  std::size_t overlappingRanges = 2;
+
   /// Bytes of answers that may wait to be sent when a further write comes; then the connection is
   /// aborted (ConnectionLimits::maxQueued).
   std::size_t queued = 1024 * 1024;

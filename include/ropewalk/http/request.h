@@ -10,6 +10,7 @@
 #include "ropewalk/deferred.h"
 #include "ropewalk/detail/awaiter.h"
 #include "ropewalk/error.h"
+#include "ropewalk/http/validators.h"
 
 namespace ropewalk {
 class Reactor;
@@ -59,7 +60,8 @@ class Request {
 
   /// The target as it was sent, and its parts, none of them decoded: `/a%20b?x=1` has the path
   /// `/a%20b` and the query string `x=1`. Of an absolute target (`http://host/path`) the path is
-  /// `/path`.
+  /// `/path`. ASCII only: a byte of 0x80 or above in a target is refused with 400, whichever it is,
+  /// while each of them may be escaped (`%80` to `%FF`), in UTF-8 or not (rule H1.13).
   std::string_view target() const;
   std::string_view path() const;
   std::string_view queryString() const;
@@ -101,8 +103,25 @@ class Request {
   /// client is gone.
   BodyRead read() noexcept { return BodyRead(exchange_); }
 
-  /// Fires once the answer is sent (handed to the transport, whole); fails with the reason if the
-  /// connection ends before (rule HR9). May be asked for more than once.
+  /// True if the request is to be carried out as things are `now`; otherwise answer 412
+  /// (RFC 9110 13: If-Match, If-Unmodified-Since, If-None-Match, in that order of precedence).
+  ///
+  ///   if (!request.conditionsHold({.tag = page.tag()})) return http::Response(412);
+  ///   page = request.body();
+  ///
+  /// For handlers that change something, to be asked before they do: so nobody overwrites what
+  /// somebody else has changed meanwhile. For GET and HEAD there is no need to: what their answer
+  /// has of a tag and a date is compared when it is sent, see Response::setETag(). After this call
+  /// it is not, whatever the method.
+  bool conditionsHold(const Validators& now);
+
+  /// True if the client wants to go on in `protocol` and may (RFC 9110 7.8): HTTP/1.1, the name in
+  /// Upgrade, whatever its case, and `upgrade` in Connection. See Response::upgrade().
+  bool asksUpgradeTo(std::string_view protocol) const;
+
+  /// Fires once the answer is sent (handed to the transport, whole) or the connection handed over;
+  /// fails with the reason of connectionLost() if the connection ends before, or has ended before
+  /// it is asked for (rule HR9). May be asked for more than once.
   Deferred<void> notifyFinish();
 
   /// The far end of the connection.

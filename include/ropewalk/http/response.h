@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,37 +11,17 @@
 #include <variant>
 
 #include "ropewalk/deferred.h"
+#include "ropewalk/http/file_part.h"
 #include "ropewalk/shared_bytes.h"
 #include "ropewalk/unique_function.h"
+
+namespace ropewalk {
+class Protocol;
+}
 
 namespace ropewalk::http {
 
 class BodyWriter;
-
-/// A part of an open file that is to be sent as a body.
-///
-/// Ownership: owns the descriptor and closes it, unless it was taken out.
-class FilePart {
- public:
-  FilePart(int fd, std::uint64_t offset, std::uint64_t size) noexcept
-      : fd_(fd), offset_(offset), size_(size) {}
-  FilePart(FilePart&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), offset_(other.offset_), size_(other.size_) {}
-  FilePart& operator=(FilePart&& other) noexcept;
-  ~FilePart();
-
-  int fd() const noexcept { return fd_; }
-  std::uint64_t offset() const noexcept { return offset_; }
-  std::uint64_t size() const noexcept { return size_; }
-
-  /// Gives the descriptor away.
-  int release() noexcept { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-  std::uint64_t offset_;
-  std::uint64_t size_;
-};
 
 /// The answer to a request: what a handler returns.
 ///
@@ -74,13 +55,14 @@ class Response {
   /// The same for bytes that many answers share: none of them is copied.
   static Response bytes(SharedBytes body, std::string_view type = "application/octet-stream");
 
-  /// The regular file at `path`, with its type by its name and its date, sent by sendfile(2).
+  /// The regular file at `path`, with its type by its name, its date and a tag, sent by sendfile(2)
+  /// and in ranges, if they are asked for.
   ///
   /// `path` is trusted: never make it of what a client sent (StaticFiles is for that). Throws
   /// std::system_error, with the path, if it cannot be opened or is no regular file.
   static Response file(const std::string& path);
 
-  /// The same for a file that is open already.
+  /// The same for a file that is open already; date and tag are the caller's business.
   static Response file(FilePart part, std::string_view type);
 
   /// A body that `write` writes while it is sent:
@@ -103,6 +85,40 @@ class Response {
   /// Sends the client to `location`, with a small page for those who do not follow (rule WS13).
   static Response redirect(std::string_view location, int status = 302);
 
+  /// Takes the connection away from HTTP and gives it to `next`, without a word: see the
+  /// order below. For a protocol that begins its own answer, or none.
+  ///
+  /// REQUIRES: the request's body has been received: not in a route with streamBody() before read()
+  /// has said that it is over. Otherwise the request is answered with 500 and the connection
+  /// closed.
+  ///
+  /// Order, all before the handler's result is forgotten: HTTP ends the exchange (notifyFinish()
+  /// fires) and lets go of its deadlines, limits and producers; `next` gets its transport and
+  /// connectionMade(), then in one dataReceived() what the client sent behind the request, then
+  /// readConnectionLost() if the client has finished, and from then on what the connection itself
+  /// gets, connectionLost() last.
+  /// What was read ahead is delivered although connectionMade() paused the transport, but not after
+  /// it closed it.
+  ///
+  /// Ownership: the connection shares `next` until connectionLost() has returned. It must be new:
+  /// one that has no connection yet. It must not use Protocol::spawn() and
+  /// callLater(), and so be no StreamProtocol: what it starts would not end with the connection.
+  /// Limits: those of the port hold; if an answer before on this connection was streamed, those of
+  /// a default ConnectionLimits.
+  static Response detach(std::shared_ptr<Protocol> next);
+
+  /// The same after `101 Switching Protocols` with `Upgrade: protocol` (RFC 9110 7.8, 15.2.2) and
+  /// the fields that were set:
+  ///
+  ///   if (!request.asksUpgradeTo("websocket")) return http::Response::text("no").setStatus(426);
+  ///   return http::Response::upgrade("websocket", std::make_shared<Chat>())
+  ///       .setHeader("Sec-WebSocket-Accept", acceptKey(request));
+  ///
+  /// A client that did not ask for it gets 500, for it would take what follows for an answer.
+  /// Throws std::invalid_argument if `protocol` is no token with or without a version (`a/1`), and,
+  /// like detach(), if `next` is null.
+  static Response upgrade(std::string_view protocol, std::shared_ptr<Protocol> next);
+
   /// Throws std::invalid_argument for a status outside of 200 to 599, and for a `reason` (else the
   /// usual one) with a control character in it.
   Response& setStatus(int status, std::string_view reason = {}) &;
@@ -119,12 +135,33 @@ class Response {
   Response& addHeader(std::string_view name, std::string_view value) &;
   Response&& addHeader(std::string_view name, std::string_view value) &&;
 
-  /// What the client may ask about: with If-Modified-Since or If-None-Match it gets 304 instead (or
-  /// 412), if nothing changed (rules HR11, HR12). `tag` is without quotes.
+  /// What the client may ask about (RFC 9110 13; rules HR11, HR12). An answer with status 200 that
+  /// has a date or a tag becomes, in this order of precedence:
+  ///
+  ///   412 for GET and HEAD, if If-Match names other tags, or without it if it was changed after
+  ///       If-Unmodified-Since
+  ///   304 for GET and HEAD, 412 for others, if If-None-Match names the tag
+  ///   304 for GET and HEAD, if it was not changed after If-Modified-Since, and there is no
+  ///       If-None-Match
+  ///
+  /// When this is looked at the handler has done its work: one that changes something asks
+  /// Request::conditionsHold() before it does, and then nothing is looked at here.
+  /// `tag` is without quotes, and strong: it changes whenever a byte of the body does.
   Response& setLastModified(std::chrono::sys_seconds time) &;
   Response&& setLastModified(std::chrono::sys_seconds time) &&;
   Response& setETag(std::string_view tag) &;
   Response&& setETag(std::string_view tag) &&;
+
+  /// Lets the client have parts of the body, for GET and status 200: on by itself for files, off
+  /// for everything else; no effect on a stream (RFC 9110 14).
+  ///
+  /// Says `Accept-Ranges: bytes`. One range is answered with 206, several with 206 and
+  /// multipart/byteranges, in the order they were asked for; a range that ends behind the body is
+  /// cut; if all begin behind it the answer is 416. The whole body is sent (200) if the Range field
+  /// is malformed, there twice, or of another unit; if If-Range names another tag or date than this
+  /// answer has; and if it asks for too much: see Limits::ranges.
+  Response& allowRanges() &;
+  Response&& allowRanges() &&;
 
   /// Closes the connection once this answer is sent.
   Response& closeConnection() &;
@@ -141,12 +178,19 @@ class Response {
 
  private:
   friend class Answer;
+  friend class ConditionalAnswer;
+  friend class PartialContent;
 
   struct Stream {
     WriteBody write;
     std::optional<std::uint64_t> length;
   };
-  using Body = std::variant<std::monostate, std::string, SharedBytes, FilePart, Stream>;
+  // No answer of ours any more: detach() and upgrade().
+  struct Handover {
+    std::shared_ptr<Protocol> next;
+    std::string upgrade;  // what to; empty: nothing is said
+  };
+  using Body = std::variant<std::monostate, std::string, SharedBytes, FilePart, Stream, Handover>;
 
   Response(Body body, std::string_view type);
   Response& addLine(std::string_view name, const std::string& line);
@@ -161,6 +205,7 @@ class Response {
   std::optional<std::chrono::sys_seconds> lastModified_;
   int status_ = 200;
   bool close_ = false;
+  bool ranges_ = false;
 };
 
 }  // namespace ropewalk::http

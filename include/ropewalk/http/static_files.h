@@ -30,15 +30,20 @@ struct StaticOptions {
 ///   site.mount("/", http::StaticFiles("./html"));
 ///
 /// For GET and HEAD, others are 405. The type goes by the name's extension (the system's
-/// mime.types; unknown is application/octet-stream). Last-Modified is sent and If-Modified-Since
-/// answered with 304. A directory without the slash at the end is redirected to the one with it
-/// (301).
+/// mime.types; unknown is application/octet-stream). A directory without the slash at the end is
+/// redirected to the one with it (301).
+///
+/// Last-Modified and ETag are sent, and conditions and ranges honoured as Response::setETag() and
+/// allowRanges() say; what is sent of a file goes by sendfile(2). The tag is made of the file's
+/// size and the time of its last change in nanoseconds: a file that is written twice within one
+/// tick of the file system's clock (a few milliseconds) and keeps its size keeps its tag. Replace
+/// files by renaming, not by writing into them: a file that becomes shorter while it is sent breaks
+/// the connection off.
 ///
 /// No request gets out of the root, whatever its dots, escapes and links: each segment is decoded
-/// once,
-/// `.`, `..`, empty ones and those with a slash in them are 404, and the kernel looks the path up
-/// beneath the root (openat2; where there is none, component by component, and links are refused).
-/// What is no regular file is 404, what may not be read 403.
+/// once, `.`, `..`, empty ones and those with a slash in them are 404, and the kernel looks the
+/// path up beneath the root (openat2; where there is none, component by component, and links are
+/// refused). What is no regular file is 404, what may not be read 403.
 ///
 /// Ownership: copies share the open root.
 /// Errors: the constructor throws std::system_error, with the path, if the root cannot be opened.

@@ -124,6 +124,29 @@ TEST_CASE("a writer that waits is held back while the client does not read [HR14
   CHECK(served.transport.producer() == nullptr);
 }
 
+TEST_CASE("a piece of any size is taken, whatever its framing adds behind it") {
+  const std::string piece(3'000'000, 'x');
+  for (const bool twice : {false, true}) {
+    Router router;
+    router.get("/", [&](Request&) {
+      return Response::stream("text/plain", [&](BodyWriter& out) -> Deferred<void> {
+        out.write(piece);
+        if (!twice) co_return;
+        co_await out.drained();
+        out.write("y");
+      });
+    });
+    Served served(std::move(router));
+    served.transport.setRoom(0);
+    served.get("/");
+    CHECK(!served.transport.isAborted());
+    served.transport.setRoom(10'000'000);
+    const std::string body = "\r\n\r\n2dc6c0\r\n" + piece + "\r\n";
+    CHECK(served.transport.takeWritten().ends_with(body +
+                                                   (twice ? "1\r\ny\r\n0\r\n\r\n" : "0\r\n\r\n")));
+  }
+}
+
 TEST_CASE("a writer that never waits is cut off at the limit") {
   Router router;
   router.get("/", [](Request&) {
@@ -201,7 +224,7 @@ TEST_CASE("204 and 304 have no body, whatever the handler says [HR3]") {
   CHECK(served.get("/") == answer("204 No Content", "", ""));
 }
 
-TEST_CASE("an empty answer says that it is empty") {
+TEST_CASE("an empty answer says that it is empty, with a date and without a type [WS9]") {
   Served served(routerOf([] { return Response(200); }));
   CHECK(served.get("/") == answer("200 OK", "Content-Length: 0\r\n", ""));
 }

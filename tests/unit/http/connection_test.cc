@@ -5,6 +5,7 @@
 
 #include "ropewalk/http/site.h"
 #include "ropewalk/promise.h"
+#include "support/captured_log.h"
 #include "support/split.h"
 #include "unit/http/served.h"
 
@@ -270,6 +271,66 @@ TEST_CASE("everybody who asked is told when an answer is sent [HR9]") {
   Served served(std::move(router));
   CHECK(served.get("/") == textAnswer("done"));
   CHECK(finished == 3);
+}
+
+TEST_CASE("everybody who asked is told why when the connection ends before the answer [HR9]") {
+  std::vector<std::string> reasons;
+  const auto note = [&reasons](const Failure& why) { reasons.emplace_back(why.typeName()); };
+  Promise<void> gate;
+  Router router;
+  router.get("/", [&](Request& request) -> Deferred<Response> {
+    for (int i = 0; i < 3; ++i) request.notifyFinish().addErrback(note);
+    try {
+      co_await gate.deferred();
+    } catch (const CancelledError&) {
+    }
+    co_return Response::text("too late");
+  });
+  Served served(std::move(router));
+  served.get("/");
+  CHECK(reasons.empty());
+  served.transport.peerResets();
+  CHECK(reasons == std::vector<std::string>(3, "ropewalk::ConnectionLost"));
+}
+
+TEST_CASE("who asks after the end is told at once what it was [HR9]") {
+  std::string heard;
+  std::vector<Promise<Response>> waiting(2);
+  std::size_t asked = 0;
+  Router router;
+  router.get("/", [&](Request& request) {
+    const auto note = [&, &request = request] {
+      request.notifyFinish()
+          .addCallback([&heard] { heard += "sent "; })
+          .addErrback([&heard](const Failure& why) { heard += std::string(why.typeName()) + " "; });
+    };
+    request.notifyFinish().addCallback(note).addErrback([note](const Failure&) { note(); });
+    return waiting[asked++].deferred();
+  });
+  Served served(std::move(router));
+  served.get("/");
+  waiting[0].callback(Response::text("one"));
+  CHECK(heard == "sent ");
+  served.get("/");
+  served.transport.peerResets();
+  CHECK(heard == "sent ropewalk::ConnectionLost ");
+}
+
+TEST_CASE("who waits for the end of a stream that breaks off hears that it did [HR9]") {
+  const ropewalk::test::CapturedLog log;
+  std::string heard;
+  Router router;
+  router.get("/", [&heard](Request& request) {
+    request.notifyFinish().addErrback([&heard](const Failure& why) { heard = why.typeName(); });
+    return Response::stream("text/plain", 5, [](BodyWriter& out) {
+      out.write("hell");
+      return succeed();
+    });
+  });
+  Served served(std::move(router));
+  served.get("/");
+  CHECK(served.transport.isAborted());
+  CHECK(heard == "ropewalk::ConnectionAborted");
 }
 
 }  // namespace

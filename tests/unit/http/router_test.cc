@@ -17,7 +17,7 @@ auto named(std::string name) {
 
 std::string bodyOf(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
 
-TEST_CASE("the most exact route answers: without parameters, with, the longest mount") {
+TEST_CASE("the most exact route answers: without parameters, with, the longest mount [WS1]") {
   Router router;
   router.mount("/", named("root"));
   router.mount("/a/b", named("mount a b"));
@@ -59,7 +59,7 @@ TEST_CASE("a parameter is one whole segment, decoded once [WS3]") {
   }
 }
 
-TEST_CASE("escapes in a path change neither which route it is nor its structure [WS3]") {
+TEST_CASE("escapes in a path change neither which route it is nor its structure [WS2] [WS3]") {
   Router router;
   router.get("/a/b", named("ab"));
   router.get("/caf\xc3\xa9", named("cafe"));
@@ -75,6 +75,27 @@ TEST_CASE("escapes in a path change neither which route it is nor its structure 
        {"/a%2Fb", "/a/b/", "/a//b", "//a/b", "/./a/b", "/a/./b", "/x/../a/b", "/filesx", "/A/b"}) {
     CAPTURE(path);
     CHECK(statusOf(served.get(path)) == "HTTP/1.1 404 Not Found");
+  }
+}
+
+TEST_CASE("no byte of 0x80 and above may stand in a target, and each may be escaped [H1.13]") {
+  Router shown;
+  shown.get("/{x}", [](Request& request) {
+    return Response::text(request.param("x") + "|" + request.query("q"));
+  });
+  Served served(std::move(shown));
+  for (int octet = 0x80; octet <= 0xff; ++octet) {
+    CAPTURE(octet);
+    const std::string raw(1, static_cast<char>(octet));
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const std::string escaped = {'%', digits[static_cast<std::size_t>(octet / 16)],
+                                 digits[static_cast<std::size_t>(octet % 16)]};
+    for (const std::string& target : {"/a" + raw, "/a?q=" + raw}) {
+      Served refusing(echoRouter());
+      CHECK(statusOf(refusing.get(target)) == "HTTP/1.1 400 Bad Request");
+      CHECK(refusing.transport.isFinished());
+    }
+    CHECK(bodyOf(served.get("/" + escaped + "?q=" + escaped)) == raw + "|" + raw);
   }
 }
 

@@ -1,0 +1,65 @@
+#include "http/body_flow.h"
+
+#include <utility>
+
+#include "ropewalk/error.h"
+#include "ropewalk/failure.h"
+
+namespace ropewalk::http {
+namespace {
+
+// What throws here has not written its body to the end, and the head is out: the only way to say so
+// is to break off. Thrown on, to be logged.
+template <typename Call>
+void orAbort(const TransportRef& transport, const Call& call) {
+  try {
+    call();
+  } catch (...) {
+    transport->abortConnection(Failure::current());
+    throw;
+  }
+}
+
+}  // namespace
+
+void BodyFlow::begin() { transport_->registerProducer(shared_from_this(), streaming_); }
+
+void BodyFlow::end() { transport_->unregisterProducer(); }
+
+void BodyFlow::setProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
+  if (producer_) throw ProducerAlreadyRegistered("http::BodyWriter: there is a producer already");
+  if (!transport_->isConnected()) return producer->stopProducing();
+  producer_ = std::move(producer);
+  registerAs(streaming);
+  if (paused_) producer_->pauseProducing();
+}
+
+void BodyFlow::clearProducer() {
+  producer_.reset();
+  registerAs(Streaming::Push);
+}
+
+void BodyFlow::registerAs(Streaming streaming) {
+  if (std::exchange(streaming_, streaming) == streaming) return;
+  transport_->unregisterProducer();
+  paused_ = false;
+  begin();
+}
+
+void BodyFlow::pauseProducing() {
+  paused_ = true;
+  if (const auto producer = producer_) orAbort(transport_, [&] { producer->pauseProducing(); });
+}
+
+void BodyFlow::resumeProducing() {
+  paused_ = false;
+  const auto producer = producer_;
+  if (BodyWriter::Drained* const waiting = std::exchange(drained_, nullptr)) waiting->resume();
+  if (producer && producer == producer_) orAbort(transport_, [&] { producer->resumeProducing(); });
+}
+
+void BodyFlow::stopProducing() {
+  if (const auto producer = std::exchange(producer_, nullptr)) producer->stopProducing();
+}
+
+}  // namespace ropewalk::http

@@ -1,0 +1,103 @@
+#include "http/conditions.h"
+
+#include "http/entity_tag.h"
+#include "http/octets.h"
+
+namespace ropewalk::http {
+namespace {
+
+// RFC 9110 8.8.3.2. Ours are strong.
+bool isSame(const EntityTag& asked, std::string_view ours, bool strongly) {
+  return !ours.empty() && asked.text == ours && !(strongly && asked.isWeak);
+}
+
+}  // namespace
+
+Conditions::Conditions(const RequestHead& head) : head_(head) {
+  for (std::size_t i = 0; i < head.fieldCount(); ++i) note(head.field(i).name);
+}
+
+void Conditions::note(std::string_view name) {
+  unsigned field = 0;
+  switch (name.size()) {
+    case 5:
+      if (equalNoCase(name, "Range")) field = Range;
+      break;
+    case 8:
+      if (equalNoCase(name, "If-Match")) field = IfMatch;
+      if (equalNoCase(name, "If-Range")) field = IfRange;
+      break;
+    case 13:
+      if (equalNoCase(name, "If-None-Match")) field = IfNoneMatch;
+      break;
+    case 17:
+      if (equalNoCase(name, "If-Modified-Since")) field = IfModifiedSince;
+      break;
+    case 19:
+      if (equalNoCase(name, "If-Unmodified-Since")) field = IfUnmodifiedSince;
+      break;
+    default:
+      break;
+  }
+  twice_ |= seen_ & field;
+  seen_ |= field;
+}
+
+int Conditions::verdict(const Validators& now, bool reads) const {
+  if (has(IfMatch)) {
+    if (!lists("If-Match", now, Compare::Strongly)) return 412;
+  } else if (const auto limit = date(IfUnmodifiedSince, "If-Unmodified-Since")) {
+    if (now.exists && now.lastModified && *now.lastModified > *limit) return 412;
+  }
+  if (has(IfNoneMatch)) return namesState(now) ? (reads ? 304 : 412) : 0;
+  if (!reads || !now.exists || !now.lastModified) return 0;
+  const auto since = date(IfModifiedSince, "If-Modified-Since");
+  return since && *now.lastModified <= *since ? 304 : 0;
+}
+
+bool Conditions::namesState(const Validators& now) const {
+  return has(IfNoneMatch) && lists("If-None-Match", now, Compare::Weakly);
+}
+
+std::optional<std::string_view> Conditions::range(const Validators& now) const {
+  if (has(IfRange) && !isSameState(now)) return std::nullopt;
+  return only(Range, "Range");
+}
+
+// RFC 9110 13.1.5: the same tag, compared strongly, or exactly the same date.
+bool Conditions::isSameState(const Validators& now) const {
+  const auto value = only(IfRange, "If-Range");
+  if (!value) return false;
+  TagItems items(*value);
+  if (items.next()) {
+    const EntityTag tag = items.item();
+    return isSame(tag, now.tag, true) && !items.next();
+  }
+  const auto date = parseDate(*value);
+  return date && now.lastModified && *date == *now.lastModified;
+}
+
+std::optional<std::string_view> Conditions::only(Field field, std::string_view name) const {
+  if (!has(field) || (twice_ & field) != 0) return std::nullopt;
+  return head_.find(name);
+}
+
+std::optional<WallTime> Conditions::date(Field field, std::string_view name) const {
+  const auto value = only(field, name);
+  return value ? parseDate(*value) : std::nullopt;
+}
+
+bool Conditions::lists(std::string_view name, const Validators& now, Compare how) const {
+  if (!now.exists) return false;
+  for (std::size_t i = 0; i < head_.fieldCount(); ++i) {
+    const RequestHead::Field field = head_.field(i);
+    if (!equalNoCase(field.name, name)) continue;
+    if (field.value == "*") return true;
+    for (TagItems items(field.value); items.next();) {
+      if (isSame(items.item(), now.tag, how == Compare::Strongly)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace ropewalk::http

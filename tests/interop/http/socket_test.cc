@@ -1,0 +1,53 @@
+// What of HTTP only a real socket shows.
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+#include "ropewalk/http.h"
+#include "ropewalk/reactor.h"
+#include "support/guarded_reactor.h"
+#include "support/raw_socket.h"
+
+namespace ropewalk::http::test {
+namespace {
+
+using ropewalk::test::RawSocket;
+
+// A site that shows its last connection.
+class Shown final : public Factory {
+ public:
+  explicit Shown(Router router) : site_(Site::create(std::move(router))) {}
+
+  std::shared_ptr<Protocol> buildProtocol(const Address& peer) override {
+    return last = site_->buildProtocol(peer);
+  }
+
+  std::shared_ptr<Protocol> last;
+
+ private:
+  std::shared_ptr<Site> site_;
+};
+
+TEST_CASE("an accepted HTTP connection has TCP_NODELAY and keeps it while it is used [HR15]") {
+  Reactor reactor;
+  Router router;
+  bool answered = false;
+  router.get("/", [&answered](Request&) {
+    answered = true;
+    return Response::text("hello");
+  });
+  const auto shown = std::make_shared<Shown>(std::move(router));
+  const auto port = reactor.listenTCP(0, shown, {"127.0.0.1"});
+  RawSocket client = RawSocket::connectedTo(port->getHost());
+  ropewalk::test::turnUntil(reactor, [&] { return shown->last != nullptr; });
+  CHECK(shown->last->transport->getTcpNoDelay());
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  ropewalk::test::turnUntil(reactor, [&] { return answered; });
+  CHECK(client.receive().ends_with("\r\n\r\nhello"));
+  CHECK(shown->last->transport->getTcpNoDelay());
+}
+
+}  // namespace
+}  // namespace ropewalk::http::test

@@ -1,0 +1,306 @@
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "ropewalk/error.h"
+#include "ropewalk/promise.h"
+#include "support/captured_log.h"
+#include "unit/http/served.h"
+
+namespace ropewalk::http::test {
+namespace {
+
+using ropewalk::test::CapturedLog;
+
+// Writes a piece whenever it is asked to, and notes what it is told.
+class Pieces : public Producer {
+ public:
+  Pieces(std::shared_ptr<BodyWriter> out, std::string piece, int count)
+      : out_(std::move(out)), piece_(std::move(piece)), left_(count) {}
+
+  void pauseProducing() override { said += "pause "; }
+  void resumeProducing() override {
+    said += "resume ";
+    if (!writesWhenAsked) return;
+    out_->write(piece_);
+    if (--left_ == 0) written.callback();
+  }
+  void stopProducing() override { said += "stop "; }
+
+  BodyWriter& out() { return *out_; }
+
+  bool writesWhenAsked = true;
+  std::string said;
+  Promise<void> written;
+
+ private:
+  std::shared_ptr<BodyWriter> out_;
+  std::string piece_;
+  int left_;
+};
+
+// A site whose body is written by one producer, which is in the test's hands.
+struct Produced {
+  Router router(Streaming streaming, std::size_t size, int count,
+                std::optional<std::uint64_t> length = {}) {
+    auto write = [=, this](BodyWriter& out) {
+      pieces = std::make_shared<Pieces>(out.handle(), std::string(size, 'x'), count);
+      pieces->writesWhenAsked = streaming == Streaming::Pull;
+      out.registerProducer(pieces, streaming);
+      return pieces->written.deferred();
+    };
+    Router routes;
+    routes.get("/", [write, length](Request&) {
+      return length ? Response::stream("text/plain", *length, write)
+                    : Response::stream("text/plain", write);
+    });
+    routes.get("/next", [](Request&) { return Response::text("next"); });
+    return routes;
+  }
+
+  std::shared_ptr<Pieces> pieces;
+};
+
+TEST_CASE("a pull producer is asked for each piece when the one before is out [HR14]") {
+  Produced site;
+  Served served(site.router(Streaming::Pull, 100, 5, 500));
+  served.transport.setRoom(0);
+  served.get("/");
+  CHECK(site.pieces->said == "resume ");
+  CHECK(served.transport.streaming() == Streaming::Pull);
+  served.transport.setRoom(10'000);
+  CHECK(site.pieces->said == "resume resume resume resume resume ");
+  CHECK(served.transport.value().ends_with("\r\n\r\n" + std::string(500, 'x')));
+  CHECK(served.transport.producer() == nullptr);
+}
+
+TEST_CASE("what a producer writes goes out in chunks, and its end is the end of the body [HR14]") {
+  Produced site;
+  Served served(site.router(Streaming::Pull, 3, 2));
+  CHECK(served.get("/").ends_with("\r\n\r\n3\r\nxxx\r\n3\r\nxxx\r\n0\r\n\r\n"));
+  CHECK(served.get("/next") == textAnswer("next"));
+}
+
+TEST_CASE("a piece of any size is taken from a pull producer, the last one too [HR14]") {
+  Produced site;
+  Served served(site.router(Streaming::Pull, 3'000'000, 2));
+  served.transport.setRoom(0);
+  served.get("/");
+  CHECK(site.pieces->said == "resume ");
+  served.transport.setRoom(3'100'000);
+  CHECK(site.pieces->said == "resume resume ");
+  CHECK(!served.transport.isAborted());
+  served.transport.setRoom(10'000'000);
+  CHECK(served.transport.takeWritten().ends_with("x\r\n0\r\n\r\n"));
+  CHECK(served.get("/next") == textAnswer("next"));
+}
+
+TEST_CASE("a push producer pauses and goes on with the transport [HR14]") {
+  Produced site;
+  Served served(site.router(Streaming::Push, 1, 0));
+  served.transport.setRoom(0);
+  served.get("/");
+  CHECK(site.pieces->said == "");
+  const std::size_t head = served.transport->unsentBytes();
+  site.pieces->out().write(std::string(65'500 - head, 'x'));
+  CHECK(site.pieces->said == "");
+  site.pieces->out().write(std::string(100, 'x'));
+  CHECK(site.pieces->said == "pause ");
+  site.pieces->out().write("x");
+  CHECK(site.pieces->said == "pause ");
+  served.transport.setRoom(served.transport->unsentBytes() - 16 * 1024 - 1);
+  CHECK(site.pieces->said == "pause ");
+  served.transport.setRoom(1'000);
+  CHECK(site.pieces->said == "pause resume ");
+  served.transport.setRoom(1'000'000);
+  site.pieces->written.callback();
+  CHECK(served.transport.takeWritten().ends_with("0\r\n\r\n"));
+  CHECK(site.pieces->said == "pause resume ");
+  CHECK(served.get("/next") == textAnswer("next"));
+}
+
+TEST_CASE("a push producer that comes late hears at once that much waits already [HR14]") {
+  std::shared_ptr<Pieces> pieces;
+  Router router;
+  router.get("/", [&pieces](Request&) {
+    return Response::stream("text/plain", [&pieces](BodyWriter& out) {
+      out.write(std::string(100'000, 'x'));
+      pieces = std::make_shared<Pieces>(out.handle(), "", 0);
+      pieces->writesWhenAsked = false;
+      out.registerProducer(pieces, Streaming::Push);
+      CHECK(pieces->said == "pause ");
+      return pieces->written.deferred();
+    });
+  });
+  Served served(std::move(router));
+  served.transport.setRoom(0);
+  served.get("/");
+  served.transport.setRoom(1'000'000);
+  CHECK(pieces->said == "pause resume ");
+}
+
+TEST_CASE("a producer that is still registered at the end is let go, without a call [HR14]") {
+  Produced site;
+  Served served(site.router(Streaming::Push, 1, 0));
+  served.get("/");
+  site.pieces->written.callback();
+  served.transport.settle();
+  CHECK(served.transport.producer() == nullptr);
+  CHECK(site.pieces.use_count() == 1);
+  CHECK(site.pieces->said == "");
+  served.transport.peerResets();
+  CHECK(site.pieces->said == "");
+}
+
+TEST_CASE("a producer is stopped when its client goes away, once and last [HR14]") {
+  for (const Streaming streaming : {Streaming::Push, Streaming::Pull}) {
+    Produced site;
+    Served served(site.router(streaming, 100, 1'000));
+    served.transport.setRoom(0);
+    served.get("/");
+    served.transport.peerResets();
+    CHECK(site.pieces->said == (streaming == Streaming::Pull ? "resume stop " : "stop "));
+    CHECK(site.pieces.use_count() == 1);
+  }
+}
+
+TEST_CASE("a stream has one producer at a time, and none is harmless [HR14]") {
+  bool refused = false;
+  Produced other;
+  Router router;
+  router.get("/", [&](Request&) {
+    return Response::stream("text/plain", [&](BodyWriter& out) -> Deferred<void> {
+      out.unregisterProducer();
+      const auto first = std::make_shared<Pieces>(out.handle(), "a", 1);
+      out.registerProducer(first, Streaming::Pull);
+      try {
+        out.registerProducer(first, Streaming::Push);
+      } catch (const ProducerAlreadyRegistered&) {
+        refused = true;
+      }
+      co_await first->written.deferred();
+      out.unregisterProducer();
+      const auto second = std::make_shared<Pieces>(out.handle(), "b", 1);
+      out.registerProducer(second, Streaming::Pull);
+      co_await second->written.deferred();
+      out.unregisterProducer();
+      out.write("c");
+      co_await out.drained();
+    });
+  });
+  Served served(std::move(router));
+  CHECK(served.get("/").ends_with("1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n"));
+  CHECK(refused);
+}
+
+TEST_CASE("drained() waits again after a pull producer has gone [HR14]") {
+  int rounds = 0;
+  Router router;
+  router.get("/", [&rounds](Request&) {
+    return Response::stream("text/plain", [&rounds](BodyWriter& out) -> Deferred<void> {
+      const auto first = std::make_shared<Pieces>(out.handle(), std::string(100'000, 'x'), 1);
+      out.registerProducer(first, Streaming::Pull);
+      co_await first->written.deferred();
+      out.unregisterProducer();
+      for (; rounds < 3; ++rounds) {
+        co_await out.drained();
+        out.write(std::string(100'000, 'x'));
+      }
+    });
+  });
+  Served served(std::move(router));
+  served.transport.setRoom(0);
+  served.get("/");
+  CHECK(rounds == 0);
+  served.transport.setRoom(90'000);
+  CHECK(rounds == 1);
+  served.transport.setRoom(10'000'000);
+  CHECK(rounds == 3);
+}
+
+// Throws the second time it is asked.
+class Failing final : public Pieces {
+ public:
+  using Pieces::Pieces;
+  void resumeProducing() override {
+    if (!said.empty()) throw std::runtime_error("no more rows");
+    Pieces::resumeProducing();
+  }
+};
+
+TEST_CASE(
+    "a producer that throws breaks the connection off, so that the part is not taken for all") {
+  for (const char* version : {"1.0", "1.1"}) {
+    const CapturedLog log;
+    std::shared_ptr<Failing> failing;
+    Router router;
+    router.get("/", [&failing](Request&) {
+      return Response::stream("text/plain", [&failing](BodyWriter& out) {
+        failing = std::make_shared<Failing>(out.handle(), "x", 9);
+        out.registerProducer(failing, Streaming::Pull);
+        return failing->written.deferred();
+      });
+    });
+    Served served(std::move(router));
+    served.ask("GET / HTTP/" + std::string(version) + "\r\nHost: h\r\n\r\n");
+    CHECK(served.transport.isAborted());
+    CHECK(log.has("no more rows"));
+    CHECK(failing->said == "resume stop ");
+  }
+}
+
+TEST_CASE("writing after the end does nothing, not even to the next answer [HR8]") {
+  Produced site;
+  Served served(site.router(Streaming::Push, 1, 0));
+  served.get("/");
+  BodyWriter& out = site.pieces->out();
+  site.pieces->written.callback();
+  served.transport.clear();
+  out.write("late");
+  CHECK(served.transport.takeWritten() == "");
+  CHECK(out.isConnected());
+  const auto late = std::make_shared<Pieces>(out.handle(), "late", 1);
+  out.registerProducer(late, Streaming::Pull);
+  CHECK(late->said == "stop ");
+  out.unregisterProducer();
+  served.get("/");  // its body is being written now
+  out.write("late");
+  out.unregisterProducer();
+  CHECK(served.transport.takeWritten() == "");
+  CHECK(served.transport.producer() != nullptr);
+}
+
+TEST_CASE("writing and finishing after the client has gone does nothing [HR8]") {
+  Produced site;
+  {
+    Served served(site.router(Streaming::Push, 1, 0));
+    served.get("/");
+    served.transport.peerResets();
+    CHECK(!site.pieces->out().isConnected());
+    site.pieces->out().write("late");
+    site.pieces->written.callback();
+    CHECK(served.transport.takeWritten() == "");
+  }
+  // ... and also when nothing is left of the connection and its site.
+  site.pieces->out().write("late");
+  CHECK(!site.pieces->out().isConnected());
+  const auto late = std::make_shared<Pieces>(site.pieces->out().handle(), "late", 1);
+  site.pieces->out().registerProducer(late, Streaming::Push);
+  CHECK(late->said == "stop ");
+}
+
+TEST_CASE("finishing twice is the writer's own mistake, and is said to the writer [HR8]") {
+  Produced site;
+  Served served(site.router(Streaming::Push, 1, 0));
+  served.get("/");
+  site.pieces->written.callback();
+  CHECK_THROWS_AS(site.pieces->written.callback(), AlreadyCalledError);
+  CHECK(served.transport.takeWritten() == "0\r\n\r\n");
+  CHECK(served.get("/next") == textAnswer("next"));
+}
+
+}  // namespace
+}  // namespace ropewalk::http::test
