@@ -1,14 +1,18 @@
 #pragma once
 
+#include <memory>
+
 #include "ropewalk/address.h"
 
 namespace ropewalk {
+
+class Reactor;
 
 /// One connection that this side opens, and may open again.
 ///
 /// Ownership: shared between you and the reactor, which keeps it while it is connecting or
 /// connected.
-class Connector {
+class Connector : public std::enable_shared_from_this<Connector> {
  public:
   enum class State { Disconnected, Connecting, Connected };
 
@@ -31,6 +35,9 @@ class Connector {
   virtual Address getDestination() const = 0;
 
   virtual State state() const = 0;
+
+  /// The reactor that it connects in.
+  virtual Reactor& reactor() const = 0;
 };
 
 }  // namespace ropewalk

@@ -19,6 +19,10 @@ struct ListenOptions {
   /// socket.
   std::string interface;
 
+  /// SO_REUSEPORT: other sockets with this option may listen on the same address, in this process
+  /// or another one; the kernel deals new connections out among them.
+  bool reusePort = false;
+
   /// Connections that may wait to be accepted.
   int backlog = 511;
 

@@ -39,6 +39,8 @@ struct ReactorStatistics {
   std::map<std::string, std::uint64_t> closed;  ///< ended ones, by the name of their reason
   std::size_t timers = 0;                       ///< calls that are still to come
   std::size_t queuedBytes = 0;                  ///< written and not yet taken by the kernel
+  std::uint64_t slowTurns = 0;                  ///< longer than Reactor::setSlowTurnLimit() says
+  Duration longestTurn{};                       ///< of those that were watched
   std::uint64_t bytesReceived = 0;
   std::uint64_t bytesSent = 0;
   Duration latestCall =
@@ -214,12 +216,33 @@ class Reactor final : public ReactorTime {
   /// timers and callFromThread() go on.
   std::vector<std::shared_ptr<Descriptor>> removeAll();
 
+  /// Listens on `fd`, a TCP socket that listens already: one that a supervisor has handed over.
+  ///
+  /// Works on a copy of the descriptor; close yours when you like. ListenOptions::interface and
+  /// backlog mean nothing here. Throws CannotListenError if it is no such socket.
+  std::shared_ptr<ListeningPort> adoptStreamPort(int fd, std::shared_ptr<Factory> factory,
+                                                 ListenOptions options = {});
+
+  /// Gives `fd`, a TCP socket that is connected, a protocol of `factory`, as if it had been
+  /// accepted now; its connectionMade() comes from the event loop.
+  ///
+  /// Works on a copy of the descriptor. Throws Error if it is no such socket.
+  void adoptStreamConnection(int fd, std::shared_ptr<Factory> factory,
+                             const ConnectionLimits& limits = {});
+
   /// The addresses of `name`, without a port, in the order in which to try them; at most 16.
   ///
   /// Asks the system (hosts file, DNS) on a thread of a pool, so nothing waits for it; a literal is
   /// answered at once. Cancelling it, or the end of `timeout` (TimeoutError), drops the question.
   /// Fails with UnknownHostError for what is no name or has no address.
   Deferred<std::vector<Address>> resolve(std::string_view name, Duration timeout = 10s);
+
+  /// Has turns that take longer than `limit` logged as a warning, with the connection that took the
+  /// longest: a callback that waits or computes keeps everybody waiting. 0s, the default: no turn
+  /// is watched. Watching asks the clock twice for each callback.
+  ///
+  ///   reactor().setSlowTurnLimit(100ms);
+  void setSlowTurnLimit(Duration limit);
 
   ReactorStatistics statistics() const;
 

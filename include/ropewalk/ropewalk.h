@@ -22,6 +22,7 @@
 #include "ropewalk/promise.h"
 #include "ropewalk/protocol.h"
 #include "ropewalk/reactor.h"
+#include "ropewalk/reconnecting_client_factory.h"
 #include "ropewalk/result.h"
 #include "ropewalk/shared_bytes.h"
 #include "ropewalk/stream_protocol.h"

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "net/adopted_connection.h"
 #include "net/name_resolution.h"
 #include "net/tcp_connector.h"
 #include "net/tcp_port.h"
@@ -42,6 +43,25 @@ std::shared_ptr<Connector> Reactor::connectTCP(std::string_view host, int port,
       std::make_shared<detail::TcpConnector>(*core_, host, port, std::move(factory), options);
   connector->connect();
   return connector;
+}
+
+std::shared_ptr<ListeningPort> Reactor::adoptStreamPort(int fd, std::shared_ptr<Factory> factory,
+                                                        ListenOptions options) {
+  options.interface = "descriptor " + std::to_string(fd);
+  auto port = std::make_shared<detail::TcpPort>(*core_, Address(), std::move(factory), options);
+  port->startListeningOn(fd);
+  return port;
+}
+
+void Reactor::adoptStreamConnection(int fd, std::shared_ptr<Factory> factory,
+                                    const ConnectionLimits& limits) {
+  detail::Connecting adopted = core_->driver().adoptConnection(fd);
+  if (!adopted.channel) {
+    const std::error_code why(adopted.error, std::generic_category());
+    throw Error("adoptStreamConnection: descriptor " + std::to_string(fd) + ": " + why.message(),
+                why);
+  }
+  detail::startAdopted(*core_, std::move(adopted.channel), std::move(factory), limits);
 }
 
 Deferred<std::vector<Address>> Reactor::resolve(std::string_view name, Duration timeout) {

@@ -57,7 +57,7 @@ void TcpConnector::connect() {
   if (!started_) factory_->doStart();
   started_ = true;
   state_ = State::Connecting;
-  core_.add(shared_from_this());
+  core_.add(self());
   hook([this] { factory_->startedConnecting(*this); });
   if (state_ != State::Connecting) return;
   guarded([this] { begin(); });
@@ -82,7 +82,7 @@ void TcpConnector::begin() {
 }
 
 void TcpConnector::lookedUp(sys::NameAnswer answer) noexcept {
-  const std::shared_ptr<TcpConnector> self = shared_from_this();
+  const std::shared_ptr<TcpConnector> kept = self();
   lookup_.reset();
   guarded([&] {
     if (answer.addresses.empty()) throw UnknownHostError("connect " + target_ + ": " + answer.why);
@@ -106,7 +106,7 @@ void TcpConnector::tookTooLong() noexcept {
 }
 
 void TcpConnector::raceWon(std::unique_ptr<Channel> channel, const Address& peer) noexcept {
-  const std::shared_ptr<TcpConnector> self = shared_from_this();
+  const std::shared_ptr<TcpConnector> kept = self();
   const std::unique_ptr<AddressRace> race = std::move(race_);  // we are inside of it
   destination_ = peer;
   deadline_.cancel();
@@ -129,13 +129,13 @@ void TcpConnector::connected(std::unique_ptr<Channel> channel) noexcept {
     return lost(Failure::connectionDone());  // refused by ourselves (PT13)
   }
   if (!protocol->factory) protocol->factory = factory_;
-  const Ref<ConnectionMaker> made(new Made(shared_from_this()));
+  const Ref<ConnectionMaker> made(new Made(self()));
   connection_ = Ref(new Connection(core_.turn(), std::move(channel), made, Connection::kClient));
   connection_->start(std::move(protocol));
 }
 
 void TcpConnector::lost(const Failure& why) noexcept {
-  const std::shared_ptr<TcpConnector> self = shared_from_this();
+  const std::shared_ptr<TcpConnector> kept = self();
   connection_ = {};
   idle();
   hook([&] { factory_->clientConnectionLost(*this, why); });
@@ -151,7 +151,7 @@ void TcpConnector::failLater(Failure why) noexcept {
 }
 
 void TcpConnector::fail(const Failure& why) noexcept {
-  const std::shared_ptr<TcpConnector> self = shared_from_this();
+  const std::shared_ptr<TcpConnector> kept = self();
   const Failure reason = why;
   idle();
   hook([&] { factory_->clientConnectionFailed(*this, reason); });

@@ -22,8 +22,7 @@ namespace ropewalk::detail {
 class TcpConnector final : public Connector,
                            public Resident,
                            private LookupOwner,
-                           private RaceOwner,
-                           public std::enable_shared_from_this<TcpConnector> {
+                           private RaceOwner {
  public:
   // `host` is an address literal or a name. Throws InvalidAddressError for a bad port or
   // ConnectOptions::bindHost.
@@ -36,6 +35,7 @@ class TcpConnector final : public Connector,
   void disconnect() override;
   Address getDestination() const override { return destination_; }
   State state() const override { return state_; }
+  Reactor& reactor() const override { return core_.reactor(); }
 
   void drain() noexcept override;
   void reactorStopped() noexcept override;
@@ -44,6 +44,9 @@ class TcpConnector final : public Connector,
   // What the connection knows of its connector; keeps it.
   class Made;
 
+  std::shared_ptr<TcpConnector> self() {
+    return std::static_pointer_cast<TcpConnector>(shared_from_this());
+  }
   void begin();
   void lookedUp(sys::NameAnswer answer) noexcept override;
   void race(std::vector<Address> addresses);

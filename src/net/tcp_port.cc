@@ -58,7 +58,12 @@ Address TcpPort::getHost() const { return acceptor_ ? acceptor_->host() : asked_
 
 void TcpPort::startListening() {
   if (acceptor_) return;
-  Listening listening = core_.driver().listen(asked_, options_);
+  listenWith(core_.driver().listen(asked_, options_));
+}
+
+void TcpPort::startListeningOn(int fd) { listenWith(core_.driver().adoptPort(fd)); }
+
+void TcpPort::listenWith(Listening listening) {
   if (!listening.acceptor) {
     throw CannotListenError(options_.interface, asked_.port(),
                             std::error_code(listening.error, std::generic_category()));

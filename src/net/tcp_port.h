@@ -25,6 +25,9 @@ class TcpPort final : public ListeningPort,
           const ListenOptions& options);
   ~TcpPort() override;
 
+  // Listens on a socket that somebody else has opened, the first time. Throws CannotListenError.
+  void startListeningOn(int fd);
+
   Address getHost() const override;
   void startListening() override;
   Deferred<void> stopListening() override;
@@ -34,6 +37,8 @@ class TcpPort final : public ListeningPort,
   void reactorStopped() noexcept override;
 
  private:
+  void listenWith(Listening listening);
+
   // What the port's connections know of it: it may be gone before they are.
   class Accepts;
 

@@ -163,6 +163,11 @@ class Driver {
   virtual Connecting connect(const Address& peer, const Address& bind,
                              const ConnectOptions& options) = 0;
 
+  // A socket that somebody else has opened, and that stays theirs: one that listens, or one that is
+  // connected. EINVAL if it is another kind.
+  virtual Listening adoptPort(int fd) = 0;
+  virtual Connecting adoptConnection(int fd) = 0;
+
   // Answers later, from inside wait(), or never: there is no deadline. `owner` must outlive what
   // this returns.
   virtual std::unique_ptr<Lookup> lookUp(const std::string& name, LookupOwner& owner) = 0;

@@ -11,6 +11,18 @@
 
 namespace ropewalk::detail {
 
+namespace {
+
+// What is called on behalf of no connection, in the words of a log line.
+struct Nobody {
+  const char* what;
+  std::string logPrefix() const { return what; }
+};
+constexpr Nobody kThreadCalls{"calls from other threads"};
+constexpr Nobody kTimedCalls{"timed calls"};
+
+}  // namespace
+
 // While it lives this reactor is current, and what its connections log is named after them.
 class ReactorCore::AtWork {
  public:
@@ -77,8 +89,14 @@ bool ReactorCore::turnOnce(bool block) {
 // One turn (RC18): what other threads asked for, what is due, a stop, the ends and the flushes,
 // then the network.
 bool ReactorCore::turnCurrent(bool block) {
-  if (!threadCalls_.empty()) threadCalls_.run();
-  if (nextAlarm() != TimePoint::max()) runDue();
+  if (!threadCalls_.empty()) {
+    const WatchedCall watched(turn_.slowTurns(), kThreadCalls);
+    threadCalls_.run();
+  }
+  if (nextAlarm() != TimePoint::max()) {
+    const WatchedCall watched(turn_.slowTurns(), kTimedCalls);
+    runDue();
+  }
   if (unsteady_) changeState();
   const bool more = turn_.finish();
   if (unsteady_ && over()) return false;
@@ -218,6 +236,8 @@ ReactorStatistics ReactorCore::statistics() const {
   all.bytesReceived = turn_.received();
   all.bytesSent = turn_.sent();
   all.latestCall = latestCall_;
+  all.slowTurns = turn_.slowTurns().count();
+  all.longestTurn = turn_.slowTurns().longest();
   return all;
 }
 

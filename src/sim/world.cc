@@ -93,6 +93,12 @@ void World::setBuffers(const Buffers& buffers) { network_->buffers = buffers; }
 
 void World::setShuffling(bool on) { network_->shuffles = on; }
 
+void World::setAddresses(std::string_view name, std::vector<Address> addresses) {
+  network_->names.set(name, std::move(addresses));
+}
+
+void World::setLookupDelay(Duration delay) { network_->names.setDelay(delay); }
+
 void World::partition(std::string_view a, std::string_view b) {
   network_->partition(host(a).machine_, host(b).machine_);
 }

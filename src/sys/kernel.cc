@@ -14,7 +14,7 @@ namespace ropewalk::sys {
 namespace {
 
 // These are variadic: the table wants one shape.
-int askFlags(int fd, int command) { return ::fcntl(fd, command); }
+int controlFile(int fd, int command, int value) { return ::fcntl(fd, command, value); }
 int openExisting(const char* path, int flags) { return ::open(path, flags); }
 
 }  // namespace
@@ -26,10 +26,11 @@ constexpr Kernel kKernel = {
     .close = ::close,
     .connect = ::connect,
     .eventfd = [](unsigned count, int flags) { return ::eventfd(count, flags); },
-    .fcntl = askFlags,
+    .fcntl = controlFile,
     .freeaddrinfo = ::freeaddrinfo,
     .getaddrinfo = ::getaddrinfo,
     .getrandom = ::getrandom,
+    .getpeername = ::getpeername,
     .getsockname = ::getsockname,
     .getsockopt = ::getsockopt,
     .listen = ::listen,

@@ -27,10 +27,11 @@ struct Kernel {
   int (*close)(int);
   int (*connect)(int, const sockaddr*, socklen_t);
   int (*eventfd)(unsigned, int);
-  int (*fcntl)(int, int);
+  int (*fcntl)(int, int, int);
   void (*freeaddrinfo)(addrinfo*);
   int (*getaddrinfo)(const char*, const char*, const addrinfo*, addrinfo**);
   ssize_t (*getrandom)(void*, std::size_t, unsigned);
+  int (*getpeername)(int, sockaddr*, socklen_t*);
   int (*getsockname)(int, sockaddr*, socklen_t*);
   int (*getsockopt)(int, int, int, void*, socklen_t*);
   int (*listen)(int, int);

@@ -62,6 +62,7 @@ inline void Connection::sendQueue() {
 }
 
 void Connection::readReady() noexcept {
+  const WatchedCall watched(turn_.slowTurns(), *this);
   turn_.setInHand(this);
   for (int reads = 0; reads < kReadsPerTurn && wantsRead(); ++reads) {
     const Transfer got = channel_->receive(turn_.readBuffer(), Turn::kReadSize);

@@ -10,6 +10,7 @@ namespace ropewalk::detail {
 // nothing else.
 template <typename Call>
 void Connection::guarded(const Call& call) noexcept {
+  const WatchedCall watched(turn_.slowTurns(), *this);
   Connection* const before = turn_.inHand();
   turn_.setInHand(this);
   try {

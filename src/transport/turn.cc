@@ -8,7 +8,9 @@
 namespace ropewalk::detail {
 
 Turn::Turn(Reactor& reactor)
-    : reactor_(reactor), readBuffer_(std::make_unique_for_overwrite<char[]>(kReadSize)) {}
+    : reactor_(reactor),
+      readBuffer_(std::make_unique_for_overwrite<char[]>(kReadSize)),
+      slowTurns_(reactor) {}
 
 Turn::~Turn() = default;
 

@@ -12,6 +12,7 @@
 #include "ropewalk/reactor_time.h"
 #include "transport/arena.h"
 #include "transport/deadline_wheel.h"
+#include "transport/slow_turns.h"
 
 namespace ropewalk {
 class Reactor;
@@ -48,6 +49,8 @@ class Turn {
   char* readBuffer() const noexcept { return readBuffer_.get(); }
 
   Arena& arena() noexcept { return arena_; }
+  SlowTurns& slowTurns() noexcept { return slowTurns_; }
+  const SlowTurns& slowTurns() const noexcept { return slowTurns_; }
   DeadlineWheel& deadlines() noexcept { return deadlines_; }
   const DeadlineWheel& deadlines() const noexcept { return deadlines_; }
 
@@ -72,6 +75,7 @@ class Turn {
   // waits for the next one. Returns true if there is such.
   bool finish() noexcept {
     const bool more = pending() && finishPending();
+    if (slowTurns_.isOn()) slowTurns_.endTurn();
     arena_.reset();
     nowKnown_ = false;
     return more;
@@ -100,6 +104,7 @@ class Turn {
   std::unique_ptr<char[]> readBuffer_;
   Arena arena_;
   DeadlineWheel deadlines_;
+  SlowTurns slowTurns_;
   TimePoint now_{};
   bool nowKnown_ = false;
   std::vector<Ref<Connection>> open_;

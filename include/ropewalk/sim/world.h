@@ -110,6 +110,15 @@ class World {
   void partition(std::string_view a, std::string_view b);
   void heal(std::string_view a, std::string_view b);
 
+  /// What `name` stands for from now on, for every host that looks it up: addresses in the order in
+  /// which to try them; none: nobody knows it. Unless set, a host's own name stands for its IPv4
+  /// address.
+  void setAddresses(std::string_view name, std::vector<Address> addresses);
+
+  /// How long the name servers take to answer from now on; Duration::max(): they are silent. 0s
+  /// unless set.
+  void setLookupDelay(Duration delay);
+
   /// Somebody in between resets connections: both ends see it, now. All between two hosts, or the
   /// one that `protocol` speaks on. Returns how many.
   std::size_t reset(std::string_view a, std::string_view b);

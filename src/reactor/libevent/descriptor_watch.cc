@@ -54,6 +54,6 @@ int DescriptorWatch::set(EventPointer& event, Interest side, bool on) {
   return 0;
 }
 
-bool DescriptorWatch::isOpen() const noexcept { return sys::kernel.fcntl(fd_, F_GETFD) >= 0; }
+bool DescriptorWatch::isOpen() const noexcept { return sys::kernel.fcntl(fd_, F_GETFD, 0) >= 0; }
 
 }  // namespace ropewalk::detail

@@ -16,6 +16,7 @@
 #include "reactor/libevent/socket_channel.h"
 #include "reactor/libevent/socket_options.h"
 #include "ropewalk/error.h"
+#include "sys/socket_address.h"
 
 namespace ropewalk::detail {
 
@@ -211,6 +212,23 @@ Connecting LibeventDriver::connect(const Address& peer, const Address& bind,
   if (!opened.socket) return {nullptr, opened.error, opened.binding};
   if (opened.socket.get() >= descriptorEnd_) return {nullptr, EMFILE, false};
   return {std::make_unique<SocketChannel>(*this, std::move(opened.socket), peer), 0, false};
+}
+
+Listening LibeventDriver::adoptPort(int fd) {
+  OpenedSocket opened = adoptedStream(fd, true);
+  if (!opened.socket) return {nullptr, opened.error};
+  return {std::make_unique<SocketAcceptor>(*this, std::move(opened.socket)), 0};
+}
+
+Connecting LibeventDriver::adoptConnection(int fd) {
+  OpenedSocket opened = adoptedStream(fd, false);
+  if (!opened.socket) return {nullptr, opened.error, false};
+  sys::SocketAddress peer;
+  if (sys::kernel.getpeername(fd, peer.get(), peer.lengthForKernel()) != 0) {
+    return {nullptr, errno, false};
+  }
+  return {std::make_unique<SocketChannel>(*this, std::move(opened.socket), peer.address()), 0,
+          false};
 }
 
 std::unique_ptr<Watch> LibeventDriver::watch(int fd, WatchOwner& owner) {

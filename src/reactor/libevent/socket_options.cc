@@ -1,5 +1,6 @@
 #include "reactor/libevent/socket_options.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -57,6 +58,7 @@ OpenedSocket openListening(const Address& host, const ListenOptions& options) {
   if (!opened.socket) return opened;
   const int fd = opened.socket.get();
   setFlag(fd, SOL_SOCKET, SO_REUSEADDR, true);
+  if (options.reusePort) setFlag(fd, SOL_SOCKET, SO_REUSEPORT, true);
   // "::" takes IPv4 as well; any other IPv6 address could not anyway.
   if (host.family() == Address::Family::IPv6) {
     setFlag(fd, IPPROTO_IPV6, IPV6_V6ONLY, !isAnyIPv6(host));
@@ -81,6 +83,30 @@ OpenedSocket openConnecting(const Address& peer, const Address& bind,
   const sys::SocketAddress remote(peer);
   const int done = sys::kernel.connect(fd, remote.get(), remote.length());
   if (done != 0 && errno != EINPROGRESS && errno != EINTR) return {{}, errno, false};
+  return opened;
+}
+
+sys::FileDescriptor duplicateOf(int fd) {
+  sys::FileDescriptor copy(sys::kernel.fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!copy) return copy;
+  const int flags = sys::kernel.fcntl(copy.get(), F_GETFL, 0);
+  sys::kernel.fcntl(copy.get(), F_SETFL, flags | O_NONBLOCK);
+  return copy;
+}
+
+OpenedSocket adoptedStream(int fd, bool listening) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (sys::kernel.getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0) return {{}, errno, false};
+  const bool fits = type == SOCK_STREAM && getFlag(fd, SOL_SOCKET, SO_ACCEPTCONN) == listening;
+  if (!fits) return {{}, EINVAL, false};
+  sys::SocketAddress local;
+  if (sys::kernel.getsockname(fd, local.get(), local.lengthForKernel()) != 0) {
+    return {{}, errno, false};
+  }
+  if (local.address().family() == Address::Family::None) return {{}, EAFNOSUPPORT, false};
+  OpenedSocket opened{duplicateOf(fd), 0, false};
+  if (!opened.socket) opened.error = errno;
   return opened;
 }
 

@@ -20,6 +20,10 @@ OpenedSocket openListening(const Address& host, const ListenOptions& options);
 OpenedSocket openConnecting(const Address& peer, const Address& bind,
                             const ConnectOptions& options);
 
+// A socket of our own for the stream socket `fd`, which stays the caller's: one that listens, or
+// one that is connected. EINVAL if it is another kind.
+OpenedSocket adoptedStream(int fd, bool listening);
+
 void setFlag(int socket, int level, int option, bool on) noexcept;
 bool getFlag(int socket, int level, int option) noexcept;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 
@@ -44,6 +45,8 @@ class SimDriver final : public Driver {
   Listening listen(const Address& address, const ListenOptions& options) override;
   Connecting connect(const Address& peer, const Address& bind,
                      const ConnectOptions& options) override;
+  Listening adoptPort(int) override { return {nullptr, EBADF}; }
+  Connecting adoptConnection(int) override { return {nullptr, EBADF, false}; }
   std::unique_ptr<Lookup> lookUp(const std::string& name, LookupOwner& owner) override;
   sys::NameAnswer lookUpNow(const std::string& name) override;
   std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) override;
