@@ -43,7 +43,7 @@ class Squares : public Producer {
 int main(int argc, char** argv) try {
   http::Router site;
   site.get("/squares/{last}", [](http::Request& request) {
-    const long last = std::atol(request.param("last").c_str());
+    const long last = std::stol(request.param("last"));
     return http::Response::stream("text/plain", [last](http::BodyWriter& out) {
       auto squares = std::make_shared<Squares>(out, last);
       out.registerProducer(squares, Streaming::Pull);

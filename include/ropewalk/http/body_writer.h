@@ -58,8 +58,8 @@ class BodyWriter {
   void write(std::string_view bytes);
 
   /// Sends the bytes of the open file, by sendfile(2) where the transport can. Errors as above; a
-  /// file that turns out shorter breaks the connection off. Its bytes count as waiting until they are
-  /// sent: await drained() before the next write().
+  /// file that turns out shorter breaks the connection off. Its bytes count as waiting until they
+  /// are sent: await drained() before the next write().
   void write(FilePart part);
 
   /// `co_await out.drained()` goes on once at most 16 KiB of this connection's output wait, if

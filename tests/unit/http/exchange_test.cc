@@ -146,6 +146,7 @@ TEST_CASE("in a streaming route the first read() tells the client to go on [H1.3
   CHECK(served.ask(post("/hold", lengthField(5) + "Expect: 100-continue\r\n")) == "");
   streams.gate.callback();
   CHECK(served.transport.takeWritten() == kContinue);
+  CHECK(served.ask("hello") == textAnswer("5"));
 }
 
 TEST_CASE("a client that waits for 100 and gets a final answer is not waited for") {
