@@ -24,6 +24,15 @@ class Conversation {
         port(wire.listen(serverFactory, listening)),
         connector(wire.connect(*port, clientFactory, connecting)) {}
 
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+
+  // Protocols know their factory, which keeps them.
+  ~Conversation() {
+    serverFactory->built.clear();
+    clientFactory->built.clear();
+  }
+
   Scripted& server() { return *serverFactory->built.at(0); }
   Scripted& client() { return *clientFactory->built.at(0); }
 

@@ -61,6 +61,12 @@ class Cell {
     host = port->getHost();
   }
 
+  Cell(const Cell&) = delete;
+  Cell& operator=(const Cell&) = delete;
+
+  // Protocols know their factory, which keeps them.
+  ~Cell() { clients->built.clear(); }
+
   void play() {
     wire.settle();
     connect();

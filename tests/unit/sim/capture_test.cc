@@ -284,8 +284,8 @@ TEST_CASE("capturing hands on a stop and an exception") {
 TEST_CASE("capturing leaves out what is too much, and goes on without a file") {
   const test::TemporaryFolder folder;
   const test::CapturedLog log;
-  World world;
   std::string story;
+  World world;
   world.host("server").run([&] {
     const auto factory = Factory::forProtocol<Polite>(&story);
     reactor().listenTCP(8001, sim::capturing(factory, folder.path("few-"), 10));
