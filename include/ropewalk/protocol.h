@@ -101,6 +101,10 @@ class Protocol {
   /// with a StringTransport, protocols that wrap others.
   void makeConnection(TransportRef newTransport);
 
+  /// The other end of makeConnection(): ends what was started through this protocol, then calls
+  /// connectionLost(). The transport of a connection does so by itself.
+  void endConnection(const Failure& why);
+
   /// The connection. Never null, harmless before connectionMade() and after connectionLost().
   TransportRef transport;
 

@@ -156,7 +156,7 @@ void Connection::drainRequested() {
 }
 
 void Connection::connectionLost(const Failure& why) {
-  if (detached_) return next_->connectionLost(why);
+  if (detached_) return next_->endConnection(why);
   closed_ = true;
   site_.deadlines.forget(*this);
   readAhead_.reset();

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "transport/belongings.h"
-
 namespace ropewalk::detail {
 
 void ProtocolRelay::dataReceived(std::string_view data) {
@@ -24,9 +22,7 @@ void ProtocolRelay::writeConnectionLost() {
 
 void ProtocolRelay::connectionLost(const Failure& why) {
   if (!target_) return;
-  Protocol& target = *std::exchange(target_, nullptr);
-  Belongings::end(target);
-  target.connectionLost(why);
+  std::exchange(target_, nullptr)->endConnection(why);
 }
 
 void ProtocolRelay::drainRequested() {

@@ -25,6 +25,11 @@ void Protocol::makeConnection(TransportRef newTransport) {
   connectionMade();
 }
 
+void Protocol::endConnection(const Failure& why) {
+  detail::Belongings::end(*this);
+  connectionLost(why);
+}
+
 DelayedCall Protocol::callLaterOwned(Duration delay, UniqueFunction<void()> call) {
   if (!transport->isConnected()) return {};
   return detail::Belongings::of(*this).keep(

@@ -101,8 +101,8 @@ class Response {
   /// it closed it.
   ///
   /// Ownership: the connection shares `next` until connectionLost() has returned. It must be new:
-  /// one that has no connection yet. It must not use Protocol::spawn() and
-  /// callLater(), and so be no StreamProtocol: what it starts would not end with the connection.
+  /// one that has no connection yet. What it starts by Protocol::spawn() and callLater() ends with
+  /// the connection.
   /// Limits: those of the port hold; if an answer before on this connection was streamed, those of
   /// a default ConnectionLimits.
   static Response detach(std::shared_ptr<Protocol> next);

@@ -9,6 +9,7 @@
 
 #include "ropewalk/failure.h"
 #include "ropewalk/promise.h"
+#include "ropewalk/stream_protocol.h"
 #include "support/captured_log.h"
 #include "unit/http/served.h"
 
@@ -253,6 +254,39 @@ TEST_CASE("the next protocol lives until it was told of the end") {
     CHECK(site.story.ends_with("lost(ropewalk::ConnectionLost) "));
   }
   CHECK(next.expired());
+}
+
+// Asks for names, one a line, in a coroutine, and waits for a call that never comes.
+class Asking final : public StreamProtocol {
+ public:
+  explicit Asking(std::string& story) : story_(story) {}
+  void connectionLost(const Failure& why) override {
+    StreamProtocol::connectionLost(why);
+    story_ += "lost";
+  }
+
+ private:
+  Deferred<void> serve() override {
+    callLater(1h, [this] { story_ += "called "; });
+    while (const auto name = co_await readLine()) story_ += "hello " + *name + ", ";
+    story_ += "no more, ";
+  }
+
+  std::string& story_;
+};
+
+TEST_CASE("what the next protocol starts ends with the connection, before it hears of the end") {
+  std::string story;
+  Router router;
+  router.get("/", [&](Request&) { return Response::detach(std::make_shared<Asking>(story)); });
+  Served served(std::move(router));
+  served.get("/");
+  served.transport.deliver("ada\nbob\n");
+  CHECK(story == "hello ada, hello bob, ");
+  served.transport.peerResets();
+  CHECK(story == "hello ada, hello bob, no more, lost");
+  served.transport.advance(2h);
+  CHECK(story == "hello ada, hello bob, no more, lost");
 }
 
 TEST_CASE("an upgrade is said before the connection is given away") {
