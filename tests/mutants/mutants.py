@@ -21,7 +21,7 @@ COPY = BUILDS / "mutants" / "tree"
 COPIED = ("examples", "include", "protocols", "src", "tests", "meson.build", ".clang-format")
 
 # Sections in which every rule should have a mutant.
-COVERED_SECTIONS = ("LF", "CL", "HC", "PC", "LR", "PT")
+COVERED_SECTIONS = ("LF", "CL", "HC", "PC", "LR", "PT", "SW")
 
 # A mutant may lose every limit: it must not take the machine with it.
 MOST_MEMORY = 4 << 30

@@ -66,6 +66,7 @@ class Actor : public Protocol {
     ledger_.expect(static_cast<bool>(why), "lost for a reason");
     ledger_.expect(!aborted_ || !why.check<ConnectionDone>(), "aborted is not done [CL9]");
     ledger_.expect(!spring_ || spring_->isStopped(), "the producer was told first [PC10]");
+    ledger_.expect(!finished_ || told_ || !why.check<ConnectionDone>(), "told of the end [HC1]");
     lost_ = true;
     ++ledger_.lost;
     if (why.check<ConnectionDone>()) {
@@ -137,7 +138,7 @@ class Actor : public Protocol {
   }
 
   void say(std::size_t size) {
-    if (!isHeard()) return;
+    if (!isHeard()) return transport->write("what nobody may hear");
     const std::string bytes = stretch(sent_, size);
     sent_ += size;
     switch (random_.below(3)) {
@@ -187,7 +188,8 @@ class Actor : public Protocol {
   }
 
   void finish() {
-    finished_ = true;
+    // On a connection that closes it does nothing.
+    finished_ = finished_ || !closing_;
     transport->loseWriteConnection();
   }
 
