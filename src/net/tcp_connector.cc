@@ -74,6 +74,7 @@ void TcpConnector::guarded(const Step& step) noexcept {
 }
 
 void TcpConnector::begin() {
+  if (core_.isDisconnecting()) throw UserError();  // who is to be told of its end has been told
   deadline_ = core_.timers().schedule(options_.timeout, [this] { tookTooLong(); });
   if (name_.empty()) return race({destination_});
   const std::string_view fault = sys::faultIn(name_);
@@ -109,7 +110,7 @@ void TcpConnector::raceWon(std::unique_ptr<Channel> channel, const Address& peer
   const std::shared_ptr<TcpConnector> kept = self();
   const std::unique_ptr<AddressRace> race = std::move(race_);  // we are inside of it
   destination_ = peer;
-  deadline_.cancel();
+  if (deadline_.active()) deadline_.cancel();
   connected(std::move(channel));
 }
 

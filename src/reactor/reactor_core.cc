@@ -185,6 +185,7 @@ void ReactorCore::fireShutdown() {
 // RC13. A connection that is made while the others are told is told as well.
 void ReactorCore::disconnectAll() noexcept {
   const AtWork atWork(*this);
+  disconnecting_ = true;
   while (turn_.open() > 0) {
     for (const Ref<Connection>& connection : turn_.connections()) {
       connection->end(Failure::connectionLost());
@@ -194,6 +195,7 @@ void ReactorCore::disconnectAll() noexcept {
   const std::vector<std::shared_ptr<Resident>> residents = std::move(residents_);
   residents_.clear();
   for (const auto& resident : residents) resident->reactorStopped();
+  disconnecting_ = false;
 }
 
 void ReactorCore::onSignal(int signal, UniqueFunction<void()> call) {

@@ -53,6 +53,9 @@ class ReactorCore final : private DriverOwner {
   // True from start() until Shutdown has been fired or crash() was called.
   bool active() const noexcept { return state_ != State::Idle; }
 
+  // True while the reactor stops and tells everybody so.
+  bool isDisconnecting() const noexcept { return disconnecting_; }
+
   bool running() const noexcept { return running_; }
   void run(bool handleSignals);
   void iterate(Duration delay);
@@ -95,6 +98,7 @@ class ReactorCore final : private DriverOwner {
   bool unsteady_ = false;  // draining, stopping or crashed
   bool running_ = false;
   bool draining_ = false;
+  bool disconnecting_ = false;
   bool signalSeen_ = false;
 };
 

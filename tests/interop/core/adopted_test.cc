@@ -100,10 +100,10 @@ TEST_CASE("what is no such socket is not adopted, and nothing is left open") {
 }
 
 TEST_CASE("with reusePort several ports listen on one address, and share what comes") {
+  Story story;
   Reactor reactor;
   ListenOptions options("127.0.0.1");
   options.reusePort = true;
-  Story story;
   const auto first = reactor.listenTCP(0, scripted(story, "first"), options);
   const int number = first->getHost().port();
   const auto second = reactor.listenTCP(number, scripted(story, "second"), options);
@@ -118,8 +118,8 @@ TEST_CASE("with reusePort several ports listen on one address, and share what co
 
 TEST_CASE("a turn that takes too long is reported with the connection that took it") {
   const CapturedLog log;
-  Reactor reactor;
   Story story;
+  Reactor reactor;
   const auto factory = scripted(story, "slow", {.data = [](Scripted& self, std::string_view) {
                                   const TimePoint until = self.transport->reactor().now() + 30ms;
                                   while (self.transport->reactor().now() < until) {

@@ -83,7 +83,7 @@ TEST_CASE("a port or an interface that is none throws InvalidAddressError [PT2]"
   CHECK_THROWS_AS(reactor.listenTCP(65536, scripted(story, "server")), InvalidAddressError);
   CHECK_THROWS_AS(reactor.listenTCP(-1, scripted(story, "server")), InvalidAddressError);
   CHECK_THROWS_AS(reactor.listenTCP(0, scripted(story, "server"), {"1.2.3"}), InvalidAddressError);
-  CHECK_THROWS_AS(reactor.connectTCP("no address", 80, scripted(story, "client")),
+  CHECK_THROWS_AS(reactor.connectTCP("127.0.0.1", 65536, scripted(story, "client")),
                   InvalidAddressError);
   CHECK(story.text() == "");
 }
