@@ -38,10 +38,9 @@ class Descriptors::Entry final : public RefCounted, private WatchOwner {
  private:
   void readReady() noexcept override { call(&Descriptor::doRead); }
   void writeReady() noexcept override { call(&Descriptor::doWrite); }
-  void wentAway() noexcept override { lose(closedUnderneath()); }
+  void wentAway() noexcept override;
   void call(void (Descriptor::*ready)()) noexcept;
   bool isThere() const { return descriptor_->fileno() == fd_ && watch_->isOpen(); }
-  static Failure closedUnderneath();
 
   Descriptors& list_;
   const std::shared_ptr<Descriptor> descriptor_;
@@ -51,8 +50,10 @@ class Descriptors::Entry final : public RefCounted, private WatchOwner {
   const std::uint64_t order_;
 };
 
-Failure Descriptors::Entry::closedUnderneath() {
-  return Failure::of(ConnectionLost("the descriptor was closed"));
+void Descriptors::Entry::wentAway() noexcept {
+  const LogContext named(*descriptor_);
+  logWarning("descriptor {} was closed while it was watched", fd_);
+  lose(Failure::of(ConnectionLost("the descriptor was closed")));
 }
 
 int Descriptors::Entry::set(Interest side, bool on) noexcept {
@@ -69,7 +70,7 @@ void Descriptors::Entry::call(void (Descriptor::*ready)()) noexcept {
   const LogContext named(*descriptor_);
   try {
     if (descriptor_->fileno() == fd_) ((*descriptor_).*ready)();
-    if (watch_ && !isThere()) lose(closedUnderneath());
+    if (watch_ && !isThere()) wentAway();
   } catch (...) {
     const Failure thrown = Failure::current();
     logError("a callback threw {}: {}", thrown.typeName(), thrown);
@@ -104,7 +105,6 @@ class Descriptors::Callback final : public Descriptor {
   int fileno() const override { return fd_; }
   void doRead() override { call(read_); }
   void doWrite() override { call(write_); }
-  void connectionLost(const Failure& why) override { logWarning("watched no more: {}", why); }
   std::string logPrefix() const override { return "descriptor " + std::to_string(fd_); }
 
  private:

@@ -129,7 +129,8 @@ def main():
     terminals = comment.terminals_of(SOURCE.read_text())
     if len(terminals) == 1:
         (command,) = terminals[0]
-        check(command.text, command.talk, shell(str(PROGRAM), "/"))
+        started = command.text.replace("./" + PROGRAM.name, str(PROGRAM))
+        check(command.text, command.talk, shell(started, "/"))
         return 0
     run_server(terminals, swap=False)
     if any(command.is_interactive for terminal in terminals for command in terminal):
