@@ -65,7 +65,7 @@ void Reactor::onSignalCall(int signal, UniqueFunction<void()> call) {
 }
 void Reactor::afterFork() { core_->driver().afterFork(); }
 
-void Reactor::setSlowTurnLimit(Duration limit) { core_->turn().slowTurns().setLimit(limit); }
+void Reactor::setSlowTurnLimit(Duration limit) { core_->setSlowTurnLimit(limit); }
 
 DelayedCall Reactor::schedule(Duration delay, UniqueFunction<void()> call) {
   return core_->timers().schedule(delay, std::move(call));

@@ -11,18 +11,6 @@
 
 namespace ropewalk::detail {
 
-namespace {
-
-// What is called on behalf of no connection, in the words of a log line.
-struct Nobody {
-  const char* what;
-  std::string logPrefix() const { return what; }
-};
-constexpr Nobody kThreadCalls{"calls from other threads"};
-constexpr Nobody kTimedCalls{"timed calls"};
-
-}  // namespace
-
 // While it lives this reactor is current, and what its connections log is named after them.
 class ReactorCore::AtWork {
  public:
@@ -75,7 +63,8 @@ void ReactorCore::run(bool handleSignals) {
 void ReactorCore::start() {
   if (state_ != State::Idle) throw ReactorAlreadyRunning();
   state_ = State::Active;
-  draining_ = unsteady_ = signalSeen_ = false;
+  draining_ = signalSeen_ = false;
+  unsteady_ = turn_.slowTurns().isOn();
   const AtWork atWork(*this);
   events_.fire(
       SystemEvent::Startup, [this] { running_ = true; }, [] {});
@@ -90,19 +79,31 @@ bool ReactorCore::turnOnce(bool block) {
 // then the network.
 bool ReactorCore::turnCurrent(bool block) {
   if (!threadCalls_.empty()) {
-    const WatchedCall watched(turn_.slowTurns(), kThreadCalls);
+    watch("calls from other threads");
     threadCalls_.run();
   }
   if (nextAlarm() != TimePoint::max()) {
-    const WatchedCall watched(turn_.slowTurns(), kTimedCalls);
+    watch("timed calls");
     runDue();
   }
   if (unsteady_) changeState();
   const bool more = turn_.finish();
-  if (unsteady_ && over()) return false;
+  if (unsteady_) {
+    if (turn_.slowTurns().isOn()) turn_.slowTurns().endTurn();
+    if (over()) return false;
+  }
   if (nextAlarm() != TimePoint::max()) driver_->setAlarm(nextAlarm());
   // A call from another thread has woken the driver, so it need not be looked for again.
   return driver_->wait(block && !more && !(unsteady_ && busy()));
+}
+
+void ReactorCore::setSlowTurnLimit(Duration limit) {
+  turn_.slowTurns().setLimit(limit);
+  unsteady_ = true;
+}
+
+void ReactorCore::watch(const char* what) noexcept {
+  if (turn_.slowTurns().isOn()) turn_.slowTurns().enter(what);
 }
 
 void ReactorCore::finish() noexcept {

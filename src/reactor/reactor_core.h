@@ -62,6 +62,7 @@ class ReactorCore final : private DriverOwner {
   void stop();
   void crash() noexcept;
   void drain(Duration deadline);
+  void setSlowTurnLimit(Duration limit);
   ReactorStatistics statistics() const;
 
   // In place of what is called for this signal now; null for nobody.
@@ -72,6 +73,7 @@ class ReactorCore final : private DriverOwner {
   enum class State { Idle, Active, StopRequested, Stopping, Finished };
 
   bool turnCurrent(bool block);
+  void watch(const char* what) noexcept;
   bool over() const noexcept { return state_ == State::Finished || state_ == State::Idle; }
   void signalled(int signal) noexcept override;
   void fireShutdown();
@@ -95,7 +97,7 @@ class ReactorCore final : private DriverOwner {
   DelayedCall drainDeadline_;
   Duration latestCall_{};
   State state_ = State::Idle;
-  bool unsteady_ = false;  // draining, stopping or crashed
+  bool unsteady_ = false;  // draining, stopping or crashed, or turns are watched
   bool running_ = false;
   bool draining_ = false;
   bool disconnecting_ = false;

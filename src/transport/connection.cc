@@ -62,7 +62,8 @@ inline void Connection::sendQueue() {
 }
 
 void Connection::readReady() noexcept {
-  const WatchedCall watched(turn_.slowTurns(), *this);
+  if (turn_.slowTurns().isOn()) [[unlikely]]
+    turn_.slowTurns().enter(*this);
   turn_.setInHand(this);
   for (int reads = 0; reads < kReadsPerTurn && wantsRead(); ++reads) {
     const Transfer got = channel_->receive(turn_.readBuffer(), Turn::kReadSize);

@@ -10,7 +10,7 @@ namespace ropewalk::detail {
 // nothing else.
 template <typename Call>
 void Connection::guarded(const Call& call) noexcept {
-  const WatchedCall watched(turn_.slowTurns(), *this);
+  if (turn_.slowTurns().isOn()) turn_.slowTurns().enter(*this);
   Connection* const before = turn_.inHand();
   turn_.setInHand(this);
   try {

@@ -5,6 +5,7 @@
 
 #include "ropewalk/log.h"
 #include "ropewalk/reactor.h"
+#include "transport/connection.h"
 
 namespace ropewalk::detail {
 
@@ -19,30 +20,50 @@ double milliseconds(Duration time) {
 
 }  // namespace
 
-TimePoint SlowTurns::begin() {
+SlowTurns::SlowTurns(const Reactor& clock) noexcept : clock_(clock) {}
+
+SlowTurns::~SlowTurns() = default;
+
+void SlowTurns::enter(Connection& connection) noexcept {
+  if (connection_.get() == &connection) return;
+  callBegan_ = next();
+  connection_ = Ref(&connection);
+  what_ = "";
+}
+
+void SlowTurns::enter(const char* what) noexcept {
+  callBegan_ = next();
+  connection_ = {};
+  what_ = what;
+}
+
+// Ends the call that goes on, if any. Returns the time.
+TimePoint SlowTurns::next() noexcept {
   const TimePoint now = clock_.now();
-  turnBegan_ = std::min(turnBegan_, now);
+  if (!what_) {
+    turnBegan_ = now;
+  } else if (now - callBegan_ > longestCall_) {
+    longestCall_ = now - callBegan_;
+    if (longestCall_ >= limit_ / kNamedPart) culprit_ = caller();
+  }
   return now;
 }
 
-void SlowTurns::end(TimePoint began, UniqueFunction<std::string()> name) noexcept {
-  const Duration took = clock_.now() - began;
-  if (took <= longestCall_) return;
-  longestCall_ = took;
-  if (took < limit_ / kNamedPart) return;
+std::string SlowTurns::caller() const noexcept {
   try {
-    culprit_ = name();
+    return connection_ ? connection_->logPrefix() : what_;
   } catch (...) {
-    culprit_ = "somebody whose name throws";
+    return "?";  // the name is made by code of the user's
   }
 }
 
-void SlowTurns::endTurn() {
-  const TimePoint began = std::exchange(turnBegan_, TimePoint::max());
+void SlowTurns::endTurn() noexcept {
+  if (!what_) return;
+  const Duration took = next() - turnBegan_;
   const Duration call = std::exchange(longestCall_, Duration::zero());
   const std::string culprit = std::exchange(culprit_, {});
-  if (began == TimePoint::max()) return;
-  const Duration took = clock_.now() - began;
+  connection_ = {};
+  what_ = nullptr;
   longest_ = std::max(longest_, took);
   if (took < limit_) return;
   ++count_;

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "ropewalk/detail/ref.h"
 #include "ropewalk/reactor_time.h"
-#include "ropewalk/unique_function.h"
 
 namespace ropewalk {
 class Reactor;
@@ -12,55 +12,47 @@ class Reactor;
 
 namespace ropewalk::detail {
 
-// Looks for turns that take too long, and for who was called then. Off, it costs a look at a
-// flag for each call.
+class Connection;
+
+// Looks for turns that take too long, and for who was called then. What is called in a turn follows
+// one upon the other, so one look at the clock ends one call and begins the next. Off, it costs a
+// look at a flag for each call.
 class SlowTurns {
  public:
   // `clock` must outlive this.
-  explicit SlowTurns(const Reactor& clock) noexcept : clock_(clock) {}
+  explicit SlowTurns(const Reactor& clock) noexcept;
+  SlowTurns(const SlowTurns&) = delete;
+  SlowTurns& operator=(const SlowTurns&) = delete;
+  ~SlowTurns();
 
   // Zero: off.
   void setLimit(Duration limit) noexcept { limit_ = limit; }
-  bool isOn() const noexcept { return limit_ > Duration::zero(); }
+  bool isOn() const noexcept { return limit_ != Duration::zero(); }
 
   Duration longest() const noexcept { return longest_; }
   std::uint64_t count() const noexcept { return count_; }
 
-  // Around each call, when on.
-  TimePoint begin();
-  // `name` is asked for if it was the longest of this turn so far, and long enough to be named.
-  void end(TimePoint began, UniqueFunction<std::string()> name) noexcept;
+  // When on: from now on it is this connection that is called, or something else.
+  void enter(Connection& connection) noexcept;
+  void enter(const char* what) noexcept;
 
-  // The reactor is about to wait.
-  void endTurn();
+  // When on: the reactor is about to wait.
+  void endTurn() noexcept;
 
  private:
+  TimePoint next() noexcept;
+  std::string caller() const noexcept;
+
   const Reactor& clock_;
   Duration limit_{};
-  TimePoint turnBegan_ = TimePoint::max();
+  TimePoint turnBegan_{};
+  TimePoint callBegan_{};
+  Ref<Connection> connection_;  // that is called, or null and
+  const char* what_ = nullptr;  // what is; null between two turns
   Duration longestCall_{};
   std::string culprit_;
   Duration longest_{};
   std::uint64_t count_ = 0;
-};
-
-// One call, from here to the end of the scope. `who` has a logPrefix().
-template <typename Who>
-class WatchedCall {
- public:
-  WatchedCall(SlowTurns& turns, const Who& who) : turns_(turns), who_(who) {
-    if (turns_.isOn()) began_ = turns_.begin();
-  }
-  WatchedCall(const WatchedCall&) = delete;
-  WatchedCall& operator=(const WatchedCall&) = delete;
-  ~WatchedCall() {
-    if (began_ != TimePoint()) turns_.end(began_, [this] { return who_.logPrefix(); });
-  }
-
- private:
-  SlowTurns& turns_;
-  const Who& who_;
-  TimePoint began_{};
 };
 
 }  // namespace ropewalk::detail

@@ -75,7 +75,6 @@ class Turn {
   // waits for the next one. Returns true if there is such.
   bool finish() noexcept {
     const bool more = pending() && finishPending();
-    if (slowTurns_.isOn()) slowTurns_.endTurn();
     arena_.reset();
     nowKnown_ = false;
     return more;

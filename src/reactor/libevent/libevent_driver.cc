@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 
 #include "reactor/libevent/descriptor_watch.h"
 #include "reactor/libevent/event_base.h"
@@ -24,14 +23,6 @@ namespace {
 
 // libevent's select aborts at FD_SETSIZE; some room is left for descriptors of others.
 constexpr int kSelectEnd = 1000;
-
-// The program's own handler for Ctrl-C is left alone (RC17). To ignore it, as a shell has its
-// background jobs do, is no handler: who sends SIGINT to a server means it.
-bool isTaken(int signal) {
-  struct sigaction present {};
-  sys::kernel.sigaction(signal, nullptr, &present);
-  return signal == SIGINT && present.sa_handler != SIG_DFL && present.sa_handler != SIG_IGN;
-}
 
 // Makes a level-triggered timer or counter quiet again.
 void drain(int fd) noexcept {
@@ -136,16 +127,6 @@ void LibeventDriver::woken(int fd, short, void* driver) noexcept {
   auto& self = *static_cast<LibeventDriver*>(driver);
   if (!self.hasEdges_) drain(fd);
   self.answers_->deliver();
-}
-
-void LibeventDriver::catchStopSignals(bool on) {
-  for (const int signal : {SIGINT, SIGTERM}) {
-    if (!on) {
-      signals_.remove(signal);
-    } else if (!isTaken(signal)) {
-      signals_.add(signal);
-    }
-  }
 }
 
 void LibeventDriver::catchSignal(int signal, bool on) {

@@ -44,7 +44,7 @@ class LibeventDriver final : public Driver {
   void setAlarm(TimePoint when) override;
   bool wait(bool block) override;
   void wake() noexcept override;
-  void catchStopSignals(bool on) override;
+  void catchStopSignals(bool on) override { signals_.catchStop(on); }
   void catchSignal(int signal, bool on) override;
   void afterFork() override;
   Listening listen(const Address& host, const ListenOptions& options) override;

@@ -1,9 +1,11 @@
 #include "reactor/libevent/signal_events.h"
 
 #include <atomic>
+#include <csignal>
 #include <utility>
 
 #include "ropewalk/error.h"
+#include "sys/kernel.h"
 
 namespace ropewalk::detail {
 
@@ -11,7 +13,25 @@ namespace {
 
 constinit std::atomic<const SignalEvents*> catching = nullptr;
 
+// The program's own handler for Ctrl-C is left alone (RC17). To ignore it, as a shell has its
+// background jobs do, is no handler: who sends SIGINT to a server means it.
+bool isTaken(int signal) {
+  struct sigaction present {};
+  sys::kernel.sigaction(signal, nullptr, &present);
+  return signal == SIGINT && present.sa_handler != SIG_DFL && present.sa_handler != SIG_IGN;
+}
+
 }  // namespace
+
+void SignalEvents::catchStop(bool on) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    if (!on) {
+      remove(signal);
+    } else if (!isTaken(signal)) {
+      add(signal);
+    }
+  }
+}
 
 bool SignalEvents::add(int signal) {
   const SignalEvents* nobody = nullptr;

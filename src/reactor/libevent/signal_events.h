@@ -19,6 +19,9 @@ class SignalEvents {
 
   void setOwner(DriverOwner& owner) noexcept { owner_ = &owner; }
 
+  // SIGINT and SIGTERM, but for what the program or another reactor handles.
+  void catchStop(bool on);
+
   // False if another reactor catches signals. Throws Error if the kernel refuses.
   bool add(int signal);
 

@@ -39,6 +39,7 @@ class SocketChannel final : public Channel {
   static void brokenOrWritable(int fd, short what, void* channel) noexcept;
   static void writable(int fd, short what, void* channel) noexcept;
   Interest mainPart(Interest interest) const noexcept;
+  Transfer sendPieces(const iovec* pieces, int count);
   bool watchMain(Interest interest) noexcept;
   bool watchWrites(bool on) noexcept;
 
