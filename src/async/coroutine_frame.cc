@@ -73,4 +73,6 @@ void CoroutineFrame::endAwait() noexcept {
 
 void raiseCancelledError() { throw CancelledError(); }
 
+void Awaiter::resumeSoon() noexcept { frame_->enqueue(); }
+
 }  // namespace ropewalk::detail

@@ -73,6 +73,4 @@ class CoroutineFrame {
   bool cancelNextAwait_ = false;
 };
 
-inline void Awaiter::resumeSoon() noexcept { frame_->enqueue(); }
-
 }  // namespace ropewalk::detail
