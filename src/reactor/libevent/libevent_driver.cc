@@ -221,7 +221,7 @@ std::unique_ptr<Watch> LibeventDriver::watch(int fd, WatchOwner& owner) {
 std::size_t LibeventDriver::descriptorLimit() const {
   rlimit limit{.rlim_cur = 1024, .rlim_max = 1024};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  return static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, descriptorEnd_));
+  return static_cast<std::size_t>(std::min(limit.rlim_cur, static_cast<rlim_t>(descriptorEnd_)));
 }
 
 void LibeventDriver::randomBytes(std::span<std::uint8_t> bytes) {

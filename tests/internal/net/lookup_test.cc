@@ -36,7 +36,7 @@ class Resolver {
   ~Resolver() {
     open();
     std::unique_lock<std::mutex> guard(lock_);
-    changed_.wait(guard, [this] { return asking_ == 0; });
+    changed_.wait(guard, [this] { return asking_ == 0 && lists_ == 0; });
     sys::kernel = sys::kKernel;
   }
 
@@ -78,7 +78,7 @@ class Resolver {
     mostAtATime_ = std::max(mostAtATime_, ++asking_);
     changed_.notify_all();
     changed_.wait(guard, [this] { return isOpen_; });
-    if (error == 0) *found = listOf(addresses);
+    if (error == 0) *found = listOf(addresses), ++lists_;
     --asking_;
     changed_.notify_all();
     return error;
@@ -102,6 +102,9 @@ class Resolver {
     return list;
   }
   static void forget(addrinfo* list) {
+    const std::lock_guard<std::mutex> guard(current->lock_);
+    --current->lists_;
+    current->changed_.notify_all();
     while (list) {
       addrinfo* const next = list->ai_next;
       delete reinterpret_cast<sockaddr_in*>(list->ai_addr);
@@ -118,6 +121,7 @@ class Resolver {
   int asked_ = 0;
   int asking_ = 0;
   int mostAtATime_ = 0;
+  int lists_ = 0;  // given out
 };
 
 TEST_CASE("a name is asked for on another thread, and its answer told on the reactor's") {
