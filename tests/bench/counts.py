@@ -26,9 +26,13 @@ def counted_calls(programs, name, messages):
     with tempfile.TemporaryDirectory() as folder:
         table = pathlib.Path(folder) / "calls"
         run_under(["strace", "-f", "-c", "-o", str(table)], programs, name, messages)
-        # The columns: % time, seconds, usecs/call, calls, errors (or nothing), name.
-        rows = re.findall(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$",
-                          table.read_text(), re.MULTILINE)
+        return calls_in(table.read_text())
+
+
+def calls_in(table):
+    """{system call: how many} of a table that strace has made."""
+    # The columns: % time, seconds, usecs/call, calls, errors (or nothing), name.
+    rows = re.findall(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$", table, re.MULTILINE)
     return collections.Counter({call: int(calls) for calls, call in rows if call != "total"})
 
 

@@ -4,7 +4,8 @@
 //   $ idle_crowd --port 8000 --connections 10000
 //   ready
 //
-// Ends when its standard input does. Bounded: a server that answers nothing for 10 s is an error,
+// For each byte that it reads it says it once more on each and tells again that it is ready. Ends
+// when its standard input does. Bounded: a server that answers nothing for 10 s is an error,
 // and so is staying for more than 120 s.
 
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <array>
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 #include "connecting.h"
 #include "options.h"
@@ -30,6 +32,11 @@ void talkOnce(int fd, std::string_view words) {
   if (recv(fd, answer.data(), answer.size(), 0) <= 0) bench::fail("idle_crowd: no answer");
 }
 
+void tellReady() {
+  std::puts("ready");
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -44,11 +51,15 @@ int main(int argc, char** argv) {
                        {"http", "1: a GET request instead of a line", http, 0, 1}});
   bench::raiseDescriptorLimit();
   alarm(kLongestStaySeconds);
+  const std::string_view words = http ? kRequest : kLine;
+  std::vector<int> crowd;
   for (long i = 0; i < connections; ++i) {
-    talkOnce(bench::connectToLoopback(port, i % sources), http ? kRequest : kLine);
+    crowd.push_back(bench::connectToLoopback(port, i % sources));
+    talkOnce(crowd.back(), words);
   }
-  std::puts("ready");
-  std::fflush(stdout);
+  tellReady();
   while (std::getchar() != EOF) {
+    for (const int fd : crowd) talkOnce(fd, words);
+    tellReady();
   }
 }
