@@ -9,7 +9,7 @@ import re
 import tempfile
 
 from echo_rates import SERVERS
-from servers import Server, echo_load
+from servers import Server, run_load
 from tables import print_table
 
 TITLE = "{} of one message, 1 connection, 100 bytes, depth 1"
@@ -52,7 +52,7 @@ def counted_instructions(programs, name, messages):
 
 def run_under(wrapper, programs, name, messages):
     with Server(name, [programs[name]], wrapper=wrapper) as server:
-        echo_load(programs["echo_load"], server, messages=messages)
+        run_load(programs["echo_load"], server, messages=messages)
 
 
 def report_system_calls(programs, settings):

@@ -2,7 +2,8 @@
 
 Usage: counts_test.py WHAT BUILD OPTIMIZATION SANITIZER
 
-WHAT: calls, instructions, idle, deadlines. BUILD is the build folder; the two others are meson's options of that build.
+WHAT: calls, instructions, idle, deadlines. BUILD is the build folder; the two others are meson's options of
+that build.
 Exits 77, with a line that says why, where it cannot be checked.
 """
 

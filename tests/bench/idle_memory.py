@@ -97,12 +97,14 @@ def raise_descriptor_limit():
 
 
 @contextlib.contextmanager
-def crowd(programs, server, connections, http=False):
+def crowd(programs, server, connections, http=False, together=1):
     """So many clients, each of which has had one answer; they leave at the end of the block.
 
-    Yields a function that has each of them ask again, one after the other, until all have been answered.
+    They come one after the other, or so many `together`, which is kinder to a slow server. Yields a function
+    that has each of them ask again, one after the other, and returns when all have been answered.
     """
-    arguments = ["--port", server.port, "--connections", connections, "--http", int(http)]
+    arguments = ["--port", server.port, "--connections", connections, "--http", int(http),
+                 "--together", together]
     descriptors = open_descriptors(server)
     process = subprocess.Popen([programs["idle_crowd"], *map(str, arguments)], bufsize=0,
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -107,8 +107,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def echo_load(program, server, core=None, **options):
-    """Runs the load program against `server`; returns what it says: messages, seconds, server_cpu_seconds."""
+def run_load(program, server, core=None, **options):
+    """Runs a load program against `server`; returns what it says: seconds, server_cpu_seconds and more."""
     arguments = [text for name, number in options.items() for text in (f"--{name}", str(number))]
     with on_core(core):
         done = subprocess.run(

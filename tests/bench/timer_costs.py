@@ -31,8 +31,8 @@ def report_timers(programs, rounds):
             taken.append(timer_costs(programs["timers"], core, libevent=int(name == "libevent")))
     rows = [[f"{name}, {done}", *row_of(taken, costs["libevent"], step)]
             for step, done in STEPS.items() for name, taken in costs.items()]
-    print_table(f"timers: {TIMERS} created, then cancelled; {DEADLINES} armed again and again, {rounds} rounds: "
-                "median (least..most)", ["", "ns each", "allocations each", "time/libevent"], rows)
+    print_table(f"timers: {TIMERS} created, then cancelled; {DEADLINES} armed again and again, {rounds} "
+                "rounds: median (least..most)", ["", "ns each", "allocations each", "time/libevent"], rows)
 
 
 def row_of(own, others, step):
