@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "ropewalk/detail/coroutine_frame.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 

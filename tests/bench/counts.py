@@ -9,7 +9,7 @@ import re
 import tempfile
 
 from echo_rates import SERVERS
-from servers import Server, echo_load
+from servers import Server, run_load
 from tables import print_table
 
 TITLE = "{} of one message, 1 connection, 100 bytes, depth 1"
@@ -26,9 +26,13 @@ def counted_calls(programs, name, messages):
     with tempfile.TemporaryDirectory() as folder:
         table = pathlib.Path(folder) / "calls"
         run_under(["strace", "-f", "-c", "-o", str(table)], programs, name, messages)
-        # The columns: % time, seconds, usecs/call, calls, errors (or nothing), name.
-        rows = re.findall(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$",
-                          table.read_text(), re.MULTILINE)
+        return calls_in(table.read_text())
+
+
+def calls_in(table):
+    """{system call: how many} of a table that strace has made."""
+    # The columns: % time, seconds, usecs/call, calls, errors (or nothing), name.
+    rows = re.findall(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$", table, re.MULTILINE)
     return collections.Counter({call: int(calls) for calls, call in rows if call != "total"})
 
 
@@ -48,7 +52,7 @@ def counted_instructions(programs, name, messages):
 
 def run_under(wrapper, programs, name, messages):
     with Server(name, [programs[name]], wrapper=wrapper) as server:
-        echo_load(programs["echo_load"], server, messages=messages)
+        run_load(programs["echo_load"], server, messages=messages)
 
 
 def report_system_calls(programs, settings):

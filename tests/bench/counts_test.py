@@ -2,7 +2,8 @@
 
 Usage: counts_test.py WHAT BUILD OPTIMIZATION SANITIZER
 
-WHAT: calls, instructions, idle. BUILD is the build folder; the two others are meson's options of that build.
+WHAT: calls, instructions, idle, deadlines. BUILD is the build folder; the two others are meson's options of
+that build.
 Exits 77, with a line that says why, where it cannot be checked.
 """
 
@@ -14,6 +15,7 @@ sys.dont_write_bytecode = True
 
 import counts  # noqa: E402
 import idle_memory  # noqa: E402
+import timer_costs  # noqa: E402
 from built import programs_of  # noqa: E402
 
 SERVER = "ropewalk_echo"
@@ -66,6 +68,11 @@ def main():
             skip("the limit of open files is too low (ulimit -Hn)")
         heap, rss = idle_memory.bytes_per_connection(programs, SERVER, connections)
         check("heap and RSS bytes of an idle connection", max(heap, rss), MOST_IDLE_BYTES)
+    if what == "deadlines":
+        if idle_memory.possible_connections() < timer_costs.DEADLINES:
+            skip("the limit of open files is too low (ulimit -Hn)")
+        check(f"allocations while {timer_costs.DEADLINES} deadlines are armed again",
+              timer_costs.allocations_of_rearming(programs, timer_costs.DEADLINES), 0)
     sys.exit(f"counts_test.py: no figure '{what}'")
 
 

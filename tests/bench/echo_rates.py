@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 
 from interleaved import Rate, cores, measure, print_ratios
-from servers import Server, echo_load
+from servers import Server, run_load
 
 SERVERS = ("epoll_echo", "event_echo", "bufferevent_echo", "asio_echo", "uv_echo", "ropewalk_echo")
 AGAINST = ("epoll_echo", "bufferevent_echo")
@@ -39,14 +39,19 @@ def report(programs, settings):
             continue
 
         def rate_of(server):
-            done = echo_load(programs["echo_load"], server, client_core,
-                             connections=workload.connections, size=workload.size,
-                             depth=workload.depth, millis=settings.slice_millis)
-            messages = done["messages"]
-            return Rate(messages / done["seconds"], done["server_cpu_seconds"] / messages * 1e6)
+            return rate_of_echo(programs, server, client_core,
+                                connections=workload.connections, size=workload.size,
+                                depth=workload.depth, millis=settings.slice_millis)
 
         with contextlib.ExitStack() as stack:
             servers = [stack.enter_context(Server(name, [programs[name]], core=server_core))
                        for name in SERVERS if name in programs]
             rates = measure(servers, settings.rounds, rate_of)
         print_ratios(workload.title(settings.rounds), "message", rates, AGAINST)
+
+
+def rate_of_echo(programs, server, core, **options):
+    """The Rate of messages under the load that `options` describe."""
+    done = run_load(programs["echo_load"], server, core, **options)
+    messages = done["messages"]
+    return Rate(messages / done["seconds"], done["server_cpu_seconds"] / messages * 1e6)

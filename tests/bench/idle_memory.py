@@ -1,6 +1,7 @@
 """User memory of an idle connection: what many, after one message each, add to the heap and the RSS."""
 
 import contextlib
+import dataclasses
 import os
 import pathlib
 import re
@@ -51,34 +52,40 @@ def possible_connections():
 
 def bytes_per_connection(programs, name, connections, http=False):
     """(heap bytes, RSS bytes) of one idle connection."""
-    with probed_server(programs, name) as (server, heap_size):
+    with probed_server(programs, name) as (server, probe):
         with crowd(programs, server, WARM_UP, http):
             pass
         time.sleep(SETTLE_SECONDS)
-        descriptors, heap, rss = open_descriptors(server), heap_size(), rss_size(server)
+        heap, rss = probe().bytes, rss_size(server)
         with crowd(programs, server, connections, http):
             time.sleep(SETTLE_SECONDS)
-            if open_descriptors(server) < descriptors + connections:
-                raise RuntimeError(f"{name} did not keep {connections} connections open")
-            return (heap_size() - heap) / connections, (rss_size(server) - rss) / connections
+            return (probe().bytes - heap) / connections, (rss_size(server) - rss) / connections
+
+
+@dataclasses.dataclass(frozen=True)
+class Heap:
+    """What the heap probe tells."""
+
+    bytes: int  # handed out now
+    allocations: int  # since the program began
 
 
 @contextlib.contextmanager
 def probed_server(programs, name):
-    """The server with the heap probe inside, and a function that asks the probe."""
+    """The server with the heap probe inside, and a function that asks it for the Heap."""
     raise_descriptor_limit()
     answers, told = os.pipe()
     environment = {"LD_PRELOAD": str(programs["heap_probe"]), "HEAP_PROBE_FD": str(told)}
 
-    def heap_size():
+    def probe():
         os.kill(server.pid, signal.SIGUSR2)
         if not select.select([answers], [], [], START_SECONDS)[0]:
             raise RuntimeError(f"{name} does not tell its heap")
-        return int(os.read(answers, 64))
+        return Heap(*map(int, os.read(answers, 64).split()))
 
     try:
         with Server(name, [programs[name]], env=environment, pass_fds=(told,)) as server:
-            yield server, heap_size
+            yield server, probe
     finally:
         os.close(answers)
         os.close(told)
@@ -90,14 +97,27 @@ def raise_descriptor_limit():
 
 
 @contextlib.contextmanager
-def crowd(programs, server, connections, http):
-    """So many clients, each of which has had one answer; they leave at the end of the block."""
-    arguments = ["--port", server.port, "--connections", connections, "--http", int(http)]
-    process = subprocess.Popen([programs["idle_crowd"], *map(str, arguments)],
+def crowd(programs, server, connections, http=False, together=1):
+    """So many clients, each of which has had one answer; they leave at the end of the block.
+
+    They come one after the other, or so many `together`, which is kinder to a slow server. Yields a function
+    that has each of them ask again, one after the other, and returns when all have been answered.
+    """
+    arguments = ["--port", server.port, "--connections", connections, "--http", int(http),
+                 "--together", together]
+    descriptors = open_descriptors(server)
+    process = subprocess.Popen([programs["idle_crowd"], *map(str, arguments)], bufsize=0,
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def ask_again():
+        process.stdin.write(b"\n")
+        line_of(process, "idle_crowd")
+
     try:
         line_of(process, "idle_crowd")
-        yield
+        if open_descriptors(server) < descriptors + connections:
+            raise RuntimeError(f"{server.name} did not keep {connections} connections open")
+        yield ask_again
     finally:
         process.communicate(timeout=START_SECONDS)
 

@@ -18,12 +18,13 @@ class Server:
     """One server process, until stop() or the end of its `with` block.
 
     The programs of tests/bench tell their port; of other people's servers, `port` says it. `wrapper` is put
-    before the command line. `core` is the only processor that the server may use.
+    before the command line, `arguments` behind it and the port. `core` is the only processor that the server
+    may use.
     """
 
-    def __init__(self, name, command, port=None, wrapper=(), core=None, env=None, pass_fds=()):
+    def __init__(self, name, command, port=None, wrapper=(), arguments=(), core=None, env=None, pass_fds=()):
         self.name = name
-        told = [] if port else ["0"]
+        told = [*([] if port else ["0"]), *arguments]
         with on_core(core):
             self.process = subprocess.Popen(
                 [*wrapper, *map(str, command), *told], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -106,8 +107,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def echo_load(program, server, core=None, **options):
-    """Runs the load program against `server`; returns what it says: messages, seconds, server_cpu_seconds."""
+def run_load(program, server, core=None, **options):
+    """Runs a load program against `server`; returns what it says: seconds, server_cpu_seconds and more."""
     arguments = [text for name, number in options.items() for text in (f"--{name}", str(number))]
     with on_core(core):
         done = subprocess.run(

@@ -3,8 +3,9 @@
 import statistics
 
 
-def spread(values, digits=2):
-    """`1.01 (0.99..1.04)`: median, least and most."""
+def spread(values):
+    """`1.01 (0.99..1.04)`: median, least and most; small ones with more digits."""
+    digits = 2 if statistics.median(values) >= 0.1 else 4
     return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}..{max(values):.{digits}f})"
 
 

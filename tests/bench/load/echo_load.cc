@@ -1,12 +1,13 @@
 // Loads an echo server on this machine and says what came of it.
 //
 //   $ echo_load --port 8000 --connections 64 --size 100 --depth 1 --millis 500
-//   {"messages": 41817, "seconds": 0.500127, "server_cpu_seconds": 0.000000}
+//   {"messages": 41817, "seconds": 0.500127, "server_cpu_seconds": 0.000000, ...
 //
 // Each connection keeps `depth` messages of `size` bytes under way: for every message that came
 // back whole, the next one leaves. Every byte is compared with what was sent. The clocks run from
 // when all connections have had one message echoed until the last message is back. With --pid they
-// include that process's CPU clock, read by the nanosecond.
+// include that process's CPU clock, read by the nanosecond. The longest wait is that between two
+// turns of this program: with one message under way, the slowest round trip (0 without --millis).
 //
 // Bounded: by --messages or --millis, and by a server that answers nothing for 10 s, which is an
 // error.
@@ -23,6 +24,7 @@
 #include <string_view>
 #include <vector>
 
+#include "clocks.h"
 #include "connecting.h"
 #include "options.h"
 
@@ -58,19 +60,6 @@ Load loadOf(int argc, char** argv) {
   return load;
 }
 
-double seconds(clockid_t clock) {
-  timespec now{};
-  if (clock_gettime(clock, &now) != 0) bench::fail("clock_gettime");
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
-double cpuSeconds(long pid) {
-  clockid_t clock{};
-  if (pid == 0) return 0;
-  if (clock_getcpuclockid(static_cast<pid_t>(pid), &clock) != 0) bench::fail("clock_getcpuclockid");
-  return seconds(clock);
-}
-
 // One connection: bytes it may send, has sent and has back. All in bytes since its beginning.
 struct Talker {
   int fd = -1;
@@ -95,8 +84,8 @@ class EchoLoad {
 
   void run() {
     warmUp();
-    const double start = seconds(CLOCK_MONOTONIC);
-    const double startCpu = cpuSeconds(load_.pid);
+    const double start = bench::seconds(CLOCK_MONOTONIC);
+    const double startCpu = bench::cpuSeconds(load_.pid);
     until_ = start + static_cast<double>(load_.millis) / 1e3;
     for (Talker& talker : talkers_) {
       const long share = std::max(1L, load_.messages / load_.connections);
@@ -104,9 +93,11 @@ class EchoLoad {
             static_cast<std::size_t>(load_.millis ? load_.depth : std::min(load_.depth, share)));
     }
     while (underWay_ > 0) turn();
-    const double cpu = cpuSeconds(load_.pid) - startCpu;
-    std::printf("{\"messages\": %zu, \"seconds\": %.6f, \"server_cpu_seconds\": %.9f}\n", answered_,
-                seconds(CLOCK_MONOTONIC) - start, cpu);
+    const double cpu = bench::cpuSeconds(load_.pid) - startCpu;
+    std::printf(
+        "{\"messages\": %zu, \"seconds\": %.6f, \"server_cpu_seconds\": %.9f, "
+        "\"longest_wait_seconds\": %.9f}\n",
+        answered_, bench::seconds(CLOCK_MONOTONIC) - start, cpu, longestWait_);
   }
 
  private:
@@ -147,13 +138,20 @@ class EchoLoad {
       std::fputs("echo_load: the server has not answered for 10 s\n", stderr);
       std::exit(1);
     }
-    if (load_.millis) late_ = warm_ && seconds(CLOCK_MONOTONIC) >= until_;
+    if (load_.millis) lookAtTheClock();
     for (int i = 0; i < ready; ++i) {
       const epoll_event& event = events_[static_cast<std::size_t>(i)];
       Talker& talker = talkers_[event.data.u64];
       if (event.events & ~static_cast<std::uint32_t>(EPOLLOUT)) receive(talker);
       if (event.events & EPOLLOUT) send(talker);
     }
+  }
+
+  void lookAtTheClock() {
+    const double now = bench::seconds(CLOCK_MONOTONIC);
+    if (warm_) longestWait_ = std::max(longestWait_, now - lastLook_);
+    late_ = warm_ && now >= until_;
+    lastLook_ = now;
   }
 
   void receive(Talker& talker) {
@@ -220,6 +218,8 @@ class EchoLoad {
   bool warm_ = false;
   bool late_ = false;
   double until_ = 0;
+  double lastLook_ = 0;
+  double longestWait_ = 0;
   std::size_t answered_ = 0;
   std::size_t underWay_ = 0;
   std::string pattern_;
