@@ -20,7 +20,7 @@ namespace {
 struct Named {
   Named() {
     for (sim::Host* const host : {&first, &second}) {
-      host->run([this] { reactor().listenTCP(kPort, Factory::forProtocol<echo::Echo>(), {"::"}); });
+      host->run([] { reactor().listenTCP(kPort, Factory::forProtocol<echo::Echo>(), {"::"}); });
     }
   }
 
@@ -129,7 +129,7 @@ TEST_CASE("a name that nobody knows is an UnknownHostError") {
 }
 
 TEST_CASE("what cannot be a name is an UnknownHostError, and nobody is asked") {
-  for (const auto& [name, why] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& [wrong, why] : std::vector<std::pair<std::string, std::string>>{
            {"1.2.3", "neither an address nor a name"},
            {"127.1", "neither an address nor a name"},
            {"0x7f.0.0.0x1", "neither an address nor a name"},
@@ -144,6 +144,7 @@ TEST_CASE("what cannot be a name is an UnknownHostError, and nobody is asked") {
            {std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') + "." +
                 std::string(62, 'd'),
             "a name of more than 253 bytes"}}) {
+    const std::string& name = wrong;
     CAPTURE(name);
     Named test;
     test.world.setLookupDelay(Duration::max());
