@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "ropewalk/detail/coroutine_frame.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 
