@@ -239,7 +239,7 @@ class Reactor final : public ReactorTime {
 
   /// Has turns that take longer than `limit` logged as a warning, with the connection that took the
   /// longest: a callback that waits or computes keeps everybody waiting. 0s, the default: no turn
-  /// is watched. Watching asks the clock twice for each callback.
+  /// is watched. Watching asks the clock once for each callback.
   ///
   ///   reactor().setSlowTurnLimit(100ms);
   void setSlowTurnLimit(Duration limit);
