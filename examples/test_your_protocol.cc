@@ -25,7 +25,7 @@ class Parrot : public LineReceiver {
   DelayedCall bored_;
 };
 
-void expect(bool holds, std::string what, bool aloud) {
+void expect(bool holds, const std::string& what, bool aloud) {
   if (!holds) throw Error("not so: " + what);
   if (aloud) std::cout << "ok: " << what << std::endl;
 }

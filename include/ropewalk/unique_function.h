@@ -44,7 +44,7 @@ template <class F>
 void relocateCallable(void* from, void* to) noexcept {
   F& source = *static_cast<F*>(from);
   ::new (to) F(std::move(source));
-  source.~F();
+  source.~F();  // NOLINT(bugprone-use-after-move): what was moved from has to die as well
 }
 
 template <class F>
@@ -108,7 +108,7 @@ class UniqueFunction<R(A...)> {
       ::new (static_cast<void*>(storage_)) Callable(std::forward<F>(callable));
     } else {
       auto* onHeap = new Callable(std::forward<F>(callable));
-      std::memcpy(storage_, &onHeap, sizeof onHeap);
+      std::memcpy(storage_, &onHeap, sizeof onHeap);  // NOLINT: the pointer itself
     }
     operations_ = &detail::kCallableOperations<Callable, R, A...>;
   }

@@ -52,7 +52,7 @@ void Room::leave(Member& member) {
 
 // When a thousand leave at once, those who stay get one text about all of them; those who leave,
 // none.
-void Room::tellSoon(std::string line, Reactor& reactor) {
+void Room::tellSoon(const std::string& line, Reactor& reactor) {
   if (soon_.empty()) {
     reactor.callLater(0s, [room = weak_from_this()] {
       if (const auto alive = room.lock()) static_cast<Room&>(*alive).tellDue();

@@ -73,7 +73,7 @@ Route& RouteTable::addMount(std::string_view path, std::unique_ptr<Responder> re
 void RouteTable::take(std::string_view prefix, RouteTable& other) {
   const std::string before(withoutLastSlash(prefix));
   const auto takeAll = [&](const std::string& path, MethodTable& methods) {
-    methods.takeEach([&](std::string method, std::unique_ptr<Route> route) {
+    methods.takeEach([&](const std::string& method, std::unique_ptr<Route> route) {
       put(method, before + path, std::move(route));
     });
   };

@@ -36,7 +36,7 @@ class AddressRace::Runner final : private ChannelOwner {
 };
 
 AddressRace::AddressRace(ReactorCore& core, RaceOwner& owner, std::string target,
-                         std::vector<Address> addresses, const Address& bind,
+                         const std::vector<Address>& addresses, const Address& bind,
                          const ConnectOptions& options)
     : core_(core),
       owner_(owner),

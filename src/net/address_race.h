@@ -32,7 +32,8 @@ class AddressRace {
   // `target` is what was asked for, for texts: "example.org:80". `core`, `owner` and `options` must
   // outlive this.
   AddressRace(ReactorCore& core, RaceOwner& owner, std::string target,
-              std::vector<Address> addresses, const Address& bind, const ConnectOptions& options);
+              const std::vector<Address>& addresses, const Address& bind,
+              const ConnectOptions& options);
   AddressRace(const AddressRace&) = delete;
   AddressRace& operator=(const AddressRace&) = delete;
 

@@ -109,6 +109,7 @@ class Descriptors::Callback final : public Descriptor {
 
  private:
   // A copy, for it may be replaced while it runs.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param)
   static void call(std::shared_ptr<UniqueFunction<void()>> ready) { (*ready)(); }
 
   const int fd_;

@@ -52,7 +52,7 @@ int runUntilDone(UniqueFunction<Deferred<int>()> main) {
   const auto ending = std::make_shared<Ending>();
   Deferred<void> done;
   current.callWhenRunning([&] {
-    done = main().addBoth([ending, &current](Result<int> result) {
+    done = main().addBoth([ending, &current](const Result<int>& result) {
       ending->code = codeOf(result, !ending->isRunning);
       if (ending->isRunning) stopQuietly(current);
     });

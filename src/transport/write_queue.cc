@@ -72,7 +72,7 @@ void WriteQueue::consumePieces(std::size_t count) noexcept {
     count -= first_->size;
     popFront();
   }
-  if (count == 0) return;
+  if (count == 0 || !first_) return;
   first_->size -= count;
   if (first_->kind == Kind::File) {
     static_cast<FilePiece*>(first_)->offset += count;

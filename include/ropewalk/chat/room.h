@@ -70,7 +70,7 @@ class Room final : public Factory {
   void rename(Member& member, std::string name);
   void closeUp();
   void tellAll(std::string line, const Member* butNot = nullptr);
-  void tellSoon(std::string line, Reactor& reactor);
+  void tellSoon(const std::string& line, Reactor& reactor);
   void tellDue();
   void writeAll(std::string text, const Member* butNot);
 

@@ -28,7 +28,7 @@ bool isStray(SimPacket::Kind kind) {
 
 }  // namespace
 
-void SimSocket::arrive(SimPacket packet) {
+void SimSocket::arrive(const SimPacket& packet) {
   if (forgotten_) {
     if (isStray(packet.kind)) transmit(SimPacket::Kind::Reset);
     return;

@@ -70,7 +70,7 @@ class SimSocket {
   void close(bool reset);
 
   // What the network does.
-  void arrive(SimPacket packet);
+  void arrive(const SimPacket& packet);
 
   // The kernel loses its memory: who speaks of this connection afterwards is told that there is
   // none.
