@@ -34,6 +34,9 @@ class Address {
   Family family() const noexcept { return family_; }
   std::uint16_t port() const noexcept { return port_; }
 
+  /// The same address with another port.
+  Address withPort(std::uint16_t port) const noexcept;
+
   /// The interface index of a link-local IPv6 address, else 0 (rule PT24).
   std::uint32_t scopeId() const noexcept { return scopeId_; }
 

@@ -1,6 +1,8 @@
 #include "net/address_race.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -43,58 +45,80 @@ AddressRace::AddressRace(ReactorCore& core, RaceOwner& owner, std::string target
       target_(std::move(target)),
       addresses_(familiesInTurn(addresses)),
       bind_(bind),
-      options_(options) {}
+      options_(options) {
+  failures_.reserve(addresses_.size());
+}
 
 AddressRace::~AddressRace() {
   if (headStart_.active()) headStart_.cancel();
 }
 
 // Begins with the next address that can be begun with. The owner is called last.
-void AddressRace::next() {
+void AddressRace::next() noexcept {
   if (headStart_.active()) headStart_.cancel();
   const std::size_t before = running_.size();
+  beginning_ = true;
   while (begun_ < addresses_.size() && running_.size() == before) run(addresses_[begun_++]);
+  beginning_ = false;
   if (running_.empty()) return owner_.raceLost(whyLost());
-  if (begun_ == addresses_.size()) return;
-  headStart_ = core_.timers().schedule(kHeadStart, [this] { next(); });
+  if (begun_ < addresses_.size()) giveHeadStart();
 }
 
-void AddressRace::run(const Address& address) {
-  Connecting connecting = core_.driver().connect(address, bind_, options_);
-  if (!connecting.channel) return failed(address, connecting.error, connecting.binding);
-  running_.push_back(std::make_unique<Runner>(*this, address, std::move(connecting.channel)));
+// Out of memory for the timer, the next one begins as soon as this one fails.
+void AddressRace::giveHeadStart() noexcept {
+  try {
+    headStart_ = core_.timers().schedule(kHeadStart, [this] { next(); });
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+void AddressRace::run(const Address& address) noexcept {
+  try {
+    Connecting connecting = core_.driver().connect(address, bind_, options_);
+    if (!connecting.channel) return failed({address, connecting.error, connecting.binding});
+    running_.push_back(std::make_unique<Runner>(*this, address, std::move(connecting.channel)));
+  } catch (const std::bad_alloc&) {
+    return failed({address, ENOMEM, false});
+  }
   running_.back()->start();
 }
 
-void AddressRace::won(Runner& runner) {
+void AddressRace::won(Runner& runner) noexcept {
   const Address peer = runner.address();
   owner_.raceWon(runner.takeChannel(), peer);
 }
 
-void AddressRace::fell(Runner& runner, int error) {
-  failed(runner.address(), error, false);
+void AddressRace::fell(Runner& runner, int error) noexcept {
+  failed({runner.address(), error, false});
   const auto place = std::ranges::find(running_, &runner, &std::unique_ptr<Runner>::get);
   const std::unique_ptr<Runner> gone = std::move(*place);
   running_.erase(place);
-  if (begun_ < addresses_.size() || running_.empty()) next();
+  if (!beginning_ && (begun_ < addresses_.size() || running_.empty())) next();
 }
 
-void AddressRace::failed(const Address& address, int error, bool binding) {
-  if (lastError_ != 0) {
-    failures_ += ": " + lastFailed_.text() + ": " + std::generic_category().message(lastError_);
-  }
-  lastFailed_ = address;
-  lastError_ = error;
-  lastBinding_ = binding;
-}
-
-Failure AddressRace::whyLost() const {
-  if (lastBinding_) {
-    const std::error_code code(lastError_, std::generic_category());
+Failure AddressRace::whyLost() const noexcept {
+  try {
+    const Failed& last = failures_.back();
+    if (!std::ranges::all_of(failures_, &Failed::binding)) {
+      return connectErrorFor(last.error, "connect " + target_ + reasons());
+    }
+    const std::error_code code(last.error, std::generic_category());
     return Failure::of(ConnectBindError("bind " + bind_.text() + ": " + code.message(), code));
+  } catch (const std::bad_alloc&) {
+    return Failure::current();
   }
-  if (target_ == lastFailed_.text()) return connectErrorFor(lastError_, "connect " + target_);
-  return connectErrorFor(lastError_, "connect " + target_ + failures_ + ": " + lastFailed_.text());
+}
+
+// Who failed and why, without the text for the last error.
+std::string AddressRace::reasons() const {
+  if (failures_.size() == 1 && failures_.front().address.text() == target_) return {};
+  std::string all;
+  for (const Failed& each : failures_) {
+    all += ": " + each.address.text();
+    if (each.binding) all += ": bind " + bind_.text();
+    if (&each != &failures_.back()) all += ": " + std::generic_category().message(each.error);
+  }
+  return all;
 }
 
 std::string AddressRace::tried() const {

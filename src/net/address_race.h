@@ -41,7 +41,7 @@ class AddressRace {
   ~AddressRace();
 
   // May call the owner.
-  void start() { next(); }
+  void start() noexcept { next(); }
 
   // What was tried, if there is more to it than the target: " (tried 127.0.0.1:80, [::1]:80)".
   std::string tried() const;
@@ -49,12 +49,20 @@ class AddressRace {
  private:
   class Runner;
 
-  void next();
-  void run(const Address& address);
-  void won(Runner& runner);
-  void fell(Runner& runner, int error);
-  void failed(const Address& address, int error, bool binding);
-  Failure whyLost() const;
+  struct Failed {
+    Address address;
+    int error = 0;
+    bool binding = false;  // it was the local address that failed
+  };
+
+  void next() noexcept;
+  void giveHeadStart() noexcept;
+  void run(const Address& address) noexcept;
+  void won(Runner& runner) noexcept;
+  void fell(Runner& runner, int error) noexcept;
+  void failed(const Failed& one) noexcept { failures_.push_back(one); }
+  Failure whyLost() const noexcept;
+  std::string reasons() const;
 
   ReactorCore& core_;
   RaceOwner& owner_;
@@ -65,10 +73,8 @@ class AddressRace {
   std::size_t begun_ = 0;
   std::vector<std::unique_ptr<Runner>> running_;
   DelayedCall headStart_;
-  std::string failures_;  // of all but the last one
-  Address lastFailed_;
-  int lastError_ = 0;
-  bool lastBinding_ = false;
+  std::vector<Failed> failures_;  // with room for all
+  bool beginning_ = false;        // next() is at work
 };
 
 // The addresses with their families in turn, beginning with the first one's.

@@ -10,21 +10,22 @@ namespace ropewalk::detail {
 
 Deferred<std::vector<Address>> NameResolution::begin(ReactorCore& core, Duration timeout) {
   Deferred<std::vector<Address>> found = promise_.deferred();
-  const std::string_view fault = sys::faultIn(name_);
   if (Address::isLiteral(name_)) {
     promise_.callback(std::vector<Address>{Address::parse(name_, 0)});
-  } else if (!fault.empty()) {
+  } else if (const std::string_view fault = sys::faultIn(name_); !fault.empty()) {
     promise_.errback(unknown(fault));
   } else {
-    deadline_ = core.timers().schedule(timeout, [self = shared_from_this()] {
-      self->stop();
-      self->promise_.errback(
-          Failure::of(TimeoutError("resolve " + self->name_ + ": no answer in time")));
-    });
-    promise_.onCancel([this] { stop(); });
     lookup_ = core.driver().lookUp(name_, *this);
+    promise_.onCancel([this] { stop(); });
+    deadline_ =
+        core.timers().schedule(timeout, [self = shared_from_this()] { self->tookTooLong(); });
   }
   return found;
+}
+
+void NameResolution::tookTooLong() noexcept {
+  stop();
+  promise_.errback(Failure::of(TimeoutError("resolve " + name_ + ": no answer in time")));
 }
 
 void NameResolution::lookedUp(sys::NameAnswer answer) noexcept {

@@ -23,6 +23,7 @@ class NameResolution final : public std::enable_shared_from_this<NameResolution>
 
  private:
   void lookedUp(sys::NameAnswer answer) noexcept override;
+  void tookTooLong() noexcept;
   void stop() noexcept;
   Failure unknown(std::string_view why) const;
 

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "net/adopted_connection.h"
+#include "net/accepted_connection.h"
 #include "net/name_resolution.h"
 #include "net/tcp_connector.h"
 #include "net/tcp_port.h"
@@ -19,11 +19,12 @@ namespace {
 // A port is made once, at the start: it may wait for its name.
 Address localAddress(detail::Driver& driver, const std::string& interface, int port) {
   if (Address::isLiteral(interface)) return Address::parse(interface, port);
+  const std::uint16_t checked = Address::parse("", port).port();
   const std::string_view fault = sys::faultIn(interface);
   if (!fault.empty()) throw InvalidAddressError(interface, fault);
   const sys::NameAnswer answer = driver.lookUpNow(interface);
   if (answer.addresses.empty()) throw InvalidAddressError(interface, answer.why);
-  return Address::parse(answer.addresses.front().host(), port);
+  return answer.addresses.front().withPort(checked);
 }
 
 }  // namespace

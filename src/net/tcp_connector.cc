@@ -88,7 +88,7 @@ void TcpConnector::lookedUp(sys::NameAnswer answer) noexcept {
   guarded([&] {
     if (answer.addresses.empty()) throw UnknownHostError("connect " + target_ + ": " + answer.why);
     for (Address& address : answer.addresses) {
-      address = Address::fromBytes(address.family(), address.bytes(), port_, address.scopeId());
+      address = address.withPort(port_);
     }
     race(std::move(answer.addresses));
   });

@@ -6,8 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "net/accepted_connection.h"
 #include "ropewalk/error.h"
-#include "ropewalk/failure.h"
 #include "ropewalk/log.h"
 
 namespace ropewalk::detail {
@@ -130,19 +130,12 @@ bool TcpPort::acceptOne() noexcept {
 }
 
 void TcpPort::welcome(std::unique_ptr<Channel> channel) noexcept {
-  try {
-    const Address peer = channel->peer();
-    std::shared_ptr<Protocol> protocol = factory_->buildProtocol(peer);
-    if (!protocol) return;  // refused (PT12)
-    if (!protocol->factory) protocol->factory = factory_;
-    const Ref<Connection> connection(new Connection(
-        core_.turn(), std::move(channel), Ref<ConnectionMaker>(accepts_.get()), sessions_++));
-    ++accepts_->open;
-    connection->start(std::move(protocol));
-  } catch (...) {
-    const Failure thrown = Failure::current();
-    logError("{}: building a protocol threw {}: {}", factory_->logPrefix(), thrown.typeName(),
-             thrown);
+  const Ref<ConnectionMaker> maker(accepts_.get());
+  ++accepts_->open;
+  if (startAccepted(core_, std::move(channel), factory_, maker, sessions_)) {
+    ++sessions_;
+  } else {
+    --accepts_->open;
   }
 }
 

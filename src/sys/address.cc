@@ -65,6 +65,12 @@ Address Address::fromBytes(Family family, const std::uint8_t* bytes, std::uint16
   return address;
 }
 
+Address Address::withPort(std::uint16_t port) const noexcept {
+  Address address = *this;
+  address.port_ = port;
+  return address;
+}
+
 std::string Address::host() const {
   if (family_ == Family::None) return {};
   char text[INET6_ADDRSTRLEN];

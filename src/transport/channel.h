@@ -30,8 +30,9 @@ constexpr bool has(Interest all, Interest one) {
   return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0;
 }
 
-// Whoever a channel tells that it is ready. Called by the driver, on the reactor's thread, never
-// from inside a call on the channel. The owner may destroy the channel from inside.
+// Whoever a channel tells that it is ready. Called by the driver, on the reactor's thread; never
+// from inside a call on the channel, but for setInterest(). The owner may destroy the channel from
+// inside.
 class ChannelOwner {
  public:
   virtual void readReady() noexcept = 0;
@@ -47,8 +48,7 @@ class ChannelOwner {
 // state machine).
 //
 // Destroying it closes it in an orderly way: bytes already taken by send() still arrive, unless
-// unread bytes make the kernel (and the simulation) reset. Never calls its owner from inside a
-// method.
+// unread bytes make the kernel (and the simulation) reset.
 class Channel {
  public:
   Channel() = default;

@@ -3,6 +3,7 @@
 
 #include "support/kernel_faults.h"
 
+#include <sys/epoll.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -76,6 +77,11 @@ int accept4(int fd, sockaddr* address, socklen_t* length, int flags) {
 int connect(int fd, const sockaddr* address, socklen_t length) {
   if (!goesThrough(SystemCall::Connect)) return -1;
   return static_cast<int>(::syscall(SYS_connect, fd, address, length));
+}
+
+int epoll_ctl(int epoll, int what, int fd, epoll_event* event) noexcept {
+  if (what != EPOLL_CTL_DEL && !goesThrough(SystemCall::Watch)) return -1;
+  return static_cast<int>(::syscall(SYS_epoll_ctl, epoll, what, fd, event));
 }
 
 int shutdown(int fd, int how) noexcept {

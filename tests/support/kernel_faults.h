@@ -8,7 +8,7 @@ namespace ropewalk::test {
 
 // The system calls that can be made to fail. The program that uses this is linked with
 // kernel_faults.cc, whose functions of the same names stand before the C library's.
-enum class SystemCall { Accept, Connect, Receive, Send, Shutdown };
+enum class SystemCall { Accept, Connect, Receive, Send, Shutdown, Watch };
 
 // What the next calls of a kind do instead of asking the kernel, first come first served: fail with
 // an errno. And what all of them do: move less than they could. Back to normal when this dies.

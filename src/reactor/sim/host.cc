@@ -19,12 +19,8 @@ Address addressOf(Address::Family family, const Bytes& bytes, std::uint16_t port
   return Address::fromBytes(family, bytes.data(), port);
 }
 
-Address withPort(const Address& address, std::uint16_t port) {
-  return Address::fromBytes(address.family(), address.bytes(), port, address.scopeId());
-}
-
 bool isAny(const Address& address) {
-  return withPort(address, 0) == addressOf(address.family(), {}, 0);
+  return address.withPort(0) == addressOf(address.family(), {}, 0);
 }
 
 Address loopback(Address::Family family) {
@@ -36,7 +32,7 @@ Address loopback(Address::Family family) {
 
 bool isLoopback(const Address& address) {
   if (address.family() == Address::Family::IPv4) return address.bytes()[0] == 127;
-  return withPort(address, 0) == loopback(Address::Family::IPv6);
+  return address.withPort(0) == loopback(Address::Family::IPv6);
 }
 
 // Whether a listener at `listening` hears what is sent to `address`. "::" hears IPv4 too.
@@ -61,7 +57,7 @@ Address SimHost::address(Address::Family family, std::uint16_t port) const {
 }
 
 bool SimHost::has(const Address& wanted) const {
-  return isAny(wanted) || isLoopback(wanted) || withPort(wanted, 0) == address(wanted.family(), 0);
+  return isAny(wanted) || isLoopback(wanted) || wanted.withPort(0) == address(wanted.family(), 0);
 }
 
 Address SimHost::addressTowards(const Address& peer) const {

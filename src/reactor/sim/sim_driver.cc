@@ -12,10 +12,6 @@ namespace ropewalk::detail {
 
 namespace {
 
-Address withPort(const Address& address, std::uint16_t port) {
-  return Address::fromBytes(address.family(), address.bytes(), port, address.scopeId());
-}
-
 // Loopback, and the networks that simulated hosts are in. There is no way out of them.
 bool isRouted(const SimHost& host, const Address& address) {
   if (host.has(address)) return true;
@@ -60,7 +56,7 @@ bool SimDriver::alarmRings() noexcept {
 
 Listening SimDriver::listen(const Address& wanted, const ListenOptions& options) {
   Address address = wanted;
-  if (address.port() == 0) address = withPort(address, host_.freePort());
+  if (address.port() == 0) address = address.withPort(host_.freePort());
   if (const int error = host_.canBind(address)) return {.acceptor = nullptr, .error = error};
   if (!host_.takeDescriptor()) return {.acceptor = nullptr, .error = EMFILE};
   return {.acceptor = std::make_unique<SimAcceptor>(
@@ -72,8 +68,11 @@ Connecting SimDriver::connect(const Address& peer, const Address& bind,
                               const ConnectOptions& options) {
   const bool bound = bind.family() != Address::Family::None;
   if (!isRouted(host_, peer)) return {.channel = nullptr, .error = ENETUNREACH, .binding = false};
+  if (bound && bind.family() != peer.family()) {
+    return {.channel = nullptr, .error = EINVAL, .binding = true};
+  }
   Address local = bound ? bind : host_.addressTowards(peer);
-  if (local.port() == 0) local = withPort(local, host_.freePort());
+  if (local.port() == 0) local = local.withPort(host_.freePort());
   if (const int error = local.port() == 0 ? EADDRNOTAVAIL : host_.canBind(local)) {
     return {.channel = nullptr, .error = error, .binding = bound};
   }

@@ -25,8 +25,8 @@ struct Named {
   }
 
   std::shared_ptr<Connector> connect(std::string_view name, Duration timeout = 10s) {
-    return client.run(
-        [&] { return reactor().connectTCP(name, kPort, factory, ConnectOptions(timeout)); });
+    options.timeout = timeout;
+    return client.run([&] { return reactor().connectTCP(name, kPort, factory, options); });
   }
 
   // What the attempt to connect to `name` ends with.
@@ -45,6 +45,7 @@ struct Named {
   sim::Host& first = world.host("first");
   sim::Host& second = world.host("second");
   sim::Host& client = world.host("client");
+  ConnectOptions options;
 };
 
 TEST_CASE("a host is connected to by its name, and known by its address afterwards [PT24]") {
@@ -128,6 +129,16 @@ TEST_CASE("a name that nobody knows is an UnknownHostError") {
         "ropewalk::UnknownHostError: connect nobody:8000: Name or service not known");
 }
 
+TEST_CASE("a failure tells which addresses could not be gone to from the local address [PT22]") {
+  Named test;
+  test.world.setAddresses("both", {test.first.address(), Named::v6(1)});
+  test.first.setFirewall(Named::kPort, sim::Firewall::Refuse);
+  test.options.bindHost = "10.0.0.3";
+  CHECK(test.failureOf("both") ==
+        "ropewalk::ConnectError: connect both:8000: 10.0.0.1:8000: Connection refused: "
+        "[fd00::1]:8000: bind 10.0.0.3:0: Invalid argument");
+}
+
 TEST_CASE("what cannot be a name is an UnknownHostError, and nobody is asked") {
   for (const auto& [wrong, why] : std::vector<std::pair<std::string, std::string>>{
            {"1.2.3", "neither an address nor a name"},
@@ -195,6 +206,16 @@ TEST_CASE(
   CHECK(test.factory->reason.check<UserError>());
   test.world.advance(10s);
   CHECK(test.story.text() == "client start, client connecting, client connect failed, client stop");
+}
+
+TEST_CASE("a connect whose deadline somebody else has cancelled succeeds all the same") {
+  Named test;
+  test.connect("first");
+  test.client.run([] {
+    for (DelayedCall& call : reactor().getDelayedCalls()) call.cancel();
+  });
+  test.world.advance(0s);
+  CHECK(test.story.has("client made"));
 }
 
 TEST_CASE("connect again looks the name up again [PT19]") {

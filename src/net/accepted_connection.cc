@@ -1,16 +1,15 @@
-#include "net/adopted_connection.h"
+#include "net/accepted_connection.h"
 
 #include <utility>
 
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
-#include "transport/connection.h"
 
 namespace ropewalk::detail {
 
 namespace {
 
-// Its limits; nobody else waits for its end.
+// The limits of an adopted connection; nobody waits for its end.
 class Adoption final : public ConnectionMaker {
  public:
   explicit Adoption(const ConnectionLimits& limits) : limits_(limits) {}
@@ -22,28 +21,32 @@ class Adoption final : public ConnectionMaker {
   const ConnectionLimits limits_;
 };
 
-void start(ReactorCore& core, std::unique_ptr<Channel> channel,
-           const std::shared_ptr<Factory>& factory, const ConnectionLimits& limits) noexcept {
+}  // namespace
+
+bool startAccepted(ReactorCore& core, std::unique_ptr<Channel> channel,
+                   const std::shared_ptr<Factory>& factory, const Ref<ConnectionMaker>& maker,
+                   std::uint32_t session) noexcept {
   try {
     std::shared_ptr<Protocol> protocol = factory->buildProtocol(channel->peer());
-    if (!protocol) return;
+    if (!protocol) return false;
     if (!protocol->factory) protocol->factory = factory;
-    const Ref<ConnectionMaker> maker(new Adoption(limits));
-    Ref(new Connection(core.turn(), std::move(channel), maker, 0))->start(std::move(protocol));
+    Ref(new Connection(core.turn(), std::move(channel), maker, session))
+        ->start(std::move(protocol));
+    return true;
   } catch (...) {
     const Failure thrown = Failure::current();
     logError("{}: building a protocol threw {}: {}", factory->logPrefix(), thrown.typeName(),
              thrown);
+    return false;
   }
 }
 
-}  // namespace
-
 void startAdopted(ReactorCore& core, std::unique_ptr<Channel> channel,
                   std::shared_ptr<Factory> factory, const ConnectionLimits& limits) {
+  const Ref<ConnectionMaker> maker(new Adoption(limits));
   core.timers().schedule(
-      0s, [&core, limits, channel = std::move(channel), factory = std::move(factory)]() mutable {
-        start(core, std::move(channel), factory, limits);
+      0s, [&core, maker, channel = std::move(channel), factory = std::move(factory)]() mutable {
+        startAccepted(core, std::move(channel), factory, maker, 0);
       });
 }
 
