@@ -105,7 +105,7 @@ class Watch {
   virtual ~Watch() = default;
 
   // Nothing, Read, Write, or both. Returns 0 or the errno.
-  virtual int setInterest(Interest interest) = 0;
+  virtual int setInterest(Interest interest) noexcept = 0;
 
   // False once the descriptor was closed.
   virtual bool isOpen() const noexcept = 0;

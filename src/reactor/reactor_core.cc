@@ -49,11 +49,13 @@ void ReactorCore::remove(const Resident& resident) noexcept {
 void ReactorCore::run(bool handleSignals) {
   if (state_ != State::Idle) throw ReactorAlreadyRunning();
   const AtWork atWork(*this);
+  handlesSignals_ = handleSignals;
   if (handleSignals) driver_->catchStopSignals(true);
   start();
   while (!over() && turnCurrent(true)) {
   }
   if (handleSignals) {
+    handlesSignals_ = false;
     driver_->catchStopSignals(false);
     for (const auto& [signal, call] : signalCalls_) driver_->catchSignal(signal, true);
   }
@@ -202,7 +204,9 @@ void ReactorCore::disconnectAll() noexcept {
 void ReactorCore::onSignal(int signal, UniqueFunction<void()> call) {
   if (!call) {
     if (signalCalls_.erase(signal) == 0) return;
-    return driver_->catchSignal(signal, false);
+    driver_->catchSignal(signal, false);
+    if (handlesSignals_) driver_->catchStopSignals(true);
+    return;
   }
   driver_->catchSignal(signal, true);
   signalCalls_[signal] = std::make_shared<UniqueFunction<void()>>(std::move(call));

@@ -101,6 +101,7 @@ class ReactorCore final : private DriverOwner {
   bool running_ = false;
   bool draining_ = false;
   bool disconnecting_ = false;
+  bool handlesSignals_ = false;
   bool signalSeen_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -13,8 +14,11 @@ namespace ropewalk::sys {
 
 namespace {
 
-// These are variadic: the table wants one shape.
+// These are variadic or want an enumeration: the table wants one shape.
 int controlFile(int fd, int command, int value) { return ::fcntl(fd, command, value); }
+int getLimit(int what, struct rlimit* limit) {
+  return ::getrlimit(static_cast<__rlimit_resource>(what), limit);
+}
 int openExisting(const char* path, int flags) { return ::open(path, flags); }
 
 }  // namespace
@@ -31,6 +35,7 @@ constexpr Kernel kKernel = {
     .getaddrinfo = ::getaddrinfo,
     .getrandom = ::getrandom,
     .getpeername = ::getpeername,
+    .getrlimit = getLimit,
     .getsockname = ::getsockname,
     .getsockopt = ::getsockopt,
     .listen = ::listen,

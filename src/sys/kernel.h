@@ -9,14 +9,15 @@
 
 struct addrinfo;
 struct itimerspec;
+struct rlimit;
 struct sigaction;
 
 namespace ropewalk::sys {
 
-// The one seam to the operating system: every system call that Ropewalk makes, and every question
-// to the system's resolver, goes through this
-// table, so that a test can make the k-th call of any of them fail with any errno, be short, or be
-// counted.
+// The one seam to the operating system: what a reactor asks of the kernel and of the system's
+// resolver goes through this table, so that a test can make the k-th call of any of them fail with
+// any errno, be short, or be counted. Beside it stand libevent, the standard library, and the names
+// of interfaces and services.
 //
 // Each entry has the C library's signature and reports like it: -1 and errno.
 // Threads: replaced only while no reactor runs.
@@ -32,6 +33,7 @@ struct Kernel {
   int (*getaddrinfo)(const char*, const char*, const addrinfo*, addrinfo**);
   ssize_t (*getrandom)(void*, std::size_t, unsigned);
   int (*getpeername)(int, sockaddr*, socklen_t*);
+  int (*getrlimit)(int, struct rlimit*);
   int (*getsockname)(int, sockaddr*, socklen_t*);
   int (*getsockopt)(int, int, int, void*, socklen_t*);
   int (*listen)(int, int);

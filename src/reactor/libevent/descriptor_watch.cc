@@ -15,7 +15,10 @@ DescriptorWatch::DescriptorWatch(LibeventDriver& driver, int fd, WatchOwner& own
   driver_.add(*this);
 }
 
-DescriptorWatch::~DescriptorWatch() { driver_.remove(*this); }
+DescriptorWatch::~DescriptorWatch() {
+  DescriptorWatch::setInterest(Interest::Nothing);
+  driver_.remove(*this);
+}
 
 void DescriptorWatch::readable(int, short, void* watch) noexcept {
   static_cast<DescriptorWatch*>(watch)->owner_.readReady();
@@ -25,18 +28,18 @@ void DescriptorWatch::writable(int, short, void* watch) noexcept {
   static_cast<DescriptorWatch*>(watch)->owner_.writeReady();
 }
 
-int DescriptorWatch::setInterest(Interest interest) {
+int DescriptorWatch::setInterest(Interest interest) noexcept {
   const int readError = set(read_, Interest::Read, has(interest, Interest::Read));
   const int writeError = set(write_, Interest::Write, has(interest, Interest::Write));
-  driver_.pollingChanged();
   return readError != 0 ? readError : writeError;
 }
 
-int DescriptorWatch::set(EventPointer& event, Interest side, bool on) {
+int DescriptorWatch::set(EventPointer& event, Interest side, bool on) noexcept {
   const auto bit = static_cast<unsigned>(side);
   if (!on) {
     event.reset();
     polled_ = static_cast<Interest>(static_cast<unsigned>(polled_) & ~bit);
+    if (polled_ == Interest::Nothing) driver_.stopPolling(*this);
     return 0;
   }
   if (event || has(polled_, side)) return 0;
@@ -47,11 +50,11 @@ int DescriptorWatch::set(EventPointer& event, Interest side, bool on) {
   const QuietLibevent quiet;  // a refusal is no news
   errno = ENOMEM;
   if (event && event_add(event.get(), nullptr) == 0) return 0;
-  const int error = errno;
+  int error = errno;
   event.reset();
-  if (error != EPERM) return error;
-  polled_ = polled_ | side;
-  return 0;
+  if (error == EPERM) error = driver_.startPolling(*this);
+  if (error == 0) polled_ = polled_ | side;
+  return error;
 }
 
 bool DescriptorWatch::isOpen() const noexcept { return sys::kernel.fcntl(fd_, F_GETFD, 0) >= 0; }

@@ -15,7 +15,7 @@ class DescriptorWatch final : public Watch {
   DescriptorWatch(LibeventDriver& driver, int fd, WatchOwner& owner);
   ~DescriptorWatch() override;
 
-  int setInterest(Interest interest) override;
+  int setInterest(Interest interest) noexcept override;
   bool isOpen() const noexcept override;
 
   WatchOwner& owner() const noexcept { return owner_; }
@@ -26,7 +26,7 @@ class DescriptorWatch final : public Watch {
  private:
   static void readable(int fd, short what, void* watch) noexcept;
   static void writable(int fd, short what, void* watch) noexcept;
-  int set(EventPointer& event, Interest side, bool on);
+  int set(EventPointer& event, Interest side, bool on) noexcept;
 
   LibeventDriver& driver_;
   const int fd_;

@@ -13,7 +13,6 @@
 #include "reactor/libevent/name_lookup.h"
 #include "reactor/libevent/socket_acceptor.h"
 #include "reactor/libevent/socket_channel.h"
-#include "reactor/libevent/socket_options.h"
 #include "ropewalk/error.h"
 #include "sys/socket_address.h"
 
@@ -62,17 +61,17 @@ void LibeventDriver::openWakers() {
     const std::error_code why(EMFILE, std::generic_category());
     throw Error("select: " + why.message(), why);
   }
-  const auto how = static_cast<short>(hasEdges_ ? EV_READ | EV_ET : EV_READ);
-  timerEvent_ = watch(timer_.get(), how, alarmRang);
-  wakerEvent_ = watch(waker_.get(), how, woken);
+  const int how = hasEdges_ ? EV_READ | EV_ET : EV_READ;
+  timerEvent_ = watching(timer_.get(), how, alarmRang);
+  wakerEvent_ = watching(waker_.get(), how, woken);
+  if (!timerEvent_ || !wakerEvent_) throw Error("libevent: event_add failed");
 }
 
-EventPointer LibeventDriver::watch(int fd, short how, event_callback_fn called) {
-  EventPointer watching(event_new(base(), fd, static_cast<short>(how | EV_PERSIST), called, this));
-  if (!watching || event_add(watching.get(), nullptr) != 0) {
-    throw Error("libevent: event_add failed");
-  }
-  return watching;
+// Null if the kernel refuses, or there is no memory.
+EventPointer LibeventDriver::watching(int fd, int how, event_callback_fn called) noexcept {
+  EventPointer event(event_new(base(), fd, static_cast<short>(how | EV_PERSIST), called, this));
+  if (event && event_add(event.get(), nullptr) != 0) event.reset();
+  return event;
 }
 
 TimePoint LibeventDriver::now() const {
@@ -103,10 +102,9 @@ bool LibeventDriver::wait(bool block) {
 
 // select fails as a whole for one closed descriptor.
 void LibeventDriver::dropClosed() noexcept {
-  const std::vector<DescriptorWatch*> watches = watches_;
+  const std::vector<DescriptorWatch*> watches(watches_.begin(), watches_.end());
   for (DescriptorWatch* const watch : watches) {
-    const bool isThere = std::ranges::find(watches_, watch) != watches_.end();
-    if (isThere && !watch->isOpen()) watch->owner().wentAway();
+    if (watches_.contains(watch) && !watch->isOpen()) watch->owner().wentAway();
   }
 }
 
@@ -150,59 +148,68 @@ std::unique_ptr<Lookup> LibeventDriver::lookUp(const std::string& name, LookupOw
   return std::make_unique<NameLookup>(answers_, name, owner);
 }
 
-void LibeventDriver::remove(DescriptorWatch& watch) noexcept {
-  std::erase(watches_, &watch);
-  pollingChanged();
+int LibeventDriver::startPolling(DescriptorWatch& watch) noexcept {
+  if (std::ranges::find(polled_, &watch) != polled_.end()) return 0;
+  if (polled_.empty()) {
+    ready_ = sys::FileDescriptor(sys::kernel.eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC));
+    if (!ready_) return errno;
+    readyEvent_ = watching(ready_.get(), EV_READ, poll);
+  }
+  try {
+    if (readyEvent_) polled_.push_back(&watch);
+  } catch (const std::bad_alloc&) {
+  }
+  if (!polled_.empty() && polled_.back() == &watch) return 0;
+  stopPolling(watch);
+  return ENOMEM;
 }
 
-// What has to be polled keeps the loop from sleeping by a descriptor that is always readable.
-void LibeventDriver::pollingChanged() {
-  const bool polls = std::ranges::any_of(
-      watches_, [](const DescriptorWatch* each) { return each->polled() != Interest::Nothing; });
-  if (polls == static_cast<bool>(readyEvent_)) return;
+void LibeventDriver::stopPolling(DescriptorWatch& watch) noexcept {
+  std::erase(polled_, &watch);
+  if (!polled_.empty()) return;
   readyEvent_.reset();
   ready_.close();
-  if (!polls) return;
-  ready_ = required("eventfd", sys::kernel.eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC));
-  readyEvent_ = watch(ready_.get(), EV_READ, poll);
 }
 
 void LibeventDriver::poll(int, short, void* driver) noexcept {
   auto& self = *static_cast<LibeventDriver*>(driver);
-  const std::vector<DescriptorWatch*> watches = self.watches_;
+  const std::vector<DescriptorWatch*> polled = self.polled_;
   const auto wants = [&](DescriptorWatch* watch, Interest side) {
-    const bool isThere = std::ranges::find(self.watches_, watch) != self.watches_.end();
-    return isThere && has(watch->polled(), side);
+    return self.watches_.contains(watch) && has(watch->polled(), side);
   };
-  for (DescriptorWatch* const watch : watches) {
+  for (DescriptorWatch* const watch : polled) {
     if (wants(watch, Interest::Read)) watch->owner().readReady();
     if (wants(watch, Interest::Write)) watch->owner().writeReady();
   }
 }
 
+// What the backend cannot watch counts as no descriptor left.
+OpenedSocket LibeventDriver::watchable(OpenedSocket opened) const {
+  if (opened.socket.get() < descriptorEnd_) return opened;
+  return {.socket = {}, .error = EMFILE};
+}
+
 Listening LibeventDriver::listen(const Address& host, const ListenOptions& options) {
-  OpenedSocket opened = openListening(host, options);
+  OpenedSocket opened = watchable(openListening(host, options));
   if (!opened.socket) return {nullptr, opened.error};
-  if (opened.socket.get() >= descriptorEnd_) return {nullptr, EMFILE};
   return {std::make_unique<SocketAcceptor>(*this, std::move(opened.socket)), 0};
 }
 
 Connecting LibeventDriver::connect(const Address& peer, const Address& bind,
                                    const ConnectOptions& options) {
-  OpenedSocket opened = openConnecting(peer, bind, options);
+  OpenedSocket opened = watchable(openConnecting(peer, bind, options));
   if (!opened.socket) return {nullptr, opened.error, opened.binding};
-  if (opened.socket.get() >= descriptorEnd_) return {nullptr, EMFILE, false};
   return {std::make_unique<SocketChannel>(*this, std::move(opened.socket), peer), 0, false};
 }
 
 Listening LibeventDriver::adoptPort(int fd) {
-  OpenedSocket opened = adoptedStream(fd, true);
+  OpenedSocket opened = watchable(adoptedStream(fd, true));
   if (!opened.socket) return {nullptr, opened.error};
   return {std::make_unique<SocketAcceptor>(*this, std::move(opened.socket)), 0};
 }
 
 Connecting LibeventDriver::adoptConnection(int fd) {
-  OpenedSocket opened = adoptedStream(fd, false);
+  OpenedSocket opened = watchable(adoptedStream(fd, false));
   if (!opened.socket) return {nullptr, opened.error, false};
   sys::SocketAddress peer;
   if (sys::kernel.getpeername(fd, peer.get(), peer.lengthForKernel()) != 0) {
@@ -220,7 +227,7 @@ std::unique_ptr<Watch> LibeventDriver::watch(int fd, WatchOwner& owner) {
 
 std::size_t LibeventDriver::descriptorLimit() const {
   rlimit limit{.rlim_cur = 1024, .rlim_max = 1024};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
+  sys::kernel.getrlimit(RLIMIT_NOFILE, &limit);
   return static_cast<std::size_t>(std::min(limit.rlim_cur, static_cast<rlim_t>(descriptorEnd_)));
 }
 

@@ -3,11 +3,13 @@
 #include <climits>
 #include <memory>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "reactor/driver.h"
 #include "reactor/libevent/event_deleter.h"
 #include "reactor/libevent/signal_events.h"
+#include "reactor/libevent/socket_options.h"
 #include "sys/file_descriptor.h"
 
 namespace ropewalk::detail {
@@ -34,10 +36,14 @@ class LibeventDriver final : public Driver {
   // Descriptors from this number on count as EMFILE: libevent aborts when select is given 1024.
   int descriptorEnd() const noexcept { return descriptorEnd_; }
 
-  // For a watch: from its beginning to its end, and when what it polls has changed.
-  void add(DescriptorWatch& watch) { watches_.push_back(&watch); }
-  void remove(DescriptorWatch& watch) noexcept;
-  void pollingChanged();
+  // For a watch, from its beginning to its end.
+  void add(DescriptorWatch& watch) { watches_.insert(&watch); }
+  void remove(DescriptorWatch& watch) noexcept { watches_.erase(&watch); }
+
+  // For a watch: whatever it then calls polled() is told in each turn, and the loop does not sleep.
+  // Returns 0 or the errno.
+  int startPolling(DescriptorWatch& watch) noexcept;
+  void stopPolling(DescriptorWatch& watch) noexcept;
 
   void setOwner(DriverOwner& owner) override { signals_.setOwner(owner); }
   TimePoint now() const override;
@@ -63,7 +69,8 @@ class LibeventDriver final : public Driver {
   static void woken(int fd, short what, void* driver) noexcept;
   static void poll(int fd, short what, void* driver) noexcept;
   void openWakers();
-  EventPointer watch(int fd, short how, event_callback_fn called);
+  OpenedSocket watchable(OpenedSocket opened) const;
+  EventPointer watching(int fd, int how, event_callback_fn called) noexcept;
   void dropClosed() noexcept;
 
   // In this order: events go before the base, descriptors after the events that watch them.
@@ -72,12 +79,13 @@ class LibeventDriver final : public Driver {
   const int descriptorEnd_;
   sys::FileDescriptor timer_;
   sys::FileDescriptor waker_;
-  sys::FileDescriptor ready_;  // always readable; only while something has to be polled
+  sys::FileDescriptor ready_;  // always readable: keeps the loop from sleeping while it polls
   EventPointer timerEvent_;
   EventPointer wakerEvent_;
   EventPointer readyEvent_;
   SignalEvents signals_;
-  std::vector<DescriptorWatch*> watches_;
+  std::unordered_set<DescriptorWatch*> watches_;
+  std::vector<DescriptorWatch*> polled_;
   std::shared_ptr<AnswerBox> answers_;
   TimePoint alarm_ = TimePoint::max();
 };

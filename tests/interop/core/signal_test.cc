@@ -215,6 +215,21 @@ TEST_CASE("onSignal takes the place of what the reactor does with a signal") {
   CHECK(told == 2);
 }
 
+TEST_CASE("a signal that is given back stops the reactor again [RC17]") {
+  const Disposition terminate(SIGTERM, SIG_DFL);
+  ChildProcess child([](Line&) {
+    Reactor reactor;
+    reactor.onSignal(SIGTERM, [] {});
+    reactor.callWhenRunning([&] {
+      reactor.onSignal(SIGTERM, nullptr);
+      ::raise(SIGTERM);
+    });
+    reactor.run(true);
+    return 0;
+  });
+  CHECK(child.wait() == 0);
+}
+
 TEST_CASE("an exception from what onSignal calls is logged, and the reactor goes on [RC19]") {
   const Disposition hangUp(SIGHUP, SIG_DFL);
   const CapturedLog log;
