@@ -24,6 +24,19 @@ SlowTurns::SlowTurns(const Reactor& clock) noexcept : clock_(clock) {}
 
 SlowTurns::~SlowTurns() = default;
 
+void SlowTurns::setLimit(Duration limit) noexcept {
+  limit_ = std::max(limit, Duration::zero());
+  if (!isOn()) forgetTurn();
+}
+
+// Whatever was known of the turn that goes on.
+void SlowTurns::forgetTurn() noexcept {
+  connection_ = {};
+  what_ = nullptr;
+  longestCall_ = Duration::zero();
+  culprit_.clear();
+}
+
 void SlowTurns::enter(Connection& connection) noexcept {
   if (connection_.get() == &connection) return;
   callBegan_ = next();
@@ -60,10 +73,9 @@ std::string SlowTurns::caller() const noexcept {
 void SlowTurns::endTurn() noexcept {
   if (!what_) return;
   const Duration took = next() - turnBegan_;
-  const Duration call = std::exchange(longestCall_, Duration::zero());
-  const std::string culprit = std::exchange(culprit_, {});
-  connection_ = {};
-  what_ = nullptr;
+  const Duration call = longestCall_;
+  const std::string culprit = std::move(culprit_);
+  forgetTurn();
   longest_ = std::max(longest_, took);
   if (took < limit_) return;
   ++count_;

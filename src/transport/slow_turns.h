@@ -25,8 +25,8 @@ class SlowTurns {
   SlowTurns& operator=(const SlowTurns&) = delete;
   ~SlowTurns();
 
-  // Zero: off.
-  void setLimit(Duration limit) noexcept { limit_ = limit; }
+  // Zero or less: off.
+  void setLimit(Duration limit) noexcept;
   bool isOn() const noexcept { return limit_ != Duration::zero(); }
 
   Duration longest() const noexcept { return longest_; }
@@ -41,6 +41,7 @@ class SlowTurns {
 
  private:
   TimePoint next() noexcept;
+  void forgetTurn() noexcept;
   std::string caller() const noexcept;
 
   const Reactor& clock_;
