@@ -2,34 +2,22 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 
 #include "support/pattern.h"
 #include "support/raw_conversation.h"
+#include "support/unnamed_file.h"
 
 namespace ropewalk::test {
 namespace {
-
-// A file with the first `size` bytes of the pattern, and no name.
-int patternFile(std::size_t size) {
-  char name[] = "/tmp/ropewalk-test-XXXXXX";
-  const int fd = ::mkostemp(name, O_CLOEXEC);
-  REQUIRE(fd >= 0);
-  ::unlink(name);
-  const std::string bytes = pattern(0, size);
-  REQUIRE(::pwrite(fd, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(size));
-  return fd;
-}
 
 TEST_CASE("a file goes out between what was written before and after it [LF11]") {
   constexpr std::size_t kSize = 9'000'000;
   constexpr std::size_t kFirst = 1000;
   constexpr std::size_t kFile = 8'000'000;
-  const int fd = patternFile(kSize);
+  const int fd = unnamedFile(pattern(0, kSize));
   Script script;
   script.made = [&](Scripted& self) {
     self.transport->write(std::string_view(pattern(0, kFirst)));
@@ -50,7 +38,7 @@ TEST_CASE("a file goes out between what was written before and after it [LF11]")
 }
 
 TEST_CASE("a file that is shorter than promised aborts the connection") {
-  const int fd = patternFile(1000);
+  const int fd = unnamedFile(pattern(0, 1000));
   Script script;
   script.made = [&](Scripted& self) { self.transport->writeFile(fd, 0, 2000); };
   RawConversation raw(script);
@@ -62,7 +50,7 @@ TEST_CASE("a file that is shorter than promised aborts the connection") {
 }
 
 TEST_CASE("a file that waits when the connection ends is closed") {
-  const int fd = patternFile(1000);
+  const int fd = unnamedFile(pattern(0, 1000));
   RawConversation raw({});
   raw.begin().server().transport->write(pattern(0, kMoreThanTheKernelTakes));
   raw.server().transport->writeFile(fd, 0, 1000);

@@ -1,6 +1,6 @@
-// The reactor's own rules, on the real driver: running, stopping, turns. RC1 to RC5, RC8, RC13,
-// RC15, RC16, RC18, RC19 and RC24. Triggers are in trigger_test.cc, RC17 in signal_test.cc, RC25 in
-// closing_test.cc.
+// The reactor's own rules, on the real driver: running and turns. RC3 to RC5, RC15, RC16, RC18,
+// RC19 and RC24. How it stops is in stopping_test.cc, triggers are in trigger_test.cc, RC17 in
+// signal_test.cc, RC25 in closing_test.cc.
 
 #include "ropewalk/reactor.h"
 
@@ -21,36 +21,6 @@
 
 namespace ropewalk::test {
 namespace {
-
-TEST_CASE("stop before run throws ReactorNotRunning [RC1]") {
-  Reactor reactor;
-  CHECK_THROWS_AS(reactor.stop(), ReactorNotRunning);
-  // It was not harmed.
-  reactor.callWhenRunning([&] { reactor.stop(); });
-  runUntilStopped(reactor);
-  CHECK_THROWS_AS(reactor.stop(), ReactorNotRunning);
-}
-
-TEST_CASE("stop while stopping throws ReactorNotRunning [RC2]") {
-  Reactor reactor;
-  int refused = 0;
-  const auto stopAgain = [&] {
-    try {
-      reactor.stop();
-    } catch (const ReactorNotRunning&) {
-      ++refused;
-    }
-  };
-  reactor.callWhenRunning([&] {
-    reactor.stop();
-    stopAgain();
-  });
-  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, stopAgain);
-  reactor.addSystemEventTrigger(Phase::During, SystemEvent::Shutdown, stopAgain);
-  reactor.addSystemEventTrigger(Phase::After, SystemEvent::Shutdown, stopAgain);
-  runUntilStopped(reactor);
-  CHECK(refused == 4);
-}
 
 TEST_CASE("run inside run throws ReactorAlreadyRunning and leaves the outer one running [RC3]") {
   Reactor reactor;
@@ -110,70 +80,6 @@ TEST_CASE("callWhenRunning calls in the order asked, once it runs [RC5]") {
   });
   runUntilStopped(reactor);
   CHECK(story.text() == "a, b, c, at once, after that");
-}
-
-TEST_CASE("stop fires shutdown later: code behind it runs first [RC8]") {
-  Story story;
-  Reactor reactor;
-  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] { story.add("before"); });
-  reactor.callWhenRunning([&] {
-    reactor.stop();
-    story.add("behind stop");
-  });
-  runUntilStopped(reactor);
-  CHECK(story.text() == "behind stop, before");
-}
-
-TEST_CASE("when the reactor stops every open connection ends with ConnectionLost [RC13][LF5]") {
-  const QuietLog quiet;
-  Script throwing;
-  throwing.lost = [](Scripted&, const Failure&) { throw std::runtime_error("not now"); };
-  Conversation<LoopbackWire> talk(throwing);
-  talk.begin();
-  talk.another();
-  talk.another();
-  Reactor& reactor = talk.wire.serverReactor();
-  reactor.callWhenRunning([&] { reactor.stop(); });
-  runUntilStopped(reactor);
-  for (const auto& factory : {talk.serverFactory, talk.clientFactory}) {
-    REQUIRE(factory->built.size() == 3);
-    for (const auto& each : factory->built) {
-      CHECK(each->isLost);
-      CHECK(each->reason.check<ConnectionLost>());
-      CHECK(!each->reason.check<ConnectionAborted>());
-    }
-  }
-  CHECK(talk.story.count("client connector lost") == 3);
-  CHECK(talk.story.count("client stop") == 1);
-  CHECK(talk.story.count("server stop") == 1);
-  CHECK(!talk.port->isListening());
-}
-
-TEST_CASE("when the reactor stops connections that close, pause or connect end too [RC13]") {
-  const QuietLog quiet;
-  Story story;
-  LoopbackWire wire;
-  const auto serving =
-      scripted(story, "server", {.made = [](Scripted& self) { self.transport->pauseProducing(); }});
-  const auto asking = scripted(story, "client");
-  const auto port = wire.listen(serving);
-  wire.connect(*port, asking);
-  wire.connect(*port, asking);
-  wire.until([&] { return story.has("server1 made") && story.has("client1 made"); });
-  asking->built[0]->transport->write(pattern(0, 16 * 1024 * 1024));
-  asking->built[0]->transport->loseConnection();
-  wire.settle();
-  const auto waiting = scripted(story, "waiting");
-  wire.connect(*port, waiting);
-  Reactor& reactor = wire.serverReactor();
-  reactor.callWhenRunning([&] { reactor.stop(); });
-  runUntilStopped(reactor);
-  for (const char* name : {"server", "server1", "client", "client1"}) {
-    CHECK(story.count(std::string(name) + " lost") == 1);
-  }
-  CHECK(story.count("waiting stop") == 1);
-  CHECK((story.has("waiting connect failed") || story.has("waiting connector lost")));
-  CHECK(story.count("client stop") == 1);
 }
 
 TEST_CASE(
@@ -375,39 +281,5 @@ TEST_CASE("several reactors live side by side, one after the other on one thread
   runUntilStopped(first);
   CHECK(story.text() == "second, first");
 }
-
-TEST_CASE("drain asks every protocol to finish and then stops") {
-  Conversation<LoopbackWire> talk;
-  talk.begin();
-  talk.another();
-  Reactor& reactor = talk.wire.serverReactor();
-  reactor.callWhenRunning([&] { reactor.drain(); });
-  runUntilStopped(reactor);
-  for (const auto& each : talk.serverFactory->built) CHECK(each->reason.check<ConnectionDone>());
-  for (const auto& each : talk.clientFactory->built) CHECK(each->reason.check<ConnectionDone>());
-}
-
-class Stubborn : public Scripted {
- public:
-  using Scripted::Scripted;
-  void drainRequested() override {}
-};
-
-TEST_CASE("drain cuts whoever is still there at the deadline") {
-  Story story;
-  Reactor reactor;
-  const Script script;
-  const auto port = reactor.listenTCP(0, scripted(story, "server"), {"127.0.0.1"});
-  auto build = [&](const Address&) {
-    return std::make_shared<Stubborn>(story, "stubborn", script);
-  };
-  reactor.connectTCP("127.0.0.1", port->getHost().port(),
-                     std::make_shared<ProtocolFactory<Stubborn>>(build));
-  turnUntil(reactor, [&] { return story.has("stubborn made") && story.has("server made"); });
-  reactor.callWhenRunning([&] { reactor.drain(20ms); });
-  runUntilStopped(reactor);
-  CHECK(story.count("stubborn lost") == 1);
-}
-
 }  // namespace
 }  // namespace ropewalk::test

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <system_error>
 
 #include "ropewalk/http/static_files.h"
+#include "support/temporary_folder.h"
 #include "unit/http/served.h"
 
 namespace ropewalk::http::test {
@@ -21,8 +21,6 @@ inline constexpr const char* kCanary = "CANARY";
 class Tree {
  public:
   Tree() {
-    std::string name = (fs::temp_directory_path() / "ropewalk-static-XXXXXX").string();
-    top_ = ::mkdtemp(name.data());
     write("www/hello.txt", "hello world");
     write("www/index.html", "<p>index</p>");
     write("www/sub/index.html", "<p>sub</p>");
@@ -37,12 +35,6 @@ class Tree {
     const timespec times[2] = {{784111777, 0}, {784111777, 500'000'000}};
     ::utimensat(AT_FDCWD, (root() + "/hello.txt").c_str(), times, 0);
   }
-  Tree(const Tree&) = delete;
-  Tree& operator=(const Tree&) = delete;
-  ~Tree() {
-    std::error_code ignored;
-    fs::remove_all(top_, ignored);
-  }
 
   void write(const std::string& path, const std::string& text) const {
     const fs::path file = top_ / path;
@@ -56,7 +48,8 @@ class Tree {
   std::string path(const std::string& name) const { return (top_ / name).string(); }
 
  private:
-  fs::path top_;
+  const ropewalk::test::TemporaryFolder folder_;
+  const fs::path top_ = folder_.path("");
 };
 
 inline Served serving(const Tree& tree, StaticOptions options = {}, const char* at = "/") {

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -14,20 +13,10 @@
 #include "ropewalk/protocol.h"
 #include "ropewalk/sim/string_transport.h"
 #include "support/pattern.h"
+#include "support/unnamed_file.h"
 
 namespace ropewalk::test {
 namespace {
-
-// A descriptor that gives `content` from the beginning.
-int fileOf(const std::string& content) {
-  char path[] = "/tmp/ropewalk-file-sender-XXXXXX";
-  const int fd = ::mkstemp(path);
-  REQUIRE(fd >= 0);
-  ::unlink(path);
-  REQUIRE(::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()));
-  REQUIRE(::lseek(fd, 0, SEEK_SET) == 0);
-  return fd;
-}
 
 bool isOpen(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
 
@@ -55,7 +44,7 @@ TEST_CASE("FileSender writes a piece of 16384 bytes at a time and ends with the 
   Sending sending;
   const std::string content = pattern(0, 40'000);
   sending.transport.setRoom(0);
-  sending.begin(fileOf(content));
+  sending.begin(unnamedFile(content));
   std::string sizes;
   sending.transport.settle();
   while (!sending.isDone) {
@@ -73,7 +62,7 @@ TEST_CASE("FileSender writes a piece of 16384 bytes at a time and ends with the 
 
 TEST_CASE("FileSender is done at once with an empty file [PC15]") {
   Sending sending;
-  sending.begin(fileOf(""));
+  sending.begin(unnamedFile(""));
   sending.transport.settle();
   CHECK(sending.isDone);
   CHECK(sending.lastByte == "");
@@ -82,7 +71,7 @@ TEST_CASE("FileSender is done at once with an empty file [PC15]") {
 
 TEST_CASE("FileSender changes what it sends, if it is told how") {
   Sending sending;
-  sending.begin(fileOf("hello"), [](std::string piece) {
+  sending.begin(unnamedFile("hello"), [](std::string piece) {
     std::ranges::reverse(piece);
     return piece;
   });
@@ -93,7 +82,7 @@ TEST_CASE("FileSender changes what it sends, if it is told how") {
 TEST_CASE("FileSender fails when the connection ends first [PC15]") {
   Sending sending;
   sending.transport.setRoom(10);
-  sending.begin(fileOf(pattern(0, 40'000)));
+  sending.begin(unnamedFile(pattern(0, 40'000)));
   sending.transport.peerResets();
   CHECK(std::string(sending.why.what()) == "Consumer asked us to stop producing");
   CHECK(!isOpen(sending.fd));
@@ -102,7 +91,7 @@ TEST_CASE("FileSender fails when the connection ends first [PC15]") {
 TEST_CASE("FileSender on a dead transport fails at once, and closes the file [PC5]") {
   Sending sending;
   sending.transport.peerResets();
-  sending.begin(fileOf("hello"));
+  sending.begin(unnamedFile("hello"));
   CHECK(std::string(sending.why.what()) == "Consumer asked us to stop producing");
   CHECK(!isOpen(sending.fd));
 }
@@ -119,9 +108,9 @@ TEST_CASE("FileSender fails when the file cannot be read, and the connection goe
 TEST_CASE("FileSender is refused beside another producer, and closes the file [PC4]") {
   Sending sending;
   sending.transport.setRoom(0);
-  sending.begin(fileOf(pattern(0, 40'000)));
+  sending.begin(unnamedFile(pattern(0, 40'000)));
   const auto second = std::make_shared<FileSender>();
-  const int fd = fileOf("hello");
+  const int fd = unnamedFile("hello");
   CHECK_THROWS_AS((void)second->beginFileTransfer(fd, sending.protocol->transport),
                   ProducerAlreadyRegistered);
   CHECK(!isOpen(fd));

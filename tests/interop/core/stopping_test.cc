@@ -1,0 +1,171 @@
+// How a reactor stops, on the real driver: RC1, RC2, RC8, RC13, and drain.
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "ropewalk/error.h"
+#include "ropewalk/reactor.h"
+#include "support/captured_log.h"
+#include "support/conversation.h"
+#include "support/guarded_reactor.h"
+#include "support/loopback_wire.h"
+#include "support/pattern.h"
+#include "support/this_process.h"
+
+namespace ropewalk::test {
+namespace {
+
+TEST_CASE("stop before run throws ReactorNotRunning [RC1]") {
+  Reactor reactor;
+  CHECK_THROWS_AS(reactor.stop(), ReactorNotRunning);
+  // It was not harmed.
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  CHECK_THROWS_AS(reactor.stop(), ReactorNotRunning);
+}
+
+TEST_CASE("stop while stopping throws ReactorNotRunning [RC2]") {
+  Reactor reactor;
+  int refused = 0;
+  const auto stopAgain = [&] {
+    try {
+      reactor.stop();
+    } catch (const ReactorNotRunning&) {
+      ++refused;
+    }
+  };
+  reactor.callWhenRunning([&] {
+    reactor.stop();
+    stopAgain();
+  });
+  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, stopAgain);
+  reactor.addSystemEventTrigger(Phase::During, SystemEvent::Shutdown, stopAgain);
+  reactor.addSystemEventTrigger(Phase::After, SystemEvent::Shutdown, stopAgain);
+  runUntilStopped(reactor);
+  CHECK(refused == 4);
+}
+
+TEST_CASE("stop fires shutdown later: code behind it runs first [RC8]") {
+  Story story;
+  Reactor reactor;
+  reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] { story.add("before"); });
+  reactor.callWhenRunning([&] {
+    reactor.stop();
+    story.add("behind stop");
+  });
+  runUntilStopped(reactor);
+  CHECK(story.text() == "behind stop, before");
+}
+
+TEST_CASE("when the reactor stops every open connection ends with ConnectionLost [RC13][LF5]") {
+  const QuietLog quiet;
+  Script throwing;
+  throwing.lost = [](Scripted&, const Failure&) { throw std::runtime_error("not now"); };
+  Conversation<LoopbackWire> talk(throwing);
+  talk.begin();
+  talk.another();
+  talk.another();
+  Reactor& reactor = talk.wire.serverReactor();
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  for (const auto& factory : {talk.serverFactory, talk.clientFactory}) {
+    REQUIRE(factory->built.size() == 3);
+    for (const auto& each : factory->built) {
+      CHECK(each->isLost);
+      CHECK(each->reason.check<ConnectionLost>());
+      CHECK(!each->reason.check<ConnectionAborted>());
+    }
+  }
+  CHECK(talk.story.count("client connector lost") == 3);
+  CHECK(talk.story.count("client stop") == 1);
+  CHECK(talk.story.count("server stop") == 1);
+  CHECK(!talk.port->isListening());
+}
+
+TEST_CASE("when the reactor stops connections that close, pause or connect end too [RC13]") {
+  const QuietLog quiet;
+  Story story;
+  LoopbackWire wire;
+  const auto serving =
+      scripted(story, "server", {.made = [](Scripted& self) { self.transport->pauseProducing(); }});
+  const auto asking = scripted(story, "client");
+  const auto port = wire.listen(serving);
+  wire.connect(*port, asking);
+  wire.connect(*port, asking);
+  wire.until([&] { return story.has("server1 made") && story.has("client1 made"); });
+  asking->built[0]->transport->write(pattern(0, 16 * 1024 * 1024));
+  asking->built[0]->transport->loseConnection();
+  wire.settle();
+  const auto waiting = scripted(story, "waiting");
+  wire.connect(*port, waiting);
+  Reactor& reactor = wire.serverReactor();
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  for (const char* name : {"server", "server1", "client", "client1"}) {
+    CHECK(story.count(std::string(name) + " lost") == 1);
+  }
+  CHECK(story.count("waiting stop") == 1);
+  CHECK((story.has("waiting connect failed") || story.has("waiting connector lost")));
+  CHECK(story.count("client stop") == 1);
+}
+
+TEST_CASE("who connects again from the last that it hears of a stopping reactor opens nothing") {
+  Story story;
+  Reactor reactor;
+  const std::size_t before = openDescriptors().size();
+  const auto port = reactor.listenTCP(0, scripted(story, "server"), {"127.0.0.1"});
+  const auto factory = scripted(story, "client");
+  factory->onLost = [](Connector& connector, const Failure&) { connector.connect(); };
+  factory->onFailed = [&](Connector& connector, const Failure&) {
+    if (story.count("client connect failed") == 1) connector.connect();
+  };
+  reactor.connectTCP("127.0.0.1", port->getHost().port(), factory);
+  turnUntil(reactor, [&] { return story.has("client made") && story.has("server made"); });
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  CHECK(story.count("client connect failed") == 1);
+  CHECK(factory->reason.check<ConnectionLost>());
+  CHECK(openDescriptors().size() == before);
+  turnUntil(reactor, [&] { return story.has("client stop"); });
+  CHECK(story.count("client connect failed") == 2);
+  CHECK(factory->reason.check<UserError>());
+}
+
+TEST_CASE("drain asks every protocol to finish and then stops") {
+  Conversation<LoopbackWire> talk;
+  talk.begin();
+  talk.another();
+  Reactor& reactor = talk.wire.serverReactor();
+  reactor.callWhenRunning([&] { reactor.drain(); });
+  runUntilStopped(reactor);
+  for (const auto& each : talk.serverFactory->built) CHECK(each->reason.check<ConnectionDone>());
+  for (const auto& each : talk.clientFactory->built) CHECK(each->reason.check<ConnectionDone>());
+}
+
+class Stubborn : public Scripted {
+ public:
+  using Scripted::Scripted;
+  void drainRequested() override {}
+};
+
+TEST_CASE("drain cuts whoever is still there at the deadline") {
+  Story story;
+  Reactor reactor;
+  const Script script;
+  const auto port = reactor.listenTCP(0, scripted(story, "server"), {"127.0.0.1"});
+  auto build = [&](const Address&) {
+    return std::make_shared<Stubborn>(story, "stubborn", script);
+  };
+  reactor.connectTCP("127.0.0.1", port->getHost().port(),
+                     std::make_shared<ProtocolFactory<Stubborn>>(build));
+  turnUntil(reactor, [&] { return story.has("stubborn made") && story.has("server made"); });
+  reactor.callWhenRunning([&] { reactor.drain(20ms); });
+  runUntilStopped(reactor);
+  CHECK(story.count("stubborn lost") == 1);
+}
+
+}  // namespace
+}  // namespace ropewalk::test
