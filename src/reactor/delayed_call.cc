@@ -41,7 +41,7 @@ void DelayedCall::reset(Duration delay) {
 void DelayedCall::delay(Duration more) {
   if (!timer_) throw AlreadyCancelled();
   requireWaiting(timer_->state_);
-  timer_->queue_->move(*timer_, timer_->deadline_ + more);
+  timer_->queue_->move(*timer_, timer_->rank_.deadline + more);
 }
 
 bool DelayedCall::active() const noexcept {
@@ -50,7 +50,7 @@ bool DelayedCall::active() const noexcept {
 
 TimePoint DelayedCall::getTime() const {
   if (!timer_) throw AlreadyCancelled();
-  return timer_->deadline_;
+  return timer_->rank_.deadline;
 }
 
 }  // namespace ropewalk

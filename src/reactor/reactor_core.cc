@@ -122,6 +122,7 @@ bool ReactorCore::busy() const noexcept {
 
 void ReactorCore::runDue() noexcept {
   const TimePoint now = driver_->now();
+  timers_.settle(now);
   const TimePoint due = timers_.nextDeadline();
   if (due <= now) {
     latestCall_ = std::max(latestCall_, now - due);
@@ -140,7 +141,9 @@ void ReactorCore::iterate(Duration delay) {
   if (turn_.inHand()) throw ReactorAlreadyRunning();
   const bool alone = state_ == State::Idle;
   if (alone) start();
-  const bool hasWork = busy() || nextAlarm() <= driver_->now();
+  const TimePoint now = driver_->now();
+  timers_.settle(now);
+  const bool hasWork = busy() || nextAlarm() <= now;
   DelayedCall enough = timers_.schedule(delay, [] {});
   turnOnce(!hasWork && delay > Duration::zero());
   turnOnce(false);

@@ -25,8 +25,7 @@ DelayedCall TimerQueue::schedule(Duration delay, UniqueFunction<void()> call) {
   DelayedCall handle(*timer);
   timer->queue_ = this;
   timer->call_ = std::move(call);
-  timer->deadline_ = time_.now() + delay;
-  timer->order_ = ++asked_;
+  timer->rank_ = timer->standing_ = {time_.now() + delay, ++asked_};
   heap_.push_back(timer);
   timer->addRef();
   put(timer, heap_.size() - 1);
@@ -36,11 +35,11 @@ DelayedCall TimerQueue::schedule(Duration delay, UniqueFunction<void()> call) {
 
 void TimerQueue::runDue(TimePoint now) noexcept {
   const std::uint64_t askedBefore = asked_;
-  while (!heap_.empty()) {
+  for (settle(now); !heap_.empty() && nextDeadline() <= now; settle(now)) {
     Timer& timer = *heap_.front();
     // What is asked for while calls run has a later order and no earlier deadline: it ends the loop
     // (TM4).
-    if (timer.deadline_ > now || timer.order_ > askedBefore) return;
+    if (timer.rank_.order > askedBefore) return;
     const Ref<Timer> kept(&timer);
     remove(timer);
     timer.state_ = Timer::State::Called;
@@ -51,6 +50,15 @@ void TimerQueue::runDue(TimePoint now) noexcept {
       const Failure thrown = Failure::current();
       logError("a timed call threw {}: {}", thrown.typeName(), thrown);
     }
+  }
+}
+
+void TimerQueue::settle(TimePoint now) noexcept {
+  while (!heap_.empty() && nextDeadline() <= now) {
+    Timer& first = *heap_.front();
+    if (first.standing_ == first.rank_) return;
+    first.standing_ = first.rank_;
+    sink(0);
   }
 }
 
@@ -68,10 +76,10 @@ void TimerQueue::cancel(Timer& timer) {
 }
 
 void TimerQueue::move(Timer& timer, TimePoint deadline) {
-  timer.deadline_ = deadline;
-  timer.order_ = ++asked_;
+  timer.rank_ = {deadline, ++asked_};
+  if (timer.rank_ > timer.standing_) return;
+  timer.standing_ = timer.rank_;
   rise(timer.place_);
-  sink(timer.place_);
 }
 
 void TimerQueue::remove(Timer& timer) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -21,8 +22,15 @@ class Timer final : public RefCounted {
 
   static constexpr std::size_t kNowhere = ~std::size_t{0};
 
-  TimePoint deadline_{};
-  std::uint64_t order_ = 0;  // among equal deadlines, first asked is first called
+  // Among equal deadlines, first asked is first called.
+  struct Rank {
+    TimePoint deadline{};
+    std::uint64_t order = 0;
+    friend auto operator<=>(const Rank&, const Rank&) = default;
+  };
+
+  Rank rank_;
+  Rank standing_;  // the rank that its place is for: not after its own
   std::size_t place_ = kNowhere;
   TimerQueue* queue_ = nullptr;
   UniqueFunction<void()> call_;
@@ -30,7 +38,9 @@ class Timer final : public RefCounted {
 };
 
 // The calls that are to come, in order of their deadlines: a heap of four children a node, in which
-// every timer knows its place, so that cancelling and moving need no search.
+// every timer knows its place, so that cancelling needs no search. A timer that is moved to a later
+// time, as the deadline of an idle connection is with each message, keeps its place until that has
+// come to the front and is due: to move it again and again costs no more than to write that down.
 class TimerQueue {
  public:
   // `time` is whose clock the deadlines are on; it must outlive the queue.
@@ -45,10 +55,14 @@ class TimerQueue {
   // Runs the calls that are due at `now` and were asked for before this; an exception is logged.
   void runDue(TimePoint now) noexcept;
 
-  // TimePoint::max() if there is none.
+  // No call is due before this, which may be too early if calls were moved; TimePoint::max() if
+  // there is none.
   TimePoint nextDeadline() const noexcept {
-    return heap_.empty() ? TimePoint::max() : heap_.front()->deadline_;
+    return heap_.empty() ? TimePoint::max() : heap_.front()->standing_.deadline;
   }
+
+  // Puts calls that were moved where they belong, until nextDeadline() is exact or after `now`.
+  void settle(TimePoint now) noexcept;
 
   std::size_t size() const noexcept { return heap_.size(); }
   std::vector<DelayedCall> calls() const;
@@ -56,9 +70,7 @@ class TimerQueue {
  private:
   friend class ropewalk::DelayedCall;
 
-  static bool earlier(const Timer& a, const Timer& b) noexcept {
-    return a.deadline_ != b.deadline_ ? a.deadline_ < b.deadline_ : a.order_ < b.order_;
-  }
+  static bool earlier(const Timer& a, const Timer& b) noexcept { return a.standing_ < b.standing_; }
 
   void cancel(Timer& timer);
   void move(Timer& timer, TimePoint deadline);

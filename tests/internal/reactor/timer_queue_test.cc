@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -113,4 +114,61 @@ TEST_CASE("a handle outlives its queue") {
   }
   CHECK_FALSE(call.active());
   CHECK_THROWS_AS(call.reset(1s), AlreadyCancelled);
+}
+
+TEST_CASE("a call that is moved to a later time again and again is called then, once [TM8]") {
+  Still still;
+  std::vector<int> ran;
+  DelayedCall idle = still.callLater(10s, [&] { ran.push_back(0); });
+  still.callLater(12s, [&] { ran.push_back(1); });
+  for (int second = 1; second <= 5; ++second) {
+    still.runUntil(TimePoint(std::chrono::seconds(second)));
+    idle.reset(10s);
+  }
+  CHECK(idle.getTime() == TimePoint(15s));
+  still.runUntil(TimePoint(11s));
+  CHECK(ran.empty());
+  still.runUntil(TimePoint(14'999ms));
+  CHECK(ran == std::vector{1});
+  still.runUntil(TimePoint(15s));
+  CHECK(ran == std::vector{1, 0});
+  still.runUntil(TimePoint(1h));
+  CHECK(ran.size() == 2);
+}
+
+TEST_CASE("a call that was moved to a later time can be moved before where it stood [TM8]") {
+  Still still;
+  std::vector<int> ran;
+  DelayedCall call = still.callLater(10s, [&] { ran.push_back(0); });
+  still.callLater(7s, [&] { ran.push_back(1); });
+  call.reset(20s);
+  SUBCASE("reset") { call.reset(5s); }
+  SUBCASE("delay") { call.delay(-15s); }
+  CHECK(call.getTime() == TimePoint(5s));
+  CHECK(still.queue.nextDeadline() == TimePoint(5s));
+  still.runUntil(TimePoint(1h));
+  CHECK(ran == std::vector{0, 1});
+}
+
+TEST_CASE("of calls moved to one time who was moved first is called first [TM3][TM8]") {
+  Still still;
+  std::vector<int> ran;
+  DelayedCall first = still.callLater(2s, [&] { ran.push_back(0); });
+  DelayedCall second = still.callLater(1s, [&] { ran.push_back(1); });
+  still.callLater(9s, [&] { ran.push_back(2); });
+  first.reset(9s);
+  second.reset(9s);
+  still.runUntil(TimePoint(9s));
+  CHECK(ran == std::vector{2, 0, 1});
+}
+
+TEST_CASE("the front of a queue is settled no further than it has to be") {
+  Still still;
+  DelayedCall call = still.callLater(10s, [] {});
+  still.callLater(20s, [] {});
+  call.reset(30s);
+  still.queue.settle(TimePoint(9s));
+  CHECK(still.queue.nextDeadline() == TimePoint(10s));
+  still.queue.settle(TimePoint(10s));
+  CHECK(still.queue.nextDeadline() == TimePoint(20s));
 }
