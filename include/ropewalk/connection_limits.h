@@ -21,10 +21,12 @@ struct ConnectionLimits {
   /// other is taken whole, whatever its size. 0: no cap.
   std::size_t maxQueued = 0;
 
-  /// The peer takes nothing for this long while something waits: the connection is aborted.
+  /// While something waits to be sent, the peer acknowledges nothing for this long: the connection
+  /// is aborted. A peer that takes little, but takes it, is not. What the kernel has taken over it
+  /// gives up after 2 min, or after this long if that is longer.
   Duration writeStall = 30s;
 
-  /// After loseConnection(): nothing could be flushed for so long; then the connection is aborted.
+  /// The same from loseConnection() on.
   Duration closeDeadline = 10s;
 
   /// After the flush, how long and how much is read and thrown away until the peer has finished

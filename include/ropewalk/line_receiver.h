@@ -103,7 +103,8 @@ class LineReceiver : public Protocol, public Producer {
   std::string takeHeld();
   bool isTooLong(const detail::LineEnd& end) const { return end.line > maxLength_; }
   bool isTooLong(std::string_view unfinished) const {
-    return unfinished.size() >= maxLength_ + delimiter_.text().size();
+    const std::size_t delimiter = delimiter_.text().size();
+    return unfinished.size() >= delimiter && unfinished.size() - delimiter >= maxLength_;
   }
 
   // Not delivered yet: [heldFrom_, end) of held_. While an Input is delivered: what came after it.

@@ -218,15 +218,17 @@ class Reactor final : public ReactorTime {
 
   /// Listens on `fd`, a TCP socket that listens already: one that a supervisor has handed over.
   ///
-  /// Works on a copy of the descriptor; close yours when you like. ListenOptions::interface and
-  /// backlog mean nothing here. Throws CannotListenError if it is no such socket.
+  /// Works on a copy of the descriptor; close yours when you like. The options of its connections
+  /// are set on the socket, which the copies share; ListenOptions::interface and backlog mean
+  /// nothing here. Throws CannotListenError if it is no such socket.
   std::shared_ptr<ListeningPort> adoptStreamPort(int fd, std::shared_ptr<Factory> factory,
                                                  ListenOptions options = {});
 
   /// Gives `fd`, a TCP socket that is connected, a protocol of `factory`, as if it had been
   /// accepted now; its connectionMade() comes from the event loop.
   ///
-  /// Works on a copy of the descriptor. Throws Error if it is no such socket.
+  /// Works on a copy of the descriptor; TCP_NODELAY and keep-alive are on. Throws Error if it is no
+  /// such socket.
   void adoptStreamConnection(int fd, std::shared_ptr<Factory> factory,
                              const ConnectionLimits& limits = {});
 

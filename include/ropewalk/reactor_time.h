@@ -19,6 +19,14 @@ using Duration = std::chrono::nanoseconds;
 /// A moment on the monotonic clock: steps of the wall clock do not move it (rule TM12).
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
+/// `from` and `wait` together; what is too far away to be counted is the last moment there is, or
+/// the first.
+constexpr TimePoint later(TimePoint from, Duration wait) noexcept {
+  if (wait > Duration::zero() && from > TimePoint::max() - wait) return TimePoint::max();
+  if (wait < Duration::zero() && from < TimePoint::min() - wait) return TimePoint::min();
+  return from + wait;
+}
+
 namespace detail {
 class Timer;
 class TimerQueue;

@@ -56,7 +56,7 @@ std::shared_ptr<ListeningPort> Reactor::adoptStreamPort(int fd, std::shared_ptr<
 
 void Reactor::adoptStreamConnection(int fd, std::shared_ptr<Factory> factory,
                                     const ConnectionLimits& limits) {
-  detail::Connecting adopted = core_->driver().adoptConnection(fd);
+  detail::Connecting adopted = core_->driver().adoptConnection(fd, limits);
   if (!adopted.channel) {
     const std::error_code why(adopted.error, std::generic_category());
     throw Error("adoptStreamConnection: descriptor " + std::to_string(fd) + ": " + why.message(),

@@ -58,8 +58,10 @@ void TcpConnector::connect() {
   started_ = true;
   state_ = State::Connecting;
   core_.add(self());
+  const std::uint64_t attempt = ++attempts_;
   hook([this] { factory_->startedConnecting(*this); });
-  if (state_ != State::Connecting) return;
+  // The factory may have stopped it, and may have begun another one since.
+  if (state_ != State::Connecting || attempt != attempts_) return;
   guarded([this] { begin(); });
 }
 

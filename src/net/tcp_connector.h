@@ -75,6 +75,7 @@ class TcpConnector final : public Connector,
   DelayedCall deadline_;
   DelayedCall failing_;
   State state_ = State::Disconnected;
+  std::uint64_t attempts_ = 0;
   bool started_ = false;  // the factory
 };
 

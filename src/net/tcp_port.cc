@@ -28,6 +28,9 @@ bool outOf(int error) {
   return outOfDescriptorNumbers(error) || error == ENOBUFS || error == ENOMEM;
 }
 
+// Somebody else has shut the socket down, or closed it.
+bool unusable(int error) { return error == EINVAL || error == EBADF || error == ENOTSOCK; }
+
 }  // namespace
 
 class TcpPort::Accepts final : public ConnectionMaker {
@@ -61,7 +64,7 @@ void TcpPort::startListening() {
   listenWith(core_.driver().listen(asked_, options_));
 }
 
-void TcpPort::startListeningOn(int fd) { listenWith(core_.driver().adoptPort(fd)); }
+void TcpPort::startListeningOn(int fd) { listenWith(core_.driver().adoptPort(fd, options_)); }
 
 void TcpPort::listenWith(Listening listening) {
   if (!listening.acceptor) {
@@ -95,11 +98,11 @@ void TcpPort::close() noexcept {
   factory_->doStop();
 }
 
-void TcpPort::drain() noexcept { close(); }
-
-void TcpPort::reactorStopped() noexcept {
-  if (acceptor_) close();
+void TcpPort::drain() noexcept {
+  if (acceptor_) close();  // else its factory has closed it meanwhile
 }
+
+void TcpPort::reactorStopped() noexcept { drain(); }
 
 void TcpPort::acceptReady() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();
@@ -124,7 +127,7 @@ bool TcpPort::acceptOne() noexcept {
     return true;
   }
   if (accepted.error == EAGAIN) return false;
-  if (!outOf(accepted.error)) return true;
+  if (!outOf(accepted.error) && !unusable(accepted.error)) return true;
   backOff(accepted.error);
   return false;
 }

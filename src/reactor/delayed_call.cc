@@ -35,13 +35,13 @@ void DelayedCall::reset(Duration delay) {
   if (!timer_) throw AlreadyCancelled();
   requireWaiting(timer_->state_);
   if (delay < Duration::zero()) throw NegativeDelay();
-  timer_->queue_->move(*timer_, timer_->queue_->time_.now() + delay);
+  timer_->queue_->move(*timer_, later(timer_->queue_->time_.now(), delay));
 }
 
 void DelayedCall::delay(Duration more) {
   if (!timer_) throw AlreadyCancelled();
   requireWaiting(timer_->state_);
-  timer_->queue_->move(*timer_, timer_->rank_.deadline + more);
+  timer_->queue_->move(*timer_, later(timer_->rank_.deadline, more));
 }
 
 bool DelayedCall::active() const noexcept {

@@ -165,8 +165,8 @@ class Driver {
 
   // A socket that somebody else has opened, and that stays theirs: one that listens, or one that is
   // connected. EINVAL if it is another kind.
-  virtual Listening adoptPort(int fd) = 0;
-  virtual Connecting adoptConnection(int fd) = 0;
+  virtual Listening adoptPort(int fd, const ListenOptions& options) = 0;
+  virtual Connecting adoptConnection(int fd, const ConnectionLimits& limits) = 0;
 
   // Answers later, from inside wait(), or never: there is no deadline. `owner` must outlive what
   // this returns.

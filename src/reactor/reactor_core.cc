@@ -67,9 +67,11 @@ void ReactorCore::start() {
   state_ = State::Active;
   draining_ = signalSeen_ = false;
   unsteady_ = turn_.slowTurns().isOn();
+  if (drainDeadline_.active()) drainDeadline_.cancel();
   const AtWork atWork(*this);
   events_.fire(
       SystemEvent::Startup, [this] { running_ = true; }, [] {});
+  if (events_.waiting()) unsteady_ = true;
 }
 
 bool ReactorCore::turnOnce(bool block) {
@@ -117,7 +119,7 @@ void ReactorCore::finish() noexcept {
 
 bool ReactorCore::busy() const noexcept {
   return !threadCalls_.empty() || turn_.pending() || state_ == State::StopRequested ||
-         (draining_ && turn_.open() == 0);
+         (draining_ && turn_.open() == 0) || events_.ready();
 }
 
 void ReactorCore::runDue() noexcept {
@@ -133,6 +135,7 @@ void ReactorCore::runDue() noexcept {
 
 void ReactorCore::changeState() noexcept {
   if (draining_ && state_ == State::Active && turn_.open() == 0) state_ = State::StopRequested;
+  if (events_.ready()) events_.proceed();
   if (state_ == State::StopRequested) fireShutdown();
 }
 
@@ -225,6 +228,10 @@ void ReactorCore::signalled(int signal) noexcept {
       logError("a call for signal {} threw {}: {}", signal, thrown.typeName(), thrown);
     }
     return;
+  }
+  if (state_ == State::Stopping) {
+    logWarning("signal {} while stopping: waiting no longer", signal);
+    return events_.hurry();
   }
   if (state_ != State::Active) return;
   if (std::exchange(signalSeen_, true)) {

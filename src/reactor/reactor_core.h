@@ -97,7 +97,7 @@ class ReactorCore final : private DriverOwner {
   DelayedCall drainDeadline_;
   Duration latestCall_{};
   State state_ = State::Idle;
-  bool unsteady_ = false;  // draining, stopping or crashed, or turns are watched
+  bool unsteady_ = false;  // starting, draining, stopping or crashed, or turns are watched
   bool running_ = false;
   bool draining_ = false;
   bool disconnecting_ = false;

@@ -45,14 +45,19 @@ void SystemEvents::fire(SystemEvent event, UniqueFunction<void()> during,
     ++firing->pending;
     // If the reactor is gone by then, nobody is told.
     trigger().addErrback(logFailure).addCallback([weak = std::weak_ptr<Firing>(firing)] {
-      if (const std::shared_ptr<Firing> alive = weak.lock()) oneDone(alive);
+      if (const std::shared_ptr<Firing> alive = weak.lock()) alive->oneDone();
     });
   }
-  oneDone(firing);
+  firing->oneDone();
+  if (ready()) proceed();
 }
 
-void SystemEvents::oneDone(const std::shared_ptr<Firing>& firing) {
-  if (--firing->pending == 0) std::exchange(firing->proceed, nullptr)();
+void SystemEvents::Firing::oneDone() noexcept {
+  if (pending > 0) --pending;  // else there was no waiting for it
+}
+
+void SystemEvents::hurry() noexcept {
+  if (firing_) firing_->pending = 0;
 }
 
 SystemEvents::Trigger SystemEvents::take(Phase phase, SystemEvent event) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "ropewalk/reactor.h"
@@ -20,8 +21,17 @@ class SystemEvents {
   void remove(TriggerId id);
 
   // Calls the "before" triggers; when all that they returned is done, `during`, the "during"
-  // triggers, the "after" triggers and `finished`. All of it may have happened when this returns.
+  // triggers, the "after" triggers and `finished`. All of it has happened when this returns, unless
+  // something is still to be waited for. From the event loop.
   void fire(SystemEvent event, UniqueFunction<void()> during, UniqueFunction<void()> finished);
+
+  // From then on until the rest has been done by proceed(), from the event loop once it is ready.
+  bool waiting() const noexcept { return firing_ && firing_->proceed; }
+  bool ready() const noexcept { return waiting() && firing_->pending == 0; }
+  void proceed() { std::exchange(firing_->proceed, nullptr)(); }
+
+  // Waits for nothing any more.
+  void hurry() noexcept;
 
  private:
   struct Entry {
@@ -33,12 +43,13 @@ class SystemEvents {
   struct Firing {
     std::size_t pending = 1;  // one is for the calling itself
     UniqueFunction<void()> proceed;
+
+    void oneDone() noexcept;
   };
 
   // Takes out the first trigger for this moment; an empty one if there is none.
   Trigger take(Phase phase, SystemEvent event);
   void runAll(Phase phase, SystemEvent event);
-  static void oneDone(const std::shared_ptr<Firing>& firing);
 
   std::vector<Entry> entries_;  // in the order asked
   std::uint64_t lastId_ = 0;

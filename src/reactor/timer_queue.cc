@@ -25,7 +25,7 @@ DelayedCall TimerQueue::schedule(Duration delay, UniqueFunction<void()> call) {
   DelayedCall handle(*timer);
   timer->queue_ = this;
   timer->call_ = std::move(call);
-  timer->rank_ = timer->standing_ = {time_.now() + delay, ++asked_};
+  timer->rank_ = timer->standing_ = {later(time_.now(), delay), ++asked_};
   heap_.push_back(timer);
   timer->addRef();
   put(timer, heap_.size() - 1);

@@ -41,6 +41,7 @@ class MemoryChannel final : public PolledChannel {
   Transfer receive(char* buffer, std::size_t size) override;
   Transfer send(const iovec* pieces, int count) override;
   Transfer sendFile(int file, std::uint64_t offset, std::size_t count) override;
+  std::size_t unacknowledged() const override { return 0; }
   void shutdownWrite() override { far_->told = true; }
   void resetOnClose() override { resets_ = true; }
   Address peer() const override { return peer_; }

@@ -67,7 +67,8 @@ StreamRead::Outcome StreamRead::examineDelimited(std::string_view bytes) {
   const auto end = delimiter.find(bytes.substr(0, searched_), bytes.substr(searched_));
   if (end) return end->line > size_ ? Outcome::TooLong : found(end->line, end->next);
   searched_ = bytes.size();
-  const bool tooLong = bytes.size() >= size_ + delimiter.text().size();
+  const std::size_t behind = delimiter.text().size();
+  const bool tooLong = bytes.size() >= behind && bytes.size() - behind >= size_;
   return tooLong ? Outcome::TooLong : Outcome::Waiting;
 }
 

@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 
 namespace ropewalk::sys {
@@ -19,7 +21,27 @@ int controlFile(int fd, int command, int value) { return ::fcntl(fd, command, va
 int getLimit(int what, struct rlimit* limit) {
   return ::getrlimit(static_cast<__rlimit_resource>(what), limit);
 }
+int control(int fd, unsigned long request, int* value) { return ::ioctl(fd, request, value); }
 int openExisting(const char* path, int flags) { return ::open(path, flags); }
+
+// sendfile has no MSG_NOSIGNAL: the thread does without SIGPIPE for the call, and takes back the
+// one that the call has made. Whoever blocks it anyway finds it as without us.
+ssize_t sendFileQuietly(int out, int in, off_t* offset, std::size_t count) {
+  sigset_t pipe;
+  sigset_t before;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe, &before);
+  const ssize_t sent = ::sendfile(out, in, offset, count);
+  const int error = errno;
+  if (::sigismember(&before, SIGPIPE) == 0) {
+    constexpr timespec kAtOnce{};
+    if (sent < 0 && error == EPIPE) ::sigtimedwait(&pipe, nullptr, &kAtOnce);
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+  errno = error;
+  return sent;
+}
 
 }  // namespace
 
@@ -38,12 +60,13 @@ constexpr Kernel kKernel = {
     .getrlimit = getLimit,
     .getsockname = ::getsockname,
     .getsockopt = ::getsockopt,
+    .ioctl = control,
     .listen = ::listen,
     .open = openExisting,
     .read = ::read,
     .recv = ::recv,
     .send = ::send,
-    .sendfile = ::sendfile,
+    .sendfile = sendFileQuietly,
     .sendmsg = ::sendmsg,
     .setsockopt = ::setsockopt,
     .shutdown = ::shutdown,

@@ -36,12 +36,14 @@ struct Kernel {
   int (*getrlimit)(int, struct rlimit*);
   int (*getsockname)(int, sockaddr*, socklen_t*);
   int (*getsockopt)(int, int, int, void*, socklen_t*);
+  int (*ioctl)(int, unsigned long, int*);
   int (*listen)(int, int);
   int (*open)(const char*, int);
   ssize_t (*read)(int, void*, std::size_t);
   ssize_t (*recv)(int, void*, std::size_t, int);
   ssize_t (*send)(int, const void*, std::size_t, int);
-  ssize_t (*sendfile)(int, int, off_t*, std::size_t);
+  ssize_t (*sendfile)(int, int, off_t*,
+                      std::size_t);  // without SIGPIPE, as send() with MSG_NOSIGNAL
   ssize_t (*sendmsg)(int, const msghdr*, int);
   int (*setsockopt)(int, int, int, const void*, socklen_t);
   int (*shutdown)(int, int);

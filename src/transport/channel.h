@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "ropewalk/address.h"
+#include "ropewalk/reactor_time.h"
 
 namespace ropewalk::detail {
 
@@ -66,6 +67,12 @@ class Channel {
   virtual Transfer receive(char* buffer, std::size_t size) = 0;
   virtual Transfer send(const iovec* pieces, int count) = 0;
   virtual Transfer sendFile(int file, std::uint64_t offset, std::size_t count) = 0;
+
+  // Bytes that were sent and that the peer has not acknowledged yet.
+  virtual std::size_t unacknowledged() const = 0;
+
+  // How long the peer may leave what was sent unacknowledged; the kernel's affair.
+  virtual void setPatience(Duration patience) = 0;
 
   // Says that nothing more will be sent. Failure is of no consequence (HC6).
   virtual void shutdownWrite() = 0;

@@ -227,7 +227,7 @@ void Connection::roomEnded() {
   waitsForRoom_ = true;
   needsAfterFlush_ = true;
   queue_.keep();
-  setDeadline(phase_ == Phase::Closing && !feed_ ? limits_->closeDeadline : limits_->writeStall);
+  expectProgress();
 }
 
 void Connection::writeReady() noexcept {

@@ -72,7 +72,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // The reactor stops: tells the protocol now. From the event loop.
   void end(const Failure& why) noexcept;
 
-  // Has the protocol asked to finish (Protocol::drainRequested()).
+  // Has the protocol asked to finish (Protocol::drainRequested()), from the event loop.
   void drain() noexcept;
 
   // For the turn.
@@ -157,6 +157,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void linger() noexcept;
   void endOrderly() noexcept;
   void setDeadline(Duration wait) noexcept;
+  void expectProgress() noexcept;
   void deadlinePassed() noexcept override;
   void callbackThrew() noexcept;
   void settleLater() noexcept;
@@ -176,7 +177,8 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   Address peer_;
   mutable Address host_;  // asked for once, when somebody wants to know
   std::uint32_t session_;
-  std::size_t discarded_ = 0;  // bytes thrown away while lingering
+  std::uint32_t unacknowledged_ = 0;  // bytes, when the deadline was set for the peer to take some
+  std::size_t discarded_ = 0;         // bytes thrown away while lingering
 
   Phase phase_ = Phase::Made;
   // What keeps it from reading: bits, so that one look tells all.
@@ -194,6 +196,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool writeLost_ : 1 = false;     // loseWriteConnection() was called
   bool shutDown_ : 1 = false;      // ... and the peer was told
   bool writeLostDue_ : 1 = false;  // ... and the protocol has to be
+  bool drainDue_ : 1 = false;      // drainRequested() has to be called
   bool lingers_ : 1 = true;
 };
 

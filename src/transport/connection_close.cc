@@ -32,7 +32,7 @@ void Connection::loseConnection(Linger linger) {
   phase_ = Phase::Closing;
   lingers_ = linger == Linger::Yes;
   needsAfterFlush_ = true;
-  if (!feed_) setDeadline(limits_->closeDeadline);
+  if (waitsForRoom_) expectProgress();
   flushLater();
 }
 
@@ -133,6 +133,10 @@ void Connection::settleLater() noexcept {
 void Connection::settle() noexcept {
   settleQueued_ = false;
   if (phase_ == Phase::Ended) return;
+  if (drainDue_) {
+    drainDue_ = false;
+    if (phase_ == Phase::Open) guarded([this] { protocol_->drainRequested(); });
+  }
   resumeFeed();
   if (writeLostDue_) {
     writeLostDue_ = false;
@@ -154,6 +158,8 @@ void Connection::end(const Failure& why) noexcept {
   if (protocol_) {
     guarded([&] { Belongings::end(*protocol_); });
     guarded([&] { protocol_->connectionLost(reason); });
+    // While it still has a name.
+    if (turn_.slowTurns().isOn()) turn_.slowTurns().enter("who hears of the end of a connection");
   }
   protocol_.reset();
   queue_.clear();
@@ -166,8 +172,8 @@ void Connection::end(const Failure& why) noexcept {
 
 void Connection::drain() noexcept {
   if (phase_ != Phase::Open) return;
-  guarded([this] { protocol_->drainRequested(); });
-  flushLater();
+  drainDue_ = true;
+  settleLater();
 }
 
 // Logged here, for what user code throws no caller can hear.
@@ -181,11 +187,19 @@ void Connection::callbackThrew() noexcept {
 }
 
 void Connection::setDeadline(Duration wait) noexcept {
-  turn_.deadlines().set(*this, turn_.now() + wait);
+  turn_.deadlines().set(*this, later(turn_.now(), wait));
+}
+
+// The peer has to take some of what the kernel holds, until then: readiness alone would be no
+// measure, for a kernel says that it has room only when a good part of its buffer is free.
+void Connection::expectProgress() noexcept {
+  unacknowledged_ = static_cast<std::uint32_t>(channel_->unacknowledged());
+  setDeadline(phase_ == Phase::Closing && !feed_ ? limits_->closeDeadline : limits_->writeStall);
 }
 
 void Connection::deadlinePassed() noexcept {
   if (phase_ == Phase::Lingering) return endOrderly();
+  if (channel_->unacknowledged() < unacknowledged_) return expectProgress();
   channel_->resetOnClose();
   endSoon(Failure::of(ConnectionLost("send: the peer takes nothing")));
 }

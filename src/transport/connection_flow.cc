@@ -25,7 +25,7 @@ void Connection::resumeProducing() {
 
 void Connection::setReadWhileBlocked(bool on) {
   readWhileBlocked_ = on;
-  if (!on || !blocked_) return;
+  if (!on || !blocked_ || phase_ >= Phase::Ending) return;
   blocked_ = false;
   needsAfterFlush_ = true;
   flushLater();
@@ -34,6 +34,7 @@ void Connection::setReadWhileBlocked(bool on) {
 void Connection::setLimits(const ConnectionLimits& limits) {
   ownLimits_ = std::make_unique<ConnectionLimits>(limits);
   limits_ = ownLimits_.get();
+  if (channel_) channel_->setPatience(limits.writeStall);
 }
 
 void Connection::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
@@ -56,7 +57,7 @@ void Connection::registerProducer(std::shared_ptr<Producer> producer, Streaming 
 void Connection::unregisterProducer() {
   if (!feed_) return;
   feed_.reset();
-  if (phase_ == Phase::Closing) setDeadline(limits_->closeDeadline);
+  if (phase_ == Phase::Closing && waitsForRoom_) expectProgress();
   needsAfterFlush_ = true;
   flushLater();
 }
@@ -72,7 +73,7 @@ void Connection::overHighWater() {
 }
 
 void Connection::afterFlush() noexcept {
-  if (phase_ == Phase::Ended) return;
+  if (phase_ >= Phase::Ending) return;
   // A feed or a full kernel needs it again after the next flush.
   needsAfterFlush_ = feed_ || waitsForRoom_;
   if (queue_.empty()) {
@@ -105,7 +106,7 @@ void Connection::stopFeed() noexcept {
 }
 
 void Connection::applyInterest() noexcept {
-  if (phase_ >= Phase::Ending) return channel_->setInterest(Interest::Nothing);
+  if (phase_ >= Phase::Ending) return;  // it has none since then
   Interest interest = Interest::Nothing;
   if (wantsRead()) interest = interest | Interest::Read;
   if (waitsForRoom_) interest = interest | Interest::Write;

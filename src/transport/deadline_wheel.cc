@@ -20,8 +20,8 @@ void Deadline::linkInto(Deadline*& slot) noexcept {
 }
 
 std::uint32_t DeadlineWheel::tickAfter(TimePoint when) noexcept {
-  const auto ticks = (when.time_since_epoch() + kTick - Duration(1)) / kTick;
-  return static_cast<std::uint32_t>(std::max<decltype(ticks)>(ticks, 1));
+  const auto ticks = later(when, kTick - Duration(1)).time_since_epoch() / kTick;
+  return static_cast<std::uint32_t>(std::clamp<decltype(ticks)>(ticks, 1, kLastTick));
 }
 
 TimePoint DeadlineWheel::timeOf(std::uint32_t tick) noexcept { return TimePoint(tick * kTick); }

@@ -62,6 +62,7 @@ class DeadlineWheel {
 
  private:
   static constexpr std::uint32_t kSlots = 256;
+  static constexpr std::uint32_t kLastTick = ~0u - kSlots;  // after 34 years: for ever
 
   static std::uint32_t tickAfter(TimePoint when) noexcept;
   static TimePoint timeOf(std::uint32_t tick) noexcept;

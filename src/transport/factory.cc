@@ -23,8 +23,8 @@ void Factory::doStart() {
 
 void Factory::doStop() {
   if (users_ == 0 || --users_ > 0) return;
-  if (noisy) logInfo("Stopping factory {}", logPrefix());
   try {
+    if (noisy) logInfo("Stopping factory {}", logPrefix());
     stopFactory();
   } catch (...) {
     logError("stopFactory threw: {}", Failure::current());

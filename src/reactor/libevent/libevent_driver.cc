@@ -202,14 +202,14 @@ Connecting LibeventDriver::connect(const Address& peer, const Address& bind,
   return {std::make_unique<SocketChannel>(*this, std::move(opened.socket), peer), 0, false};
 }
 
-Listening LibeventDriver::adoptPort(int fd) {
-  OpenedSocket opened = watchable(adoptedStream(fd, true));
+Listening LibeventDriver::adoptPort(int fd, const ListenOptions& options) {
+  OpenedSocket opened = watchable(adoptedPort(fd, options));
   if (!opened.socket) return {nullptr, opened.error};
   return {std::make_unique<SocketAcceptor>(*this, std::move(opened.socket)), 0};
 }
 
-Connecting LibeventDriver::adoptConnection(int fd) {
-  OpenedSocket opened = watchable(adoptedStream(fd, false));
+Connecting LibeventDriver::adoptConnection(int fd, const ConnectionLimits& limits) {
+  OpenedSocket opened = watchable(adoptedConnection(fd, limits));
   if (!opened.socket) return {nullptr, opened.error, false};
   sys::SocketAddress peer;
   if (sys::kernel.getpeername(fd, peer.get(), peer.lengthForKernel()) != 0) {

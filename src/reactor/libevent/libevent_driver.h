@@ -56,8 +56,8 @@ class LibeventDriver final : public Driver {
   Listening listen(const Address& host, const ListenOptions& options) override;
   Connecting connect(const Address& peer, const Address& bind,
                      const ConnectOptions& options) override;
-  Listening adoptPort(int fd) override;
-  Connecting adoptConnection(int fd) override;
+  Listening adoptPort(int fd, const ListenOptions& options) override;
+  Connecting adoptConnection(int fd, const ConnectionLimits& limits) override;
   std::unique_ptr<Lookup> lookUp(const std::string& name, LookupOwner& owner) override;
   sys::NameAnswer lookUpNow(const std::string& name) override { return sys::lookUp(name); }
   std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) override;

@@ -1,7 +1,9 @@
 #include "reactor/libevent/socket_channel.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -117,6 +119,14 @@ Transfer SocketChannel::sendFile(int file, std::uint64_t offset, std::size_t cou
   auto from = static_cast<off_t>(offset);
   return transferOf(sys::kernel.sendfile(socket_.get(), file, &from, std::min(count, kFileSlice)));
 }
+
+std::size_t SocketChannel::unacknowledged() const {
+  int bytes = 0;
+  return sys::kernel.ioctl(socket_.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes)
+                                                                 : 0;
+}
+
+void SocketChannel::setPatience(Duration patience) { detail::setPatience(socket_.get(), patience); }
 
 void SocketChannel::shutdownWrite() { sys::kernel.shutdown(socket_.get(), SHUT_WR); }
 

@@ -24,6 +24,8 @@ class SocketChannel final : public Channel {
   Transfer receive(char* buffer, std::size_t size) override;
   Transfer send(const iovec* pieces, int count) override;
   Transfer sendFile(int file, std::uint64_t offset, std::size_t count) override;
+  std::size_t unacknowledged() const override;
+  void setPatience(Duration patience) override;
   void shutdownWrite() override;
   void resetOnClose() override;
   int connectResult() override;

@@ -5,7 +5,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <limits>
 
 #include "sys/kernel.h"
 #include "sys/socket_address.h"
@@ -29,15 +31,14 @@ void setInt(int socket, int level, int option, int value) noexcept {
   sys::kernel.setsockopt(socket, level, option, &value, sizeof value);
 }
 
-void setStreamOptions(int socket, bool noDelay, bool keepAlive, Duration stall) {
-  const auto stallMs = std::chrono::duration_cast<std::chrono::milliseconds>(stall).count();
+void setStreamOptions(int socket, bool noDelay, bool keepAlive, Duration patience) {
   setFlag(socket, IPPROTO_TCP, TCP_NODELAY, noDelay);
   setFlag(socket, SOL_SOCKET, SO_KEEPALIVE, keepAlive);
   setInt(socket, IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveIdle);
   setInt(socket, IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveInterval);
   setInt(socket, IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveCount);
   setInt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kNotSentLowWater);
-  setInt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(stallMs));
+  setPatience(socket, patience);
 }
 
 OpenedSocket openStream(const Address& address) {
@@ -49,6 +50,30 @@ OpenedSocket openStream(const Address& address) {
 
 bool isAnyIPv6(const Address& address) {
   return address.family() == Address::Family::IPv6 && address.host() == "::";
+}
+
+sys::FileDescriptor duplicateOf(int fd) {
+  sys::FileDescriptor copy(sys::kernel.fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!copy) return copy;
+  const int flags = sys::kernel.fcntl(copy.get(), F_GETFL, 0);
+  sys::kernel.fcntl(copy.get(), F_SETFL, flags | O_NONBLOCK);
+  return copy;
+}
+
+OpenedSocket adopted(int fd, bool listening) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (sys::kernel.getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0) return {{}, errno, false};
+  const bool fits = type == SOCK_STREAM && getFlag(fd, SOL_SOCKET, SO_ACCEPTCONN) == listening;
+  if (!fits) return {{}, EINVAL, false};
+  sys::SocketAddress local;
+  if (sys::kernel.getsockname(fd, local.get(), local.lengthForKernel()) != 0) {
+    return {{}, errno, false};
+  }
+  if (local.address().family() == Address::Family::None) return {{}, EAFNOSUPPORT, false};
+  OpenedSocket opened{duplicateOf(fd), 0, false};
+  if (!opened.socket) opened.error = errno;
+  return opened;
 }
 
 }  // namespace
@@ -86,28 +111,30 @@ OpenedSocket openConnecting(const Address& peer, const Address& bind,
   return opened;
 }
 
-sys::FileDescriptor duplicateOf(int fd) {
-  sys::FileDescriptor copy(sys::kernel.fcntl(fd, F_DUPFD_CLOEXEC, 0));
-  if (!copy) return copy;
-  const int flags = sys::kernel.fcntl(copy.get(), F_GETFL, 0);
-  sys::kernel.fcntl(copy.get(), F_SETFL, flags | O_NONBLOCK);
-  return copy;
+OpenedSocket adoptedPort(int fd, const ListenOptions& options) {
+  OpenedSocket opened = adopted(fd, true);
+  if (!opened.socket) return opened;
+  setStreamOptions(opened.socket.get(), options.tcpNoDelay, options.tcpKeepAlive,
+                   options.limits.writeStall);
+  return opened;
 }
 
-OpenedSocket adoptedStream(int fd, bool listening) {
-  int type = 0;
-  socklen_t size = sizeof type;
-  if (sys::kernel.getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0) return {{}, errno, false};
-  const bool fits = type == SOCK_STREAM && getFlag(fd, SOL_SOCKET, SO_ACCEPTCONN) == listening;
-  if (!fits) return {{}, EINVAL, false};
-  sys::SocketAddress local;
-  if (sys::kernel.getsockname(fd, local.get(), local.lengthForKernel()) != 0) {
-    return {{}, errno, false};
-  }
-  if (local.address().family() == Address::Family::None) return {{}, EAFNOSUPPORT, false};
-  OpenedSocket opened{duplicateOf(fd), 0, false};
-  if (!opened.socket) opened.error = errno;
+OpenedSocket adoptedConnection(int fd, const ConnectionLimits& limits) {
+  OpenedSocket opened = adopted(fd, false);
+  if (opened.socket) setStreamOptions(opened.socket.get(), true, true, limits.writeStall);
   return opened;
+}
+
+// The kernel would take its patience for that with keep-alive, too, whatever the number of probes:
+// one lost probe would end a connection that has only been silent.
+void setPatience(int socket, Duration patience) noexcept {
+  using Milliseconds = std::chrono::milliseconds;
+  constexpr Milliseconds kKeepAlive =
+      std::chrono::seconds(kKeepAliveIdle + kKeepAliveInterval * kKeepAliveCount);
+  const auto longest = Milliseconds(std::numeric_limits<int>::max());
+  const auto most =
+      std::clamp(std::chrono::duration_cast<Milliseconds>(patience), kKeepAlive, longest);
+  setInt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(most.count()));
 }
 
 void setFlag(int socket, int level, int option, bool on) noexcept {

@@ -22,7 +22,12 @@ OpenedSocket openConnecting(const Address& peer, const Address& bind,
 
 // A socket of our own for the stream socket `fd`, which stays the caller's: one that listens, or
 // one that is connected. EINVAL if it is another kind.
-OpenedSocket adoptedStream(int fd, bool listening);
+OpenedSocket adoptedPort(int fd, const ListenOptions& options);
+OpenedSocket adoptedConnection(int fd, const ConnectionLimits& limits);
+
+// Has the kernel give up a peer that leaves what was sent unacknowledged for so long, but never
+// before a peer that answers keep-alive late is given up.
+void setPatience(int socket, Duration patience) noexcept;
 
 void setFlag(int socket, int level, int option, bool on) noexcept;
 bool getFlag(int socket, int level, int option) noexcept;

@@ -19,6 +19,7 @@ class PolledChannel : public Channel, public SimSource {
   void setOwner(ChannelOwner& owner) override { owner_ = &owner; }
   void setInterest(Interest interest) override;
   int connectResult() override { return takeError(); }
+  void setPatience(Duration) override {}
   void setTcpNoDelay(bool on) override { tcpNoDelay_ = on; }
   bool tcpNoDelay() const override { return tcpNoDelay_; }
   void setTcpKeepAlive(bool on) override { tcpKeepAlive_ = on; }

@@ -45,8 +45,10 @@ class SimDriver final : public Driver {
   Listening listen(const Address& address, const ListenOptions& options) override;
   Connecting connect(const Address& peer, const Address& bind,
                      const ConnectOptions& options) override;
-  Listening adoptPort(int) override { return {nullptr, EBADF}; }
-  Connecting adoptConnection(int) override { return {nullptr, EBADF, false}; }
+  Listening adoptPort(int, const ListenOptions&) override { return {nullptr, EBADF}; }
+  Connecting adoptConnection(int, const ConnectionLimits&) override {
+    return {nullptr, EBADF, false};
+  }
   std::unique_ptr<Lookup> lookUp(const std::string& name, LookupOwner& owner) override;
   sys::NameAnswer lookUpNow(const std::string& name) override;
   std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) override;

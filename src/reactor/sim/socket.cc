@@ -56,10 +56,6 @@ bool SimSocket::isWritable() const noexcept {
   return finWanted_ || room() * 3 >= sendBuffer_;
 }
 
-std::size_t SimSocket::room() const noexcept {
-  return sendBuffer_ - static_cast<std::size_t>(accepted_ - acknowledged_);
-}
-
 Transfer SimSocket::receive(char* buffer, std::size_t size) {
   if (!in_.empty()) {
     SimNetwork& network = link_.network();

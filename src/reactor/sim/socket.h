@@ -65,7 +65,10 @@ class SimSocket {
   int takeError() noexcept;
   Transfer receive(char* buffer, std::size_t size);
   Transfer send(const iovec* pieces, int count);
-  std::size_t room() const noexcept;
+  std::size_t room() const noexcept { return sendBuffer_ - unacknowledged(); }
+  std::size_t unacknowledged() const noexcept {
+    return static_cast<std::size_t>(accepted_ - acknowledged_);
+  }
   void shutdownWrite();
   void close(bool reset);
 

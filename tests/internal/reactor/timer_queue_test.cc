@@ -150,6 +150,20 @@ TEST_CASE("a call that was moved to a later time can be moved before where it st
   CHECK(ran == std::vector{0, 1});
 }
 
+TEST_CASE("a call that is too far away to be counted is never due [TM8]") {
+  Still still;
+  still.time = TimePoint(1h);
+  int ran = 0;
+  DelayedCall made = still.callLater(Duration::max(), [&] { ++ran; });
+  DelayedCall reset = still.callLater(1s, [&] { ++ran; });
+  DelayedCall delayed = still.callLater(1s, [&] { ++ran; });
+  reset.reset(Duration::max());
+  delayed.delay(Duration::max());
+  still.runUntil(TimePoint(24h * 365 * 200));
+  CHECK(ran == 0);
+  for (const DelayedCall& call : {made, reset, delayed}) CHECK(call.getTime() == TimePoint::max());
+}
+
 TEST_CASE("of calls moved to one time who was moved first is called first [TM3][TM8]") {
   Still still;
   std::vector<int> ran;

@@ -67,6 +67,18 @@ TEST_CASE("a deadline that is set again and again never passes and is hardly eve
   CHECK(turned.sweeps <= 11);
 }
 
+TEST_CASE("a deadline that is too far away to be counted does not pass") {
+  Turned turned;
+  Noted deadline;
+  SUBCASE("in ticks") { turned.wheel.set(deadline, kStart + DeadlineWheel::kTick * (1ll << 32)); }
+  SUBCASE("at all") { turned.wheel.set(deadline, TimePoint::max()); }
+  turned.advance(24h * 365);
+  CHECK(deadline.passed == 0);
+  turned.wheel.set(deadline, turned.now + 1s);
+  turned.advance(2s);
+  CHECK(deadline.passed == 1);
+}
+
 TEST_CASE("a deadline may be moved earlier") {
   Turned turned;
   Noted deadline;

@@ -116,15 +116,46 @@ TEST_CASE("with reusePort several ports listen on one address, and share what co
   CHECK_THROWS_AS(reactor.listenTCP(number, echo(), options), CannotListenError);
 }
 
+TEST_CASE("the options of a connection are on for adopted ones, too [PT25]") {
+  const RawSocket theirs = RawSocket::listening();
+  Reactor reactor;
+  Story story;
+  const auto accepted = scripted(story, "accepted");
+  const auto given = scripted(story, "given");
+  ListenOptions options;
+  SUBCASE("as they are") {}
+  SUBCASE("as asked for") { options.tcpNoDelay = options.tcpKeepAlive = false; }
+  const auto port = reactor.adoptStreamPort(theirs.fd(), accepted, options);
+  const RawSocket peer = RawSocket::connectedTo(port->getHost());
+  turnUntil(reactor, [&] { return story.has("accepted made"); });
+  CHECK(accepted->built.at(0)->transport->getTcpNoDelay() == options.tcpNoDelay);
+  CHECK(accepted->built.at(0)->transport->getTcpKeepAlive() == options.tcpKeepAlive);
+
+  const RawSocket listening = RawSocket::listening();
+  const RawSocket other = RawSocket::connectedTo(Address::parse("127.0.0.1", listening.port()));
+  const RawSocket connected(::accept(listening.fd(), nullptr, nullptr));
+  reactor.adoptStreamConnection(connected.fd(), given);
+  turnUntil(reactor, [&] { return story.has("given made"); });
+  CHECK(given->built.at(0)->transport->getTcpNoDelay());
+  CHECK(given->built.at(0)->transport->getTcpKeepAlive());
+}
+
 TEST_CASE("a turn that takes too long is reported with the connection that took it") {
   const CapturedLog log;
   Story story;
   Reactor reactor;
-  const auto factory = scripted(story, "slow", {.data = [](Scripted& self, std::string_view) {
-                                  const TimePoint until = self.transport->reactor().now() + 30ms;
-                                  while (self.transport->reactor().now() < until) {
-                                  }
-                                }});
+  const auto busy = [&] {
+    const TimePoint until = reactor.now() + 30ms;
+    while (reactor.now() < until) {
+    }
+  };
+  bool isLastSlow = false;
+  const auto factory = scripted(story, "slow",
+                                {.data = [&](Scripted&, std::string_view) { busy(); },
+                                 .lost =
+                                     [&](Scripted&, const Failure&) {
+                                       if (isLastSlow) busy();
+                                     }});
   const auto port = reactor.listenTCP(0, factory, {"127.0.0.1"});
   RawSocket peer = RawSocket::connectedTo(port->getHost());
   turnUntil(reactor, [&] { return story.has("slow made"); });
@@ -137,6 +168,13 @@ TEST_CASE("a turn that takes too long is reported with the connection that took 
     CHECK(log.has(" ms in slow,0,127.0.0.1"));
     CHECK(reactor.statistics().slowTurns == 1);
     CHECK(reactor.statistics().longestTurn >= 30ms);
+  }
+  SUBCASE("also when it was the last that it heard") {
+    reactor.setSlowTurnLimit(20ms);
+    isLastSlow = true;
+    peer.close();
+    turnUntil(reactor, [&] { return reactor.statistics().slowTurns == 1; });
+    CHECK(log.has(" ms in slow,0,127.0.0.1"));
   }
   SUBCASE("and not if it is short enough") {
     reactor.setSlowTurnLimit(1h);

@@ -2,6 +2,7 @@
 // jumps. PT15, PT17, LF2, LF11, LF14, LF15, HC6, TM12.
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ropewalk/echo.h"
 #include "ropewalk/reactor.h"
 #include "support/captured_log.h"
 #include "support/conversation.h"
@@ -61,6 +63,21 @@ TEST_CASE("an accept that fails again and again is tried in vain only now and th
   turnUntil(reactor, [&] { return isOver; });
   CHECK(faults.calls[SystemCall::Accept] < 100);
   CHECK(log.lines().size() < 5);
+}
+
+TEST_CASE(
+    "a port whose socket somebody else has shut down says so now and then, and spins not [PT14]") {
+  const CapturedLog log;
+  Reactor reactor;
+  KernelFaults faults;
+  const RawSocket theirs = RawSocket::listening();
+  const auto port = reactor.adoptStreamPort(theirs.fd(), Factory::forProtocol<echo::Echo>());
+  REQUIRE(::shutdown(theirs.fd(), SHUT_RDWR) == 0);
+  bool isOver = false;
+  reactor.callLater(300ms, [&] { isOver = true; });
+  turnUntil(reactor, [&] { return isOver; });
+  CHECK(faults.calls[SystemCall::Accept] < 10);
+  CHECK(log.has("accept on ", "Invalid argument"));
 }
 
 TEST_CASE("a connect is failed by what the kernel says, once, through the factory [PT17]") {

@@ -210,7 +210,7 @@ TEST_CASE("an exception out of a call in callWhenRunning is logged and run goes 
 TEST_CASE("a reactor that has only a far-away call to wait for uses no processor [RC24]") {
   constexpr std::chrono::milliseconds kIdle{400};
   for (const Duration away :
-       {Duration(1h), Duration(24h * 25), Duration(24h * 365 * 100), Duration::max() / 2}) {
+       {Duration(1h), Duration(24h * 25), Duration(24h * 365 * 100), Duration::max()}) {
     Reactor reactor;
     bool hasRun = false;
     reactor.callLater(away, [&] { hasRun = true; });

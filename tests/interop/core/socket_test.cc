@@ -20,6 +20,7 @@
 #include "support/pattern.h"
 #include "support/raw_conversation.h"
 #include "support/this_process.h"
+#include "support/unnamed_file.h"
 
 namespace ropewalk::test {
 namespace {
@@ -84,6 +85,21 @@ TEST_CASE("a write to a peer that has gone is ConnectionLost, no exception and n
   CHECK(raw.server().reason.check<ConnectionLost>());
   raw.server().transport->write("still here?");
   raw.reactor.iterate();
+}
+
+TEST_CASE("a file for a peer that has finished and gone is ConnectionLost, no signal [LF15]") {
+  const DeadlySigpipe deadly;
+  Script script;
+  script.readLost = [](Scripted&) {};  // half-closeable: the file waits for the peer to take it
+  RawConversation raw(script);
+  raw.begin();
+  raw.peer.shutdownWrite();
+  raw.until([&] { return raw.server().isReadLost; });
+  raw.server().transport->writeFile(unnamedFile(pattern(0, 50'000'000)), 0, 50'000'000);
+  raw.reactor.iterate();
+  raw.peer.close();
+  raw.end();
+  CHECK(raw.server().reason.check<ConnectionLost>());
 }
 
 TEST_CASE(

@@ -13,6 +13,7 @@
 #include "support/guarded_reactor.h"
 #include "support/loopback_wire.h"
 #include "support/pattern.h"
+#include "support/raw_socket.h"
 #include "support/this_process.h"
 
 namespace ropewalk::test {
@@ -143,6 +144,91 @@ TEST_CASE("drain asks every protocol to finish and then stops") {
   runUntilStopped(reactor);
   for (const auto& each : talk.serverFactory->built) CHECK(each->reason.check<ConnectionDone>());
   for (const auto& each : talk.clientFactory->built) CHECK(each->reason.check<ConnectionDone>());
+}
+
+// Says when it is asked to finish, and complains if that is from inside another callback.
+class Asked : public Scripted {
+ public:
+  Asked(Story& story, const Script& script) : Scripted(story, "asked", script), story_(story) {}
+  void drainRequested() override {
+    CHECK(!isBusy());
+    story_.add("drain requested");
+    Scripted::drainRequested();
+  }
+
+ private:
+  Story& story_;
+};
+
+TEST_CASE("a drain that a callback asks for comes to its connection after that [LF3]") {
+  Story story;
+  Reactor reactor;
+  const Script script{.data = [&](Scripted&, std::string_view) {
+    reactor.drain();
+    story.add("behind drain");
+  }};
+  auto build = [&](const Address&) { return std::make_shared<Asked>(story, script); };
+  const auto port =
+      reactor.listenTCP(0, std::make_shared<ProtocolFactory<Asked>>(build), {"127.0.0.1"});
+  RawSocket peer = RawSocket::connectedTo(port->getHost());
+  peer.send("x");
+  runUntilStopped(reactor);
+  CHECK(story.text() ==
+        "asked made, asked data, behind drain, drain requested, asked lost");
+}
+
+TEST_CASE("a drain that crash has cut off does not end the next run") {
+  Conversation<LoopbackWire> talk;
+  talk.begin();
+  Reactor& reactor = talk.wire.serverReactor();
+  reactor.callWhenRunning([&] {
+    reactor.drain(10ms);
+    reactor.crash();
+  });
+  runUntilStopped(reactor);
+  bool isLater = false;
+  reactor.callLater(30ms, [&] {
+    isLater = true;
+    reactor.stop();
+  });
+  runUntilStopped(reactor);
+  CHECK(isLater);
+}
+
+TEST_CASE("a port that the factory of another one closes while all drain is closed once [PT8]") {
+  Story story;
+  Reactor reactor;
+  const auto first = scripted(story, "first");
+  const auto second = scripted(story, "second");
+  const auto port = reactor.listenTCP(0, first, {"127.0.0.1"});
+  const auto closed = reactor.listenTCP(0, second, {"127.0.0.1"});
+  const auto other = reactor.listenTCP(0, second, {"127.0.0.1"});
+  first->onStop = [&] { closed->stopListening(); };
+  second->onStop = [&] { CHECK(!other->isListening()); };
+  reactor.callWhenRunning([&] { reactor.drain(); });
+  runUntilStopped(reactor);
+  CHECK(story.count("second stop") == 1);
+}
+
+// Its name cannot be told.
+class Nameless : public Factory {
+ public:
+  std::shared_ptr<Protocol> buildProtocol(const Address&) override { return nullptr; }
+  std::string logPrefix() const override {
+    if (isNameless) throw std::runtime_error("no name");
+    return "nameless";
+  }
+  bool isNameless = false;
+};
+
+TEST_CASE("a factory that throws at its own name is stopped all the same [LF16]") {
+  const QuietLog quiet;
+  Reactor reactor;
+  const auto factory = std::make_shared<Nameless>();
+  const auto port = reactor.listenTCP(0, factory, {"127.0.0.1"});
+  factory->isNameless = true;
+  port->stopListening();
+  CHECK(!port->isListening());
 }
 
 class Stubborn : public Scripted {

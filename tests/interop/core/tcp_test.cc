@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -270,6 +271,25 @@ TEST_CASE("options set in connectionMade, or asked for with the port, hold [PT25
     CHECK(socketOption(socket, IPPROTO_TCP, TCP_NODELAY) == 0);
     CHECK(socketOption(socket, SOL_SOCKET, SO_KEEPALIVE) == 0);
   }
+}
+
+TEST_CASE("the kernel is as patient as keep-alive with a silent peer, or as the limits say") {
+  Story story;
+  Reactor reactor;
+  const auto factory = scripted(story, "server");
+  const auto port = reactor.listenTCP(0, factory, {"127.0.0.1"});
+  const RawSocket peer = RawSocket::connectedTo(port->getHost());
+  turnUntil(reactor, [&] { return story.has("server made"); });
+  const int socket = socketTo(peer.port());
+  const auto patience = [&] { return socketOption(socket, IPPROTO_TCP, TCP_USER_TIMEOUT); };
+  CHECK(patience() == 120'000);
+  ConnectionLimits limits;
+  limits.writeStall = 10min;
+  factory->built.at(0)->transport->setLimits(limits);
+  CHECK(patience() == 600'000);
+  limits.writeStall = Duration::max();
+  factory->built.at(0)->transport->setLimits(limits);
+  CHECK(patience() == std::numeric_limits<int>::max());
 }
 
 TEST_CASE("no more connections are accepted than maxConnections; the rest wait their turn") {

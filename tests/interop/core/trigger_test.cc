@@ -2,13 +2,20 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "ropewalk/promise.h"
 #include "ropewalk/reactor.h"
 #include "support/captured_log.h"
+#include "support/child_process.h"
 #include "support/guarded_reactor.h"
+#include "support/raw_socket.h"
+#include "support/scripted.h"
 #include "support/story.h"
 
 namespace ropewalk::test {
@@ -96,6 +103,73 @@ TEST_CASE(
   runUntilStopped(reactor);
   CHECK(story.text() ==
         "before 1, before 2, before 3, one failed, one succeeded, during 1, during 2, after");
+}
+
+// A server that has one connection, and a reactor whose stop waits for what the test fires.
+struct Waiting {
+  explicit Waiting(Script script)
+      : port(reactor.listenTCP(0, scripted(story, "server", std::move(script)), {"127.0.0.1"})),
+        peer(RawSocket::connectedTo(port->getHost())) {
+    turnUntil(reactor, [this] { return story.has("server made"); });
+    reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [this] {
+      story.add("asked to stop");
+      return done.deferred();
+    });
+    reactor.addSystemEventTrigger(Phase::During, SystemEvent::Shutdown,
+                                  [this] { story.add("during"); });
+  }
+
+  Story story;
+  Promise<void> done;
+  Reactor reactor;
+  std::shared_ptr<ListeningPort> port;
+  RawSocket peer;
+};
+
+TEST_CASE("a stop may wait for the last connection: connectionLost fires it [RC9][RC13][LF3]") {
+  Waiting* all = nullptr;
+  Waiting test({.lost = [&](Scripted&, const Failure&) { all->done.callback(); }});
+  all = &test;
+  test.reactor.callWhenRunning([&] { test.reactor.stop(); });
+  test.reactor.callLater(5ms, [&] { test.peer.close(); });
+  runUntilStopped(test.reactor);
+  CHECK(test.story.text() ==
+        "server start, server build, server made, asked to stop, server read lost, server lost, "
+        "server stop, during");
+}
+
+TEST_CASE("what fires the stop is not ended from inside its own callback [RC13][LF3][LF4]") {
+  Waiting* all = nullptr;
+  Waiting test({.data = [&](Scripted& self, std::string_view) {
+    all->done.callback();
+    all->story.add("behind it");
+    CHECK(!self.isLost);
+  }});
+  all = &test;
+  test.reactor.callWhenRunning([&] { test.reactor.stop(); });
+  test.reactor.callLater(5ms, [&] { test.peer.send("x"); });
+  runUntilStopped(test.reactor);
+  CHECK(test.story.text() ==
+        "server start, server build, server made, asked to stop, server data, behind it, "
+        "server lost, server stop, during");
+}
+
+TEST_CASE("a signal ends the waiting of a stop [RC17]") {
+  ChildProcess child([](Line& line) {
+    const QuietLog quiet;
+    Reactor reactor;
+    Promise<void> never;
+    reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, [&] {
+      line.say("waiting");
+      return never.deferred();
+    });
+    reactor.callWhenRunning([&] { reactor.stop(); });
+    reactor.run(true);
+    return 0;
+  });
+  CHECK(child.line.hear() == "waiting");
+  child.signal(SIGTERM);
+  CHECK(child.wait() == 0);
 }
 
 TEST_CASE("an exception in a trigger is logged and the others still run [RC10]") {

@@ -66,6 +66,77 @@ TEST_CASE("a peer that takes a little every 20 seconds is not given up") {
   }
 }
 
+TEST_CASE("a peer that reads slowly but all the time gets everything, also after a close [CL1]") {
+  Conversation<SimulatedWire> talk;
+  talk.begin();
+  // So slow that a third of the kernel's buffer takes longer than either deadline.
+  talk.wire.world().setBandwidth("server", "client", 2048);
+  talk.server().transport->write(pattern(0, 300'000));
+  SUBCASE("closed") { talk.server().transport->loseConnection(); }
+  SUBCASE("closed meanwhile") {
+    talk.wire.world().advance(20s);
+    talk.server().transport->loseConnection();
+  }
+  SUBCASE("not closed") {}
+  talk.wire.world().advance(160s);
+  CHECK(isPattern(talk.client().received, 300'000));
+  if (talk.client().isLost) {
+    CHECK(talk.client().reason.check<ConnectionDone>());
+    CHECK(talk.server().reason.check<ConnectionDone>());
+  }
+}
+
+TEST_CASE("a deadline without an end is none") {
+  SUBCASE("of a stalled peer") {
+    ConnectionLimits limits;
+    limits.writeStall = limits.closeDeadline = Duration::max();
+    Conversation<SimulatedWire> talk({}, silent());
+    talk.begin().server().transport->setLimits(limits);
+    talk.server().transport->write(pattern(0, SimulatedWire::kTooMuch));
+    talk.wire.world().advance(24h * 365);
+    CHECK(!talk.server().isLost);
+    talk.server().transport->loseConnection();
+    talk.wire.world().advance(24h * 365);
+    CHECK(!talk.server().isLost);
+  }
+  SUBCASE("of a connect") {
+    Story story;
+    SimulatedWire wire;
+    const auto port = wire.listen(scripted(story, "server"));
+    wire.world().partition("client", "server");
+    const auto connector =
+        wire.connect(*port, scripted(story, "client"), ConnectOptions(Duration::max()));
+    wire.world().advance(1h);
+    CHECK(connector->state() == Connector::State::Connecting);
+    connector->stopConnecting();
+  }
+  SUBCASE("of a drain") {
+    Conversation<SimulatedWire> talk;
+    talk.begin().server().transport->write(pattern(0, SimulatedWire::kTooMuch));
+    talk.wire.serverReactor().callLater(0s,
+                                        [&] { talk.wire.serverReactor().drain(Duration::max()); });
+    talk.wire.world().advance(1s);
+    CHECK(talk.client().received.size() == SimulatedWire::kTooMuch);
+  }
+}
+
+TEST_CASE("a connect that was stopped and begun again while the factory is told begins once") {
+  Story story;
+  SimulatedWire wire;
+  const auto port = wire.listen(scripted(story, "server"));
+  const auto factory = scripted(story, "client");
+  factory->onConnecting = [&](Connector& connector) {
+    if (story.count("client connecting") == 1) connector.stopConnecting();
+  };
+  factory->onFailed = [](Connector& connector, const Failure&) { connector.connect(); };
+  const auto connector = wire.connect(*port, factory);
+  wire.until([&] { return story.has("client made"); });
+  wire.world().advance(1h);
+  CHECK(story.count("client made") == 1);
+  CHECK(story.count("client connect failed") == 1);
+  CHECK(connector->state() == Connector::State::Connected);
+}
+
 TEST_CASE("a connection that has nothing to say stays for ever") {
   Conversation<SimulatedWire> talk;
   talk.begin();

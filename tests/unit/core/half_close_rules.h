@@ -174,6 +174,23 @@ TEST_CASE("a half-close of a connection that the peer has reset raises nothing [
   CHECK(!talk.client().isWriteLost);
 }
 
+TEST_CASE("a half-close whose bytes an abort has dropped is told to nobody [HC1][CL7]") {
+  Script serving;
+  serving.data = [](Scripted& self, std::string_view) {
+    self.transport->write("never sent");
+    self.transport->loseWriteConnection();
+    self.transport->abortConnection();
+  };
+  serving.writeLost = [](Scripted&) {};
+  Script asking;
+  asking.made = [](Scripted& self) { self.transport->write("?"); };
+  Conversation<Wire> talk(serving, asking);
+  talk.begin().end();
+  CHECK(!talk.server().isWriteLost);
+  CHECK(talk.client().received.empty());
+  CHECK(talk.client().reason.check<ConnectionLost>());
+}
+
 TEST_CASE("a second half-close is harmless [HC7]") {
   Conversation<Wire> talk({}, halfCloseable());
   talk.begin();

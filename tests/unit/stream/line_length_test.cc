@@ -38,6 +38,12 @@ TEST_CASE("LineReceiver tells all there is of a long line that came in two piece
   CHECK(talk.lines.exceeding == "123456\r\nrest");
 }
 
+TEST_CASE("LineReceiver takes the largest limit that there is for none") {
+  LineTalk talk;
+  talk.lines.setMaxLength(~std::size_t{0});
+  CHECK(talk.hearsPieces({"un", "finished\r\n"}) == "L(unfinished)");
+}
+
 TEST_CASE("LineReceiver waits for a delimiter's worth of bytes behind the limit [LR19]") {
   for (const std::size_t size : {16384u, 16385u}) {
     LineTalk talk;

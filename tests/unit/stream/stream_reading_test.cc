@@ -103,6 +103,16 @@ TEST_CASE("readUntil has the limit that it is given") {
   CHECK(stage.story.text() == "<abc>, lost: a line of more than 3 bytes");
 }
 
+TEST_CASE("readUntil takes the largest limit that there is for none") {
+  StreamStage stage([](Told& told) -> Deferred<void> {
+    told.tellRead(co_await told.readUntil("#", ~std::size_t{0}));
+  });
+  stage.send("ab");
+  stage.send("c#");
+  stage.finish();
+  CHECK(stage.story.text().starts_with("<abc>"));
+}
+
 TEST_CASE("no line is delivered after loseConnection [LR9]") {
   StreamStage stage([](Told& told) -> Deferred<void> {
     told.tellRead(co_await told.readLine());
