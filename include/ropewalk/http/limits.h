@@ -57,8 +57,8 @@ struct Limits {
   std::size_t ranges = 16;
   std::size_t overlappingRanges = 2;
 
-  /// Bytes of answers that may wait to be sent when a further write comes; then the connection is
-  /// aborted (ConnectionLimits::maxQueued).
+  /// Bytes of a streamed answer that may wait to be sent when a further write comes; then the
+  /// connection is aborted: ConnectionLimits::maxQueued, unless that of the port is stricter.
   std::size_t queued = 1024 * 1024;
 
   /// Requests on one connection; the last answer says `Connection: close`.

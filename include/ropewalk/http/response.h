@@ -103,8 +103,7 @@ class Response {
   /// Ownership: the connection shares `next` until connectionLost() has returned. It must be new:
   /// one that has no connection yet. What it starts by Protocol::spawn() and callLater() ends with
   /// the connection.
-  /// Limits: those of the port hold; if an answer before on this connection was streamed, those of
-  /// a default ConnectionLimits.
+  /// Limits: those of the port hold.
   static Response detach(std::shared_ptr<Protocol> next);
 
   /// The same after `101 Switching Protocols` with `Upgrade: protocol` (RFC 9110 7.8, 15.2.2) and
