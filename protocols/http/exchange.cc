@@ -121,7 +121,10 @@ void Exchange::connectionLost(const Failure& why) {
 void Exchange::dispatch(std::string_view bytes) {
   output_ = Output::Handling;
   if (match_.route == nullptr || !match_.route->responder().answersLater()) {
-    return answer(answerNow());
+    answer(answerNow());
+    // The log wants the head when the stream ends.
+    if (output_ == Output::Streaming) keepHead(bytes);
+    return;
   }
   keepHead(bytes);
   connection_->spawn(
