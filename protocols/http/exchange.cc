@@ -67,6 +67,7 @@ std::uint64_t Exchange::bodyLimit() const {
 void Exchange::bodyWanted() {
   if (!std::exchange(owesContinue_, false) || !connection_ || output_ == Output::Done) return;
   transport_->write("HTTP/1.1 100 Continue\r\n\r\n");
+  connection_->goOn();  // the client's time begins
 }
 
 void Exchange::pieceReceived(std::string_view piece) {
