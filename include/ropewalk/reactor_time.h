@@ -19,6 +19,14 @@ using Duration = std::chrono::nanoseconds;
 /// A moment on the monotonic clock: steps of the wall clock do not move it (rule TM12).
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
+/// `wait` after `from`; the last moment there is if that is later, and with a negative `wait` the
+/// first one if that is earlier.
+constexpr TimePoint later(TimePoint from, Duration wait) noexcept {
+  if (wait > Duration::zero() && from > TimePoint::max() - wait) return TimePoint::max();
+  if (wait < Duration::zero() && from < TimePoint::min() - wait) return TimePoint::min();
+  return from + wait;
+}
+
 namespace detail {
 class Timer;
 class TimerQueue;

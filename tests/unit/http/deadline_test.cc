@@ -232,6 +232,24 @@ TEST_CASE("a client that reads its answer slowly is not idle") {
   CHECK(!served.transport.isDisconnecting());
 }
 
+TEST_CASE("a time limit may be as long as can be said") {
+  for (const Duration limit : {Duration::max(), Duration::max() - 1s, Duration(24h) * 365 * 290}) {
+    Limits limits;
+    limits.firstByte = limits.headTime = limits.keepAlive = limits.bodyGap = limits.bodyGrace =
+        limit;
+    Served served(echoRouter(), limits);
+    pass(served, 60s);
+    served.ask("GET / HTTP/1.1\r\n");
+    pass(served, 60s);
+    CHECK(served.ask("Host: h\r\n\r\n") == textAnswer("GET / "));
+    pass(served, 60s);
+    CHECK(served.ask("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n") == "");
+    pass(served, 60s);
+    CHECK(served.ask("x") == textAnswer("POST / x"));
+    CHECK(!served.transport.isDisconnecting());
+  }
+}
+
 TEST_CASE("one timer serves all connections of a site, and none is left when they are gone") {
   Router router = echoRouter();
   auto site = Site::create(std::move(router), atOneMoment());
