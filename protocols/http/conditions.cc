@@ -13,7 +13,7 @@ bool isSame(const EntityTag& asked, std::string_view ours, bool strongly) {
 
 }  // namespace
 
-Conditions::Conditions(const RequestHead& head) : head_(head) {
+Conditions::Conditions(const RequestHead& head, WallTime now) : head_(head), now_(now) {
   for (std::size_t i = 0; i < head.fieldCount(); ++i) note(head.field(i).name);
 }
 
@@ -73,7 +73,7 @@ bool Conditions::isSameState(const Validators& now) const {
     const EntityTag tag = items.item();
     return isSame(tag, now.tag, true) && !items.next();
   }
-  const auto date = parseDate(*value);
+  const auto date = parseDate(*value, now_);
   return date && now.lastModified && *date == *now.lastModified;
 }
 
@@ -84,7 +84,7 @@ std::optional<std::string_view> Conditions::only(Field field, std::string_view n
 
 std::optional<WallTime> Conditions::date(Field field, std::string_view name) const {
   const auto value = only(field, name);
-  return value ? parseDate(*value) : std::nullopt;
+  return value ? parseDate(*value, now_) : std::nullopt;
 }
 
 bool Conditions::lists(std::string_view name, const Validators& now, Compare how) const {

@@ -17,8 +17,8 @@ namespace ropewalk::http {
 // there; If-Match and If-None-Match are lists and may be.
 class Conditions {
  public:
-  // `head` must outlive this.
-  explicit Conditions(const RequestHead& head);
+  // `head` must outlive this. `now` is what the `Date` of the answer says.
+  Conditions(const RequestHead& head, WallTime now);
 
   // False for nearly every request.
   bool any() const { return seen_ != 0; }
@@ -52,6 +52,7 @@ class Conditions {
   bool isSameState(const Validators& now) const;
 
   const RequestHead& head_;
+  WallTime now_;
   unsigned seen_ = 0;
   unsigned twice_ = 0;
 };

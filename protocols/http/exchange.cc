@@ -12,7 +12,10 @@
 namespace ropewalk::http {
 
 Exchange::Exchange(Connection& connection)
-    : connection_(&connection), transport_(connection.transport), reader_(connection.limits()) {}
+    : connection_(&connection),
+      site_(connection.site()),
+      transport_(connection.transport),
+      reader_(connection.limits()) {}
 
 void Exchange::take(std::string_view& bytes) {
   const std::string_view all = bytes;

@@ -23,6 +23,7 @@
 namespace ropewalk::http {
 
 class Connection;
+class SiteState;
 
 // One request and its answer.
 //
@@ -111,6 +112,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void logAccess();
 
   Connection* connection_;  // null once it is gone
+  const SiteState& site_;   // lives as long as a handler does
   TransportRef transport_;
   RequestReader reader_;
   RouteMatch match_;

@@ -21,7 +21,7 @@ void Exchange::answer(Response response) {
 }
 
 void Exchange::applyConditions(Response& response) {
-  const Conditions conditions(reader_.head());
+  const Conditions conditions(reader_.head(), site_.wallTime());
   if (!conditions.any()) return;
   const auto now = transport_->reactor().now().time_since_epoch().count();
   ConditionalAnswer::apply(response, conditions,
@@ -32,7 +32,8 @@ void Exchange::applyConditions(Response& response) {
 bool Exchange::conditionsHold(const Validators& now) {
   conditionsAsked_ = true;
   const std::string_view method = reader_.head().method();
-  return Conditions(reader_.head()).verdict(now, method == "GET" || method == "HEAD") == 0;
+  const Conditions conditions(reader_.head(), site_.wallTime());
+  return conditions.verdict(now, method == "GET" || method == "HEAD") == 0;
 }
 
 void Exchange::send(Response& response, int minorVersion, bool keepAlive) {
