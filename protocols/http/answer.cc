@@ -86,7 +86,8 @@ void Answer::send(Response& response, const Terms& terms, Transport& transport,
 }
 
 void Answer::chooseFraming(Response& response, const Terms& terms) {
-  if (status_ == 204 || status_ == 304) return;  // RFC 9110 15.3.5, 15.4.5: never a body
+  if (status_ == 204 || status_ == 304) return;           // RFC 9110 15.3.5, 15.4.5: never a body
+  if (status_ == 205) response.body_ = std::monostate();  // 15.3.6: an empty one
   auto* const stream = std::get_if<Response::Stream>(&response.body_);
   if (stream == nullptr || stream->length) {
     framing_ = Framing::Length;

@@ -29,7 +29,7 @@ class BodyWriter;
 ///   return http::Response::html(page).setStatus(404).setHeader("Cache-Control", "no-store");
 ///
 /// The length, `Date`, `Connection` and the transfer coding are added when it is sent; they cannot
-/// be set. No body goes out for HEAD, 204 and 304, whatever is in here.
+/// be set. No body goes out for HEAD, 204, 205 and 304, whatever is in here.
 ///
 /// Ownership: a value, move-only.
 /// Errors: what would break out of a header is refused before a byte is sent: see setHeader().

@@ -224,6 +224,21 @@ TEST_CASE("204 and 304 have no body, whatever the handler says [HR3]") {
   CHECK(served.get("/") == answer("204 No Content", "", ""));
 }
 
+TEST_CASE("205 has no body, and says so, whatever the handler says") {
+  for (Response (*make)() :
+       {+[] { return Response::text("zzz"); }, +[] { return helloWorld(); },
+        +[] { return Response(); }, +[] { return Response::text(std::string(100'000, 'z')); }}) {
+    Served served(routerOf([make] { return make().setStatus(205); }));
+    for (const char* method : {"GET", "HEAD"}) {
+      const std::string answer = served.ask(method + std::string(" / HTTP/1.1\r\nHost: h\r\n\r\n"));
+      CHECK(statusOf(answer) == "HTTP/1.1 205 Reset Content");
+      CHECK(answer.find("Content-Length: 0\r\n") != std::string::npos);
+      CHECK(answer.find("Transfer-Encoding") == std::string::npos);
+      CHECK(answer.ends_with("\r\n\r\n"));
+    }
+  }
+}
+
 TEST_CASE("an empty answer says that it is empty, with a date and without a type [WS9]") {
   Served served(routerOf([] { return Response(200); }));
   CHECK(served.get("/") == answer("200 OK", "Content-Length: 0\r\n", ""));
