@@ -27,9 +27,6 @@ class Conditions {
   // `reads`: GET and HEAD) or 412; 0 if it is to be carried out. In the order of RFC 9110 13.2.2.
   int verdict(const Validators& now, bool reads) const;
 
-  // True if If-None-Match names the state that there is.
-  bool namesState(const Validators& now) const;
-
   // The Range that is to be honoured: none if there is none, or if If-Range names another state.
   std::optional<std::string_view> range(const Validators& now) const;
 
@@ -49,6 +46,7 @@ class Conditions {
   std::optional<std::string_view> only(Field field, std::string_view name) const;
   std::optional<WallTime> date(Field field, std::string_view name) const;
   bool lists(std::string_view name, const Validators& now, Compare how) const;
+  bool namesState(const Validators& now) const;
   bool isSameState(const Validators& now) const;
 
   const RequestHead& head_;

@@ -110,9 +110,9 @@ class Request {
   ///   page = request.body();
   ///
   /// For handlers that change something, to be asked before they do: so nobody overwrites what
-  /// somebody else has changed meanwhile. For GET and HEAD there is no need to: what their answer
-  /// has of a tag and a date is compared when it is sent, see Response::setETag(). After this call
-  /// it is not, whatever the method.
+  /// somebody else has changed meanwhile. Nobody else asks: see Response::setETag(). For GET and
+  /// HEAD there is no need to: what their answer has of a tag and a date is compared when it is
+  /// sent, unless this was called.
   bool conditionsHold(const Validators& now);
 
   /// True if the client wants to go on in `protocol` and may (RFC 9110 7.8): HTTP/1.1, the name in

@@ -134,17 +134,16 @@ class Response {
   Response& addHeader(std::string_view name, std::string_view value) &;
   Response&& addHeader(std::string_view name, std::string_view value) &&;
 
-  /// What the client may ask about (RFC 9110 13; rules HR11, HR12). An answer with status 200 that
-  /// has a date or a tag becomes, in this order of precedence:
+  /// What the client may ask about (RFC 9110 13; rules HR11, HR12). An answer to GET or HEAD with
+  /// status 200 that has a date or a tag becomes, in this order of precedence:
   ///
-  ///   412 for GET and HEAD, if If-Match names other tags, or without it if it was changed after
+  ///   412 if If-Match names other tags, or without it if it was changed after
   ///       If-Unmodified-Since
-  ///   304 for GET and HEAD, 412 for others, if If-None-Match names the tag
-  ///   304 for GET and HEAD, if it was not changed after If-Modified-Since, and there is no
-  ///       If-None-Match
+  ///   304 if If-None-Match names the tag
+  ///   304 if it was not changed after If-Modified-Since, and there is no If-None-Match
   ///
-  /// When this is looked at the handler has done its work: one that changes something asks
-  /// Request::conditionsHold() before it does, and then nothing is looked at here.
+  /// The answer to any other method is sent as it is, for its handler has done its work: one that
+  /// changes something asks Request::conditionsHold() before it does.
   /// `tag` is without quotes, and strong: it changes whenever a byte of the body does.
   Response& setLastModified(std::chrono::sys_seconds time) &;
   Response&& setLastModified(std::chrono::sys_seconds time) &&;
