@@ -8,7 +8,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "http/date.h"
 #include "ropewalk/http/text.h"
 
 namespace ropewalk::http {
@@ -113,7 +112,9 @@ void Answer::appendHead(const Response& response, const Terms& terms, std::strin
     out.append("Transfer-Encoding: chunked\r\n");
   }
   if (response.lastModified_) {
-    out.append("Last-Modified: ").append(formatDate(*response.lastModified_)).append("\r\n");
+    // RFC 9110 8.8.2.1: nothing was changed after the moment at which that is said.
+    const WallTime changed = std::min(*response.lastModified_, terms.now);
+    out.append("Last-Modified: ").append(formatDate(changed)).append("\r\n");
   }
   if (!response.tag_.empty()) out.append("ETag: ").append(response.tag_).append("\r\n");
   if (response.ranges_) out.append("Accept-Ranges: bytes\r\n");

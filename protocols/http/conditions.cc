@@ -1,5 +1,7 @@
 #include "http/conditions.h"
 
+#include <algorithm>
+
 #include "http/entity_tag.h"
 #include "http/octets.h"
 
@@ -44,15 +46,22 @@ void Conditions::note(std::string_view name) {
 }
 
 int Conditions::verdict(const Validators& now, bool reads) const {
+  const auto changed = lastChange(now);
   if (has(IfMatch)) {
     if (!lists("If-Match", now, Compare::Strongly)) return 412;
   } else if (const auto limit = date(IfUnmodifiedSince, "If-Unmodified-Since")) {
-    if (now.exists && now.lastModified && *now.lastModified > *limit) return 412;
+    if (changed && *changed > *limit) return 412;
   }
   if (has(IfNoneMatch)) return namesState(now) ? (reads ? 304 : 412) : 0;
-  if (!reads || !now.exists || !now.lastModified) return 0;
+  if (!reads || !changed) return 0;
   const auto since = date(IfModifiedSince, "If-Modified-Since");
-  return since && *now.lastModified <= *since ? 304 : 0;
+  return since && *changed <= *since ? 304 : 0;
+}
+
+// As Last-Modified tells it: RFC 9110 8.8.2.1 leaves out the future.
+std::optional<WallTime> Conditions::lastChange(const Validators& now) const {
+  if (!now.exists || !now.lastModified) return std::nullopt;
+  return std::min(*now.lastModified, now_);
 }
 
 bool Conditions::namesState(const Validators& now) const {
@@ -74,7 +83,7 @@ bool Conditions::isSameState(const Validators& now) const {
     return isSame(tag, now.tag, true) && !items.next();
   }
   const auto date = parseDate(*value, now_);
-  return date && now.lastModified && *date == *now.lastModified;
+  return date && date == lastChange(now);
 }
 
 std::optional<std::string_view> Conditions::only(Field field, std::string_view name) const {

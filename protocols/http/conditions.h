@@ -48,6 +48,7 @@ class Conditions {
   bool lists(std::string_view name, const Validators& now, Compare how) const;
   bool namesState(const Validators& now) const;
   bool isSameState(const Validators& now) const;
+  std::optional<WallTime> lastChange(const Validators& now) const;
 
   const RequestHead& head_;
   WallTime now_;

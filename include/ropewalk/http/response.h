@@ -144,6 +144,7 @@ class Response {
   ///
   /// The answer to any other method is sent as it is, for its handler has done its work: one that
   /// changes something asks Request::conditionsHold() before it does.
+  /// A `time` later than `Date` is sent, and compared, as that of `Date` (RFC 9110 8.8.2.1).
   /// `tag` is without quotes, and strong: it changes whenever a byte of the body does.
   Response& setLastModified(std::chrono::sys_seconds time) &;
   Response&& setLastModified(std::chrono::sys_seconds time) &&;

@@ -159,5 +159,20 @@ TEST_CASE("the conditions of a PUT are not held against the state that the PUT h
   }
 }
 
+TEST_CASE("what was changed after Date is said, and compared, as changed then") {
+  Served served(routerOf([] {
+    return Response::text("body").allowRanges().setLastModified(
+        std::chrono::sys_seconds(std::chrono::seconds(784111777 + 3600)));
+  }));
+  CHECK(served.get("/").find(field("Last-Modified", kThen)) != std::string::npos);
+  CHECK(statusFor(served, field("If-Modified-Since", kBefore)) == 200);
+  CHECK(statusFor(served, field("If-Modified-Since", kThen)) == 304);
+  CHECK(statusFor(served, field("If-Unmodified-Since", kThen)) == 200);
+  CHECK(statusFor(served, field("If-Unmodified-Since", kBefore)) == 412);
+  const std::string range = field("Range", "bytes=0-1");
+  CHECK(statusFor(served, range + field("If-Range", kThen)) == 206);
+  CHECK(statusFor(served, range + field("If-Range", kBefore)) == 200);
+}
+
 }  // namespace
 }  // namespace ropewalk::http::test
