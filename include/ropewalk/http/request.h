@@ -100,7 +100,7 @@ class Request {
   /// What comes while nobody reads is kept up to Limits::bodyAhead; then the connection is not read
   /// from. A client that asked whether to go on (`Expect: 100-continue`) is told so by the first
   /// read(). Raises IncompleteBody if the body breaks off or is malformed, CancelledError if the
-  /// client is gone.
+  /// client is gone. REQUIRES: nobody else waits in it; one read at a time.
   BodyRead read() noexcept { return BodyRead(exchange_); }
 
   /// True if the request is to be carried out as things are `now`; otherwise answer 412

@@ -5,12 +5,14 @@
 #include <string>
 
 #include "ropewalk/promise.h"
+#include "support/aborts.h"
 #include "support/captured_log.h"
 #include "unit/http/served.h"
 
 namespace ropewalk::http::test {
 namespace {
 
+using ropewalk::test::aborts;
 using ropewalk::test::CapturedLog;
 
 constexpr std::string_view kPlain = "Content-Type: text/plain\r\n";
@@ -377,6 +379,30 @@ TEST_CASE("If-None-Match is a list, compares weakly, and goes before the date [H
     CHECK(answer.find("ETag: \"abc\"\r\n") != std::string::npos);
   }
 }
+
+#ifndef NDEBUG
+TEST_CASE("two that wait in drained() of one body at a time are stopped in debug builds") {
+  const auto wait = [](BodyWriter& out) -> Deferred<void> { co_await out.drained(); };
+  int waiting = 1;
+  Router router;
+  router.get("/", [&](Request&) {
+    return Response::stream("text/plain", [&](BodyWriter& out) -> Deferred<void> {
+      out.write(std::string(100'000, 'x'));
+      const Deferred<void> other = waiting == 2 ? wait(out) : succeed();
+      co_await out.drained();
+      co_await out.drained();
+    });
+  });
+  const auto ask = [&] {
+    Served served(std::move(router));
+    served.transport.setRoom(0);
+    served.get("/");
+  };
+  CHECK(!aborts(ask));
+  waiting = 2;
+  CHECK(aborts(ask));
+}
+#endif
 
 }  // namespace
 }  // namespace ropewalk::http::test
