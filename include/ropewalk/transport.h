@@ -123,8 +123,16 @@ class Transport : public detail::RefCounted {
   /// output waits, nothing is read from it. On: reading goes on whatever waits.
   virtual void setReadWhileBlocked(bool on) = 0;
 
-  /// Replaces the limits for this connection alone.
+  /// Replaces the limits for this connection alone. To change one of them and keep the others:
+  ///
+  ///   ConnectionLimits limits = transport->limits();
+  ///   limits.writeStall = 5s;
+  ///   transport->setLimits(limits);
   virtual void setLimits(const ConnectionLimits& limits) = 0;
+
+  /// What holds now, as a copy: the limits of its port or connector, or those of setLimits().
+  /// A default ConnectionLimits before connectionMade() and from connectionLost() on.
+  virtual ConnectionLimits limits() const = 0;
 
   /// True from connectionMade() until connectionLost() has begun.
   virtual bool isConnected() const = 0;

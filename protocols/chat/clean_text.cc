@@ -61,13 +61,17 @@ Character firstOf(std::string_view text) {
   return character;
 }
 
+// Bidi_Control of Unicode 15: marks, embeddings, overrides and isolates.
+constexpr bool turns(char32_t point) {
+  const bool isMark = point == 0x061C || point == 0x200E || point == 0x200F;
+  return isMark || (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+}
+
 constexpr bool isControl(char32_t point) {
   const bool isC0 = point < 0x20;
   const bool isDeleteOrC1 = point >= 0x7F && point < 0xA0;
   const bool isSeparator = point == 0x2028 || point == 0x2029;
-  const bool isDirection =
-      (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
-  return isC0 || isDeleteOrC1 || isSeparator || isDirection;
+  return isC0 || isDeleteOrC1 || isSeparator || turns(point);
 }
 
 constexpr bool isPlain(char letter) { return letter >= 0x20 && letter < 0x7F; }

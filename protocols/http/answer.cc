@@ -8,7 +8,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "http/date.h"
 #include "ropewalk/http/text.h"
 
 namespace ropewalk::http {
@@ -86,7 +85,8 @@ void Answer::send(Response& response, const Terms& terms, Transport& transport,
 }
 
 void Answer::chooseFraming(Response& response, const Terms& terms) {
-  if (status_ == 204 || status_ == 304) return;  // RFC 9110 15.3.5, 15.4.5: never a body
+  if (status_ == 204 || status_ == 304) return;           // RFC 9110 15.3.5, 15.4.5: never a body
+  if (status_ == 205) response.body_ = std::monostate();  // 15.3.6: an empty one
   auto* const stream = std::get_if<Response::Stream>(&response.body_);
   if (stream == nullptr || stream->length) {
     framing_ = Framing::Length;
@@ -112,7 +112,9 @@ void Answer::appendHead(const Response& response, const Terms& terms, std::strin
     out.append("Transfer-Encoding: chunked\r\n");
   }
   if (response.lastModified_) {
-    out.append("Last-Modified: ").append(formatDate(*response.lastModified_)).append("\r\n");
+    // RFC 9110 8.8.2.1: nothing was changed after the moment at which that is said.
+    const WallTime changed = std::min(*response.lastModified_, terms.now);
+    out.append("Last-Modified: ").append(formatDate(changed)).append("\r\n");
   }
   if (!response.tag_.empty()) out.append("ETag: ").append(response.tag_).append("\r\n");
   if (response.ranges_) out.append("Accept-Ranges: bytes\r\n");

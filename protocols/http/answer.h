@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/date.h"
 #include "ropewalk/http/response.h"
 #include "ropewalk/transport.h"
 
@@ -18,7 +19,8 @@ class Answer {
     int minorVersion = 1;  // of the request, and so of the answer
     bool isHead = false;
     bool keepAlive = true;
-    std::string_view dateLine;
+    WallTime now;
+    std::string_view dateLine;  // which says so
   };
 
   // Sends `response`, all of it unless its body is a stream, and takes out of it what it needs.

@@ -24,6 +24,7 @@ class BodyFlow final : public Producer, public std::enable_shared_from_this<Body
 
   // For BodyWriter::Drained.
   bool isPaused() const { return paused_; }
+  bool isWaitedFor() const { return drained_ != nullptr; }
   void setDrained(BodyWriter::Drained* waiting) { drained_ = waiting; }
 
   void pauseProducing() override;

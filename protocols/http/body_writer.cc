@@ -1,5 +1,6 @@
 #include "ropewalk/http/body_writer.h"
 
+#include <cassert>
 #include <utility>
 
 #include "http/connection.h"
@@ -28,7 +29,10 @@ bool BodyWriter::Drained::ready() const noexcept {
   return !exchange_->isStreaming() || !exchange_->flow().isPaused();
 }
 
-void BodyWriter::Drained::wait() noexcept { exchange_->flow().setDrained(this); }
+void BodyWriter::Drained::wait() noexcept {
+  assert(!exchange_->flow().isWaitedFor() && "two drained() of one BodyWriter at a time");
+  exchange_->flow().setDrained(this);
+}
 
 void BodyWriter::Drained::cancelAwait(ropewalk::detail::CancelCause) noexcept {
   exchange_->flow().setDrained(nullptr);

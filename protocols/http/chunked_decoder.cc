@@ -46,7 +46,7 @@ ChunkedDecoder::Result ChunkedDecoder::takeTrailer(std::string_view& bytes) {
 }
 
 bool ChunkedDecoder::takeOctet(char octet) {
-  if (++framing_ > limits_.chunkOverhead + received_) {
+  if (++framing_ > received_ && framing_ - received_ > limits_.chunkOverhead) {
     return refuse("chunks too small for their framing");
   }
   switch (state_) {

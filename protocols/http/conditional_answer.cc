@@ -20,10 +20,9 @@ void ConditionalAnswer::apply(Response& response, const Conditions& conditions, 
 
 int ConditionalAnswer::statusInstead(const Conditions& conditions, const Asked& asked,
                                      const Validators& now) {
-  if (asked.wasAskedBefore) return 0;
-  if (asked.method == "GET" || asked.method == "HEAD") return conditions.verdict(now, true);
-  // The handler may have changed the state: what If-Match names is that before.
-  return conditions.namesState(now) ? 412 : 0;
+  // The handler of another method may have changed the state: what is asked about is that before.
+  const bool reads = asked.method == "GET" || asked.method == "HEAD";
+  return reads && !asked.wasAskedBefore ? conditions.verdict(now, true) : 0;
 }
 
 }  // namespace ropewalk::http

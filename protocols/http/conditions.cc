@@ -1,5 +1,7 @@
 #include "http/conditions.h"
 
+#include <algorithm>
+
 #include "http/entity_tag.h"
 #include "http/octets.h"
 
@@ -13,7 +15,7 @@ bool isSame(const EntityTag& asked, std::string_view ours, bool strongly) {
 
 }  // namespace
 
-Conditions::Conditions(const RequestHead& head) : head_(head) {
+Conditions::Conditions(const RequestHead& head, WallTime now) : head_(head), now_(now) {
   for (std::size_t i = 0; i < head.fieldCount(); ++i) note(head.field(i).name);
 }
 
@@ -44,15 +46,22 @@ void Conditions::note(std::string_view name) {
 }
 
 int Conditions::verdict(const Validators& now, bool reads) const {
+  const auto changed = lastChange(now);
   if (has(IfMatch)) {
     if (!lists("If-Match", now, Compare::Strongly)) return 412;
   } else if (const auto limit = date(IfUnmodifiedSince, "If-Unmodified-Since")) {
-    if (now.exists && now.lastModified && *now.lastModified > *limit) return 412;
+    if (changed && *changed > *limit) return 412;
   }
   if (has(IfNoneMatch)) return namesState(now) ? (reads ? 304 : 412) : 0;
-  if (!reads || !now.exists || !now.lastModified) return 0;
+  if (!reads || !changed) return 0;
   const auto since = date(IfModifiedSince, "If-Modified-Since");
-  return since && *now.lastModified <= *since ? 304 : 0;
+  return since && *changed <= *since ? 304 : 0;
+}
+
+// As Last-Modified tells it: RFC 9110 8.8.2.1 leaves out the future.
+std::optional<WallTime> Conditions::lastChange(const Validators& now) const {
+  if (!now.exists || !now.lastModified) return std::nullopt;
+  return std::min(*now.lastModified, now_);
 }
 
 bool Conditions::namesState(const Validators& now) const {
@@ -73,8 +82,8 @@ bool Conditions::isSameState(const Validators& now) const {
     const EntityTag tag = items.item();
     return isSame(tag, now.tag, true) && !items.next();
   }
-  const auto date = parseDate(*value);
-  return date && now.lastModified && *date == *now.lastModified;
+  const auto date = parseDate(*value, now_);
+  return date && date == lastChange(now);
 }
 
 std::optional<std::string_view> Conditions::only(Field field, std::string_view name) const {
@@ -84,7 +93,7 @@ std::optional<std::string_view> Conditions::only(Field field, std::string_view n
 
 std::optional<WallTime> Conditions::date(Field field, std::string_view name) const {
   const auto value = only(field, name);
-  return value ? parseDate(*value) : std::nullopt;
+  return value ? parseDate(*value, now_) : std::nullopt;
 }
 
 bool Conditions::lists(std::string_view name, const Validators& now, Compare how) const {

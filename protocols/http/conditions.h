@@ -17,8 +17,8 @@ namespace ropewalk::http {
 // there; If-Match and If-None-Match are lists and may be.
 class Conditions {
  public:
-  // `head` must outlive this.
-  explicit Conditions(const RequestHead& head);
+  // `head` must outlive this. `now` is what the `Date` of the answer says.
+  Conditions(const RequestHead& head, WallTime now);
 
   // False for nearly every request.
   bool any() const { return seen_ != 0; }
@@ -26,9 +26,6 @@ class Conditions {
   // The status that is to be answered instead of carrying the request out, 304 (only if it
   // `reads`: GET and HEAD) or 412; 0 if it is to be carried out. In the order of RFC 9110 13.2.2.
   int verdict(const Validators& now, bool reads) const;
-
-  // True if If-None-Match names the state that there is.
-  bool namesState(const Validators& now) const;
 
   // The Range that is to be honoured: none if there is none, or if If-Range names another state.
   std::optional<std::string_view> range(const Validators& now) const;
@@ -49,9 +46,12 @@ class Conditions {
   std::optional<std::string_view> only(Field field, std::string_view name) const;
   std::optional<WallTime> date(Field field, std::string_view name) const;
   bool lists(std::string_view name, const Validators& now, Compare how) const;
+  bool namesState(const Validators& now) const;
   bool isSameState(const Validators& now) const;
+  std::optional<WallTime> lastChange(const Validators& now) const;
 
   const RequestHead& head_;
+  WallTime now_;
   unsigned seen_ = 0;
   unsigned twice_ = 0;
 };

@@ -109,7 +109,7 @@ void Connection::handOver(std::string_view rest) {
   leaveRoom();
   bodyClock_.reset();
   site_.deadlines.forget(*this);
-  if (queueLimited_) transport->setLimits(ConnectionLimits());
+  if (queueLimited_) setMaxQueued(maxQueuedBefore_);
   if (std::exchange(readingPaused_, false)) transport->resumeProducing();
   // Not makeConnection(): the transport's protocol is this one still.
   next_->transport = transport;
@@ -133,9 +133,15 @@ void Connection::close() {
 
 void Connection::limitQueue() {
   if (std::exchange(queueLimited_, true)) return;
-  ConnectionLimits limited;
-  limited.maxQueued = limits().queued;
-  transport->setLimits(limited);
+  maxQueuedBefore_ = transport->limits().maxQueued;
+  const auto [less, more] = std::minmax(limits().queued, maxQueuedBefore_);
+  setMaxQueued(less != 0 ? less : more);  // 0 is no cap
+}
+
+void Connection::setMaxQueued(std::size_t bytes) {
+  ConnectionLimits changed = transport->limits();
+  changed.maxQueued = bytes;
+  transport->setLimits(changed);
 }
 
 void Connection::readConnectionLost() {

@@ -48,7 +48,7 @@ class Connection final : public Protocol, private Waiter {
   // Something about the exchange changed from outside of dataReceived().
   void goOn();
 
-  // Limits::queued for what the exchange writes.
+  // Limits::queued for what the exchange writes, unless the port's limits are stricter.
   void limitQueue();
 
  private:
@@ -68,6 +68,7 @@ class Connection final : public Protocol, private Waiter {
   void leaveRoom();
   void exchangeFinished();
   void handOver(std::string_view rest);
+  void setMaxQueued(std::size_t bytes);
   void settle();
   void settleReading();
   void settleDeadline();
@@ -86,8 +87,9 @@ class Connection final : public Protocol, private Waiter {
   std::shared_ptr<Room> room_;      // while too much of our own output waits
   // What consume() has still to take; null outside of it. It looks at whatever happens meanwhile.
   const std::string_view* input_ = nullptr;
-  std::uint32_t served_ = 0;  // exchanges that are finished
-  std::uint32_t waitOf_ = 0;  // what served_ was when the deadline was set
+  std::uint32_t served_ = 0;         // exchanges that are finished
+  std::uint32_t waitOf_ = 0;         // what served_ was when the deadline was set
+  std::size_t maxQueuedBefore_ = 0;  // the port's, if queueLimited_
   bool closed_ = false;
   bool detached_ = false;  // everything goes to next_
   bool inputEnded_ = false;

@@ -81,6 +81,21 @@ std::optional<WallTime> momentOf(unsigned year, unsigned month, unsigned day, se
   return std::chrono::sys_days(date) + time;
 }
 
+// RFC 9110 5.6.7.
+std::optional<WallTime> momentOfShort(unsigned year, unsigned month, unsigned day, seconds time,
+                                      WallTime now) {
+  const auto today = std::chrono::floor<days>(now);
+  const year_month_day date(today);
+  const WallTime last =
+      std::chrono::sys_days(date + std::chrono::years(50)) + (now - WallTime(today));
+  const auto century = static_cast<unsigned>(static_cast<int>(date.year())) / 100 * 100;
+  for (const unsigned hundreds : {century + 100, century, century - 100}) {
+    const auto moment = momentOf(hundreds + year, month, day, time);
+    if (moment && *moment <= last) return moment;
+  }
+  return std::nullopt;
+}
+
 void put(char*& at, std::string_view text) { at = std::ranges::copy(text, at).out; }
 
 void putNumber(char*& at, unsigned number, int digits) {
@@ -119,7 +134,7 @@ std::string formatDate(WallTime time) {
 }
 
 // NOLINTNEXTLINE(readability-function-size): three formats side by side, each a few lines
-std::optional<WallTime> parseDate(std::string_view text) {
+std::optional<WallTime> parseDate(std::string_view text, WallTime now) {
   unsigned weekday = 0, day = 0, month = 0, year = 0;
   seconds time{};
   const auto fixed = DateReader(text)
@@ -147,7 +162,7 @@ std::optional<WallTime> parseDate(std::string_view text) {
                           .clock(time)
                           .literal(" GMT")
                           .atEnd();
-  if (rfc850) return momentOf(year + (year < 70 ? 2000 : 1900), month, day, time);
+  if (rfc850) return momentOfShort(year, month, day, time, now);
   const auto asctime = DateReader(text)
                            .name(kDays, weekday)
                            .literal(" ")

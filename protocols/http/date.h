@@ -17,8 +17,8 @@ std::string formatDate(WallTime time);
 // The moment that `text` names in one of the three forms that a recipient has to know: IMF-fixdate,
 // RFC 850 and asctime. Empty for anything else, also for a day that does not exist.
 //
-// A two-digit year is the one from 1970 to 2069 that ends like this.
-std::optional<WallTime> parseDate(std::string_view text);
+// A two-digit year is the last one that ends like this and is not more than 50 years after `now`.
+std::optional<WallTime> parseDate(std::string_view text, WallTime now);
 
 // The `Date: ...` line of answers, made anew only when the second changes.
 class DateLine {

@@ -19,10 +19,10 @@ Deadlines::~Deadlines() {
 
 void Deadlines::set(Waiter& waiter, Wait wait, ReactorTime& time) {
   if (wait == Wait::Nothing) return forget(waiter);
-  const TimePoint due = time.now() + queueOf(wait).limit;
+  const TimePoint due = later(time.now(), queueOf(wait).limit);
   if (waiter.wait_ == wait && due <= waiter.due_) return;
   forget(waiter);
-  append(waiter, wait, due + kSlack);
+  append(waiter, wait, later(due, kSlack));
   arm(waiter.due_, time);
 }
 
@@ -45,6 +45,7 @@ void Deadlines::forget(Waiter& waiter) {
 }
 
 void Deadlines::arm(TimePoint due, ReactorTime& time) {
+  if (due == TimePoint::max()) return;  // never
   if (timer_.active()) {
     if (armedFor_ <= due) return;
     timer_.cancel();
@@ -68,7 +69,7 @@ void Deadlines::sweep(ReactorTime& time) {
   for (const Queue& queue : queues_) {
     if (queue.first != nullptr) next = std::min(next, queue.first->due_);
   }
-  if (next != TimePoint::max()) arm(std::max(next, now + kSlack), time);
+  arm(std::max(next, later(now, kSlack)), time);
 }
 
 }  // namespace ropewalk::http

@@ -12,7 +12,10 @@
 namespace ropewalk::http {
 
 Exchange::Exchange(Connection& connection)
-    : connection_(&connection), transport_(connection.transport), reader_(connection.limits()) {}
+    : connection_(&connection),
+      site_(connection.site()),
+      transport_(connection.transport),
+      reader_(connection.limits()) {}
 
 void Exchange::take(std::string_view& bytes) {
   const std::string_view all = bytes;
@@ -67,6 +70,7 @@ std::uint64_t Exchange::bodyLimit() const {
 void Exchange::bodyWanted() {
   if (!std::exchange(owesContinue_, false) || !connection_ || output_ == Output::Done) return;
   transport_->write("HTTP/1.1 100 Continue\r\n\r\n");
+  connection_->goOn();  // the client's time begins
 }
 
 void Exchange::pieceReceived(std::string_view piece) {
@@ -121,7 +125,10 @@ void Exchange::connectionLost(const Failure& why) {
 void Exchange::dispatch(std::string_view bytes) {
   output_ = Output::Handling;
   if (match_.route == nullptr || !match_.route->responder().answersLater()) {
-    return answer(answerNow());
+    answer(answerNow());
+    // The log wants the head when the stream ends.
+    if (output_ == Output::Streaming) keepHead(bytes);
+    return;
   }
   keepHead(bytes);
   connection_->spawn(

@@ -23,6 +23,7 @@
 namespace ropewalk::http {
 
 class Connection;
+class SiteState;
 
 // One request and its answer.
 //
@@ -60,8 +61,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   bool wantsInput() const { return input_ == Input::Head || input_ == Input::Body; }
   bool isReadingHead() const { return input_ == Input::Head; }
 
-  // True if part of a body is waited for that somebody wants.
-  bool awaitsBody() const { return input_ == Input::Body && !bodyIsFull(); }
+  // True if part of a body is waited for that somebody wants, and that the client is free to send.
+  bool awaitsBody() const { return input_ == Input::Body && !owesContinue_ && !bodyIsFull(); }
   std::uint64_t bodyReceived() const { return received_; }
 
   // True if so much of the body waits for the handler that no more should be read.
@@ -111,6 +112,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void logAccess();
 
   Connection* connection_;  // null once it is gone
+  const SiteState& site_;   // lives as long as a handler does
   TransportRef transport_;
   RequestReader reader_;
   RouteMatch match_;

@@ -21,7 +21,7 @@ void Exchange::answer(Response response) {
 }
 
 void Exchange::applyConditions(Response& response) {
-  const Conditions conditions(reader_.head());
+  const Conditions conditions(reader_.head(), site_.wallTime());
   if (!conditions.any()) return;
   const auto now = transport_->reactor().now().time_since_epoch().count();
   ConditionalAnswer::apply(response, conditions,
@@ -32,16 +32,19 @@ void Exchange::applyConditions(Response& response) {
 bool Exchange::conditionsHold(const Validators& now) {
   conditionsAsked_ = true;
   const std::string_view method = reader_.head().method();
-  return Conditions(reader_.head()).verdict(now, method == "GET" || method == "HEAD") == 0;
+  const Conditions conditions(reader_.head(), site_.wallTime());
+  return conditions.verdict(now, method == "GET" || method == "HEAD") == 0;
 }
 
 void Exchange::send(Response& response, int minorVersion, bool keepAlive) {
   SiteState& site = connection_->site();
   keepAlive_ = keepAlive && !response.closesConnection() && connection_->mayKeepAlive();
+  const WallTime now = site.wallTime();
   const Answer::Terms terms{.minorVersion = minorVersion,
                             .isHead = reader_.head().method() == "HEAD",
                             .keepAlive = keepAlive_,
-                            .dateLine = site.dateLine()};
+                            .now = now,
+                            .dateLine = site.dateLine(now)};
   answer_.send(response, terms, *transport_, site.scratch);
   if (!answer_.isStream()) return answered();
   output_ = Output::Streaming;
@@ -120,7 +123,10 @@ void Exchange::handOver(const Response& response, std::shared_ptr<Protocol> next
     Response failed = failedPage();
     return send(failed, reader_.head().minorVersion(), false);
   }
-  if (!upgrade.empty()) answer_.sendUpgrade(response, connection_->site().dateLine(), *transport_);
+  SiteState& site = connection_->site();
+  if (!upgrade.empty()) {
+    answer_.sendUpgrade(response, site.dateLine(site.wallTime()), *transport_);
+  }
   connection_->detach(std::move(next));
   ended();
   connection_->goOn();

@@ -1,5 +1,7 @@
 #include "ropewalk/http/request.h"
 
+#include <cassert>
+
 #include "http/connection.h"
 #include "http/exchange.h"
 #include "http/list.h"
@@ -107,7 +109,10 @@ bool Request::BodyRead::ready() const {
   return exchange_->body().hasNews();
 }
 
-void Request::BodyRead::wait() { exchange_->body().setReader(this); }
+void Request::BodyRead::wait() {
+  assert(!exchange_->body().isWantedNow() && "two reads of one Request at a time");
+  exchange_->body().setReader(this);
+}
 
 std::optional<std::string> Request::BodyRead::result() {
   auto part = exchange_->body().take();

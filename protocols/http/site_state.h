@@ -18,8 +18,8 @@ class SiteState {
 
   WallTime wallTime() const;
 
-  // The Date line for an answer that is sent now. Good until the next call.
-  std::string_view dateLine() { return dateLine_.at(wallTime()); }
+  // The Date line for an answer that is sent `now`. Good until the next call.
+  std::string_view dateLine(WallTime now) { return dateLine_.at(now); }
 
   SiteOptions options;
   std::unique_ptr<RouteTable> routes;

@@ -49,6 +49,7 @@ class RelayedTransport final : public Transport {
   }
   void setReadWhileBlocked(bool on) override { connection_->setReadWhileBlocked(on); }
   void setLimits(const ConnectionLimits& limits) override { connection_->setLimits(limits); }
+  ConnectionLimits limits() const override { return connection_->limits(); }
   bool isConnected() const override { return connection_->isConnected(); }
   bool isDisconnecting() const override { return connection_->isDisconnecting(); }
   std::size_t unsentBytes() const override { return connection_->unsentBytes(); }

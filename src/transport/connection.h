@@ -99,6 +99,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void unregisterProducer() override;
   void setReadWhileBlocked(bool on) override;
   void setLimits(const ConnectionLimits& limits) override;
+  ConnectionLimits limits() const override;
   bool isConnected() const override { return phase_ > Phase::Made && phase_ < Phase::Ended; }
   bool isDisconnecting() const override { return phase_ > Phase::Open; }
   std::size_t unsentBytes() const override { return queue_.bytes(); }

@@ -37,6 +37,11 @@ void Connection::setLimits(const ConnectionLimits& limits) {
   if (channel_) channel_->setPatience(limits.writeStall);
 }
 
+// The maker, whose they may be, is let go of at the end.
+ConnectionLimits Connection::limits() const {
+  return isConnected() ? *limits_ : ConnectionLimits();
+}
+
 void Connection::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
   if (phase_ != Phase::Open) return producer->stopProducing();
   if (feed_) {

@@ -1,3 +1,4 @@
+#include "ropewalk/connection_limits.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/transport.h"
@@ -26,6 +27,7 @@ class DeadTransport final : public Transport {
   void unregisterProducer() override {}
   void setReadWhileBlocked(bool) override {}
   void setLimits(const ConnectionLimits&) override {}
+  ConnectionLimits limits() const override { return {}; }
   bool isConnected() const override { return false; }
   bool isDisconnecting() const override { return true; }
   std::size_t unsentBytes() const override { return 0; }

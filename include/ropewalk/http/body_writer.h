@@ -66,6 +66,7 @@ class BodyWriter {
   /// there were more than 64 KiB; at once if not.
   ///
   /// For writers without a producer of the kind Pull: beside one it never waits.
+  /// REQUIRES: nobody else waits in it; one at a time.
   Drained drained() noexcept { return Drained(exchange_); }
 
   /// Lets `producer` write the body: see producer.h for what it is asked when (rule HR14).

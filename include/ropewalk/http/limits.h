@@ -57,8 +57,8 @@ struct Limits {
   std::size_t ranges = 16;
   std::size_t overlappingRanges = 2;
 
-  /// Bytes of answers that may wait to be sent when a further write comes; then the connection is
-  /// aborted (ConnectionLimits::maxQueued).
+  /// Bytes of a streamed answer that may wait to be sent when a further write comes; then the
+  /// connection is aborted: ConnectionLimits::maxQueued, unless that of the port is stricter.
   std::size_t queued = 1024 * 1024;
 
   /// Requests on one connection; the last answer says `Connection: close`.
@@ -73,7 +73,8 @@ struct Limits {
   /// From an answer to the first byte of the next request.
   Duration keepAlive = std::chrono::seconds(30);
 
-  /// Between two pieces of a body that is wanted. 408.
+  /// Between two pieces of a body that is wanted, and from `100 Continue` to the first one for a
+  /// client that waits for that. 408.
   Duration bodyGap = std::chrono::seconds(10);
 
   /// A body that is wanted must have come at `bodyRate` bytes a second on average, once it has

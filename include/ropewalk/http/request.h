@@ -100,7 +100,7 @@ class Request {
   /// What comes while nobody reads is kept up to Limits::bodyAhead; then the connection is not read
   /// from. A client that asked whether to go on (`Expect: 100-continue`) is told so by the first
   /// read(). Raises IncompleteBody if the body breaks off or is malformed, CancelledError if the
-  /// client is gone.
+  /// client is gone. REQUIRES: nobody else waits in it; one read at a time.
   BodyRead read() noexcept { return BodyRead(exchange_); }
 
   /// True if the request is to be carried out as things are `now`; otherwise answer 412
@@ -110,9 +110,9 @@ class Request {
   ///   page = request.body();
   ///
   /// For handlers that change something, to be asked before they do: so nobody overwrites what
-  /// somebody else has changed meanwhile. For GET and HEAD there is no need to: what their answer
-  /// has of a tag and a date is compared when it is sent, see Response::setETag(). After this call
-  /// it is not, whatever the method.
+  /// somebody else has changed meanwhile. Nobody else asks: see Response::setETag(). For GET and
+  /// HEAD there is no need to: what their answer has of a tag and a date is compared when it is
+  /// sent, unless this was called.
   bool conditionsHold(const Validators& now);
 
   /// True if the client wants to go on in `protocol` and may (RFC 9110 7.8): HTTP/1.1, the name in

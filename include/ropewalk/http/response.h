@@ -29,7 +29,7 @@ class BodyWriter;
 ///   return http::Response::html(page).setStatus(404).setHeader("Cache-Control", "no-store");
 ///
 /// The length, `Date`, `Connection` and the transfer coding are added when it is sent; they cannot
-/// be set. No body goes out for HEAD, 204 and 304, whatever is in here.
+/// be set. No body goes out for HEAD, 204, 205 and 304, whatever is in here.
 ///
 /// Ownership: a value, move-only.
 /// Errors: what would break out of a header is refused before a byte is sent: see setHeader().
@@ -103,8 +103,7 @@ class Response {
   /// Ownership: the connection shares `next` until connectionLost() has returned. It must be new:
   /// one that has no connection yet. What it starts by Protocol::spawn() and callLater() ends with
   /// the connection.
-  /// Limits: those of the port hold; if an answer before on this connection was streamed, those of
-  /// a default ConnectionLimits.
+  /// Limits: those of the port hold.
   static Response detach(std::shared_ptr<Protocol> next);
 
   /// The same after `101 Switching Protocols` with `Upgrade: protocol` (RFC 9110 7.8, 15.2.2) and
@@ -135,17 +134,17 @@ class Response {
   Response& addHeader(std::string_view name, std::string_view value) &;
   Response&& addHeader(std::string_view name, std::string_view value) &&;
 
-  /// What the client may ask about (RFC 9110 13; rules HR11, HR12). An answer with status 200 that
-  /// has a date or a tag becomes, in this order of precedence:
+  /// What the client may ask about (RFC 9110 13; rules HR11, HR12). An answer to GET or HEAD with
+  /// status 200 that has a date or a tag becomes, in this order of precedence:
   ///
-  ///   412 for GET and HEAD, if If-Match names other tags, or without it if it was changed after
+  ///   412 if If-Match names other tags, or without it if it was changed after
   ///       If-Unmodified-Since
-  ///   304 for GET and HEAD, 412 for others, if If-None-Match names the tag
-  ///   304 for GET and HEAD, if it was not changed after If-Modified-Since, and there is no
-  ///       If-None-Match
+  ///   304 if If-None-Match names the tag
+  ///   304 if it was not changed after If-Modified-Since, and there is no If-None-Match
   ///
-  /// When this is looked at the handler has done its work: one that changes something asks
-  /// Request::conditionsHold() before it does, and then nothing is looked at here.
+  /// The answer to any other method is sent as it is, for its handler has done its work: one that
+  /// changes something asks Request::conditionsHold() before it does.
+  /// A `time` later than `Date` is sent, and compared, as that of `Date` (RFC 9110 8.8.2.1).
   /// `tag` is without quotes, and strong: it changes whenever a byte of the body does.
   Response& setLastModified(std::chrono::sys_seconds time) &;
   Response&& setLastModified(std::chrono::sys_seconds time) &&;

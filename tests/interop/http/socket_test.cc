@@ -49,5 +49,30 @@ TEST_CASE("an accepted HTTP connection has TCP_NODELAY and keeps it while it is 
   CHECK(shown->last->transport->getTcpNoDelay());
 }
 
+TEST_CASE("what a port says of the time for a stalled write holds after a streamed answer") {
+  Reactor reactor;
+  Router router;
+  router.get("/", [](Request&) {
+    return Response::stream("text/plain", [](BodyWriter& out) {
+      out.write("hello");
+      return succeed();
+    });
+  });
+  const auto shown = std::make_shared<Shown>(std::move(router));
+  ListenOptions options("127.0.0.1");
+  options.limits.writeStall = 60s;
+  const auto port = reactor.listenTCP(0, shown, options);
+  RawSocket client = RawSocket::connectedTo(port->getHost());
+  ropewalk::test::turnUntil(reactor, [&] { return shown->last != nullptr; });
+  const TransportRef transport = shown->last->transport;
+  CHECK(transport->limits().writeStall == 60s);
+  CHECK(transport->limits().maxQueued == 0);
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  ropewalk::test::turnUntil(reactor, [&] { return transport->limits().maxQueued != 0; });
+  CHECK(transport->limits().writeStall == 60s);
+  CHECK(transport->limits().maxQueued == Limits().queued);
+  CHECK(TransportRef()->limits().maxQueued == ConnectionLimits().maxQueued);
+}
+
 }  // namespace
 }  // namespace ropewalk::http::test

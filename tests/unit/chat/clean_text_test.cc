@@ -46,10 +46,14 @@ TEST_CASE("cleanText lets nothing through that breaks or turns a line [K4]") {
   CHECK(cleaned("a\xE2\x80\xA8"
                 "b\xE2\x80\xA9"
                 "c") == "a?b?c");
-  for (const char* turn : {"\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9"}) {
+  for (const char* turn : {"\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9",
+                           "\xE2\x80\x8E", "\xE2\x80\x8F", "\xD8\x9C"}) {
     CHECK(cleaned(turn) == "?");
   }
-  CHECK(cleaned("\xE2\x80\xA7\xE2\x80\xAF") == "\xE2\x80\xA7\xE2\x80\xAF");
+  for (const char* beside :
+       {"\xE2\x80\xA7\xE2\x80\xAF", "\xE2\x80\x8D\xE2\x80\x90", "\xD8\x9B\xD8\x9D"}) {
+    CHECK(cleaned(beside) == beside);
+  }
 }
 
 TEST_CASE("cleanText puts one U+FFFD for each piece that is no UTF-8 [K4]") {

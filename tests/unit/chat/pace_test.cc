@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+
 using namespace ropewalk;
 using ropewalk::chat::Pace;
 
@@ -34,6 +36,21 @@ TEST_CASE("Pace gives a whole burst back after a rest, and no more [K6]") {
   CHECK_FALSE(pace.isRested(begin + 2499ms));
   CHECK(pace.isRested(begin + 2500ms));
   CHECK(timeFor(pace, 6, begin + 1h) == 500ms);
+}
+
+TEST_CASE("Pace takes the longest interval and the largest burst that can be said [K6]") {
+  const TimePoint now{1h};
+  Pace once(1, Duration::max());
+  CHECK(once.wait(now) == 0s);
+  once.step(now);
+  CHECK(once.wait(now) == Duration::max() - 1h);
+  CHECK_FALSE(once.isRested(now + 24h));
+  for (const std::size_t burst : {SIZE_MAX, SIZE_MAX / 2, std::size_t{1} << 40}) {
+    Pace eager(burst, 1h);
+    CHECK(timeFor(eager, 10'000, now) == 0s);
+    Pace still(burst, 0s);
+    CHECK(timeFor(still, 10'000, now) == 0s);
+  }
 }
 
 TEST_CASE("Pace with no interval never waits") {

@@ -3,11 +3,16 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
+#include "ropewalk/promise.h"
+#include "support/captured_log.h"
 #include "unit/http/served.h"
 
 namespace ropewalk::http::test {
 namespace {
+
+using ropewalk::test::CapturedLog;
 
 TEST_CASE("each answered request gives one line in the combined format [HR17]") {
   std::string lines;
@@ -23,6 +28,76 @@ TEST_CASE("each answered request gives one line in the combined format [HR17]") 
         "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"POST /b HTTP/1.1\" 200 10 \"-\" \"-\"\n"
         "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"-\" 505 " +
             lines.substr(lines.rfind("505 ") + 4));
+}
+
+// `/stream` answers at once with a body that is written when the test lets it.
+struct LateBody {
+  Served served() {
+    Router router;
+    const auto answer = [this](Request&) {
+      return Response::stream("text/plain", 2, [this](BodyWriter& out) -> Deferred<void> {
+        co_await gate.deferred();
+        out.write(body);
+      });
+    };
+    router.get("/stream", answer);
+    router.post("/stream", answer).streamBody();
+    router.get("/quick", [](Request&) { return Response::text("quick"); });
+    SiteOptions options = atOneMoment();
+    options.accessLog = [this](std::string_view line) { lines.append(line).append("\n"); };
+    return {std::move(router), std::move(options)};
+  }
+
+  Promise<void> gate;
+  std::string body = "ok";
+  std::string lines;
+};
+
+constexpr const char* kLogged = "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] ";
+
+TEST_CASE(
+    "a streamed answer is logged with its own request, whatever came meanwhile [HR17] [C11]") {
+  const std::string quick = std::string(kLogged) + "\"GET /quick HTTP/1.1\" 200 5 \"-\" \"-\"\n";
+  const std::string agent = "User-Agent: a\r\n";
+  SUBCASE("into the buffer that its head was in") {
+    LateBody site;
+    Served served = site.served();
+    served.get("/stream", agent);
+    served.get("/quick");
+    site.gate.callback();
+    CHECK(site.lines ==
+          std::string(kLogged) + "\"GET /stream HTTP/1.1\" 200 2 \"-\" \"a\"\n" + quick);
+  }
+  SUBCASE("behind a head that had been read ahead") {
+    LateBody site;
+    Served served = site.served();
+    served.get("/stream");
+    served.get("/stream");
+    std::exchange(site.gate, Promise<void>()).callback();
+    served.get("/quick");
+    site.gate.callback();
+    const std::string line = std::string(kLogged) + "\"GET /stream HTTP/1.1\" 200 2 \"-\" \"-\"\n";
+    CHECK(site.lines == line + line + quick);
+  }
+  SUBCASE("while the body of the request was thrown away") {
+    LateBody site;
+    Served served = site.served();
+    served.ask("POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n");
+    served.ask(std::string(900, 'x'));
+    site.gate.callback();
+    CHECK(site.lines == std::string(kLogged) + "\"POST /stream HTTP/1.1\" 200 2 \"-\" \"-\"\n");
+  }
+}
+
+TEST_CASE("a stream that breaks off is reported with its own request [C11]") {
+  const CapturedLog log;
+  LateBody site;
+  site.body = "";
+  Served served = site.served();
+  served.get("/stream");
+  served.get("/quick");
+  site.gate.callback();
+  CHECK(log.has("GET /stream: ", "not written to its end"));
 }
 
 TEST_CASE("nothing in a request can break or forge a line of the access log [HR17]") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
 
 #include "support/guarded.h"
@@ -66,6 +67,14 @@ TEST_CASE("chunk framing may cost its limit and one byte per byte of the body") 
   Decoding large;
   large.limits.chunkOverhead = 10;
   for (int i = 0; i < 1'000; ++i) CHECK(large.feed("8\r\n12345678\r\n") == Result::NeedMore);
+}
+
+TEST_CASE("a size limit may be as large as can be said") {
+  Decoding decoding;
+  decoding.limits.chunkExtension = decoding.limits.chunkOverhead = SIZE_MAX;
+  decoding.limits.trailer = decoding.limits.trailerFields = SIZE_MAX;
+  CHECK(decoding.feed("5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX: y\r\n\r\n") == Result::Complete);
+  CHECK(decoding.body == "hello!");
 }
 
 TEST_CASE("an extension may have as many octets as its limit, each time anew [H1.8]") {

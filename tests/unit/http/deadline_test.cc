@@ -163,6 +163,34 @@ TEST_CASE("a body has no time limit while it is its handler that does not read")
   CHECK(served.ask(std::string(900'000, 'x')) == textAnswer("all"));
 }
 
+TEST_CASE("a client that waits for 100 Continue has all its time from then on [H1.30]") {
+  Promise<void> gate;
+  Router router;
+  router
+      .post("/",
+            [&gate](Request& request) -> Deferred<Response> {
+              co_await gate.deferred();
+              while (co_await request.read()) {
+              }
+              co_return Response::text("all");
+            })
+      .streamBody();
+  Served served(std::move(router));
+  const std::string head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n";
+  CHECK(served.ask(head + "Expect: 100-continue\r\n\r\n") == "");
+  pass(served, 60s);
+  CHECK(served.transport.takeWritten() == "");
+  gate.callback();
+  CHECK(served.transport.takeWritten() == "HTTP/1.1 100 Continue\r\n\r\n");
+  pass(served, 9s);
+  CHECK(!served.transport.isDisconnecting());
+  SUBCASE("and then sends") { CHECK(served.ask("hello") == textAnswer("all")); }
+  SUBCASE("and no more") {
+    pass(served, 2s);
+    CHECK(statusOf(served.transport.takeWritten()) == "HTTP/1.1 408 Request Timeout");
+  }
+}
+
 TEST_CASE("a streaming handler hears that the body came too slowly") {
   std::string heard;
   Router router;
@@ -202,6 +230,24 @@ TEST_CASE("a client that reads its answer slowly is not idle") {
     pass(served, 1s);
   }
   CHECK(!served.transport.isDisconnecting());
+}
+
+TEST_CASE("a time limit may be as long as can be said") {
+  for (const Duration limit : {Duration::max(), Duration::max() - 1s, Duration(24h) * 365 * 290}) {
+    Limits limits;
+    limits.firstByte = limits.headTime = limits.keepAlive = limits.bodyGap = limits.bodyGrace =
+        limit;
+    Served served(echoRouter(), limits);
+    pass(served, 60s);
+    served.ask("GET / HTTP/1.1\r\n");
+    pass(served, 60s);
+    CHECK(served.ask("Host: h\r\n\r\n") == textAnswer("GET / "));
+    pass(served, 60s);
+    CHECK(served.ask("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n") == "");
+    pass(served, 60s);
+    CHECK(served.ask("x") == textAnswer("POST / x"));
+    CHECK(!served.transport.isDisconnecting());
+  }
 }
 
 TEST_CASE("one timer serves all connections of a site, and none is left when they are gone") {

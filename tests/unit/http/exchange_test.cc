@@ -7,12 +7,14 @@
 #include "ropewalk/promise.h"
 #include "ropewalk/reactor.h"
 #include "ropewalk/task.h"
+#include "support/aborts.h"
 #include "support/captured_log.h"
 #include "unit/http/served.h"
 
 namespace ropewalk::http::test {
 namespace {
 
+using ropewalk::test::aborts;
 using ropewalk::test::CapturedLog;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -322,6 +324,33 @@ TEST_CASE("every kind of handler answers [WS7]") {
   served.transport.advance(1s);
   CHECK(served.transport.takeWritten() == textAnswer("sleeper"));
 }
+
+#ifndef NDEBUG
+TEST_CASE("two that wait in read() of one request at a time are stopped in debug builds") {
+  using Part = std::optional<std::string>;
+  const auto read = [](Request& request) -> Deferred<Part> { co_return co_await request.read(); };
+  int reading = 1;
+  Router router;
+  router
+      .post("/",
+            [&](Request& request) -> Deferred<Response> {
+              const Deferred<Part> other = reading == 2 ? read(request) : succeed(Part());
+              while (co_await request.read()) {
+              }
+              co_return Response::text("all");
+            })
+      .streamBody();
+  const auto ask = [&] {
+    Served served(std::move(router));
+    served.ask(post("/", lengthField(5)));
+    served.ask("he");
+    served.ask("llo");
+  };
+  CHECK(!aborts(ask));
+  reading = 2;
+  CHECK(aborts(ask));
+}
+#endif
 
 }  // namespace
 }  // namespace ropewalk::http::test
