@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "async/class_name.h"
+#include "async/failure_of.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
 
@@ -53,7 +54,7 @@ class Descriptors::Entry final : public RefCounted, private WatchOwner {
 void Descriptors::Entry::wentAway() noexcept {
   const LogContext named(*descriptor_);
   logWarning("descriptor {} was closed while it was watched", fd_);
-  lose(Failure::of(ConnectionLost("the descriptor was closed")));
+  lose(failureOf<ConnectionLost>("the descriptor was closed"));
 }
 
 int Descriptors::Entry::set(Interest side, bool on) noexcept {
@@ -199,7 +200,15 @@ std::vector<std::shared_ptr<Descriptor>> Descriptors::removeAll() {
 }
 
 void Descriptors::loseAll(const Failure& why) noexcept {
-  for (const Ref<Entry>& entry : inOrder()) entry->lose(why);
+  // One by one, because a list of all would need memory; those that are added meanwhile stay.
+  const std::uint64_t last = added_;
+  const auto orderOf = [](const auto& each) { return each.second->order(); };
+  while (!entries_.empty()) {
+    const auto first = std::ranges::min_element(entries_, {}, orderOf);
+    if (first->second->order() > last) return;
+    const Ref<Entry> entry = first->second;
+    entry->lose(why);
+  }
 }
 
 }  // namespace detail
