@@ -71,7 +71,16 @@ void AddressRace::won(Runner& runner) {
   owner_.raceWon(runner.takeChannel(), peer);
 }
 
-void AddressRace::fell(Runner& runner, int error) {
+// Whoever has no memory to say why it lost has lost all the same.
+void AddressRace::fell(Runner& runner, int error) noexcept {
+  try {
+    goOnWithout(runner, error);
+  } catch (...) {
+    owner_.raceLost(Failure::current());
+  }
+}
+
+void AddressRace::goOnWithout(Runner& runner, int error) {
   failed(runner.address(), error, false);
   const auto place = std::ranges::find(running_, &runner, &std::unique_ptr<Runner>::get);
   const std::unique_ptr<Runner> gone = std::move(*place);

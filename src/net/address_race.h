@@ -52,7 +52,8 @@ class AddressRace {
   void next();
   void run(const Address& address);
   void won(Runner& runner);
-  void fell(Runner& runner, int error);
+  void fell(Runner& runner, int error) noexcept;
+  void goOnWithout(Runner& runner, int error);
   void failed(const Address& address, int error, bool binding);
   Failure whyLost() const;
 
