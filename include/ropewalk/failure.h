@@ -39,7 +39,8 @@ class Failure {
   /// The exception being handled. REQUIRES: called inside a catch block.
   static Failure current() noexcept { return Failure(std::current_exception()); }
 
-  /// The commonest failures. No memory is allocated after the first call of each.
+  /// The commonest failures. No memory is allocated after the first call of each, or once there was
+  /// a Reactor.
   static const Failure& connectionDone();
   static const Failure& connectionLost();
   static const Failure& connectionAborted();

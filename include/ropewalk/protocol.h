@@ -35,7 +35,8 @@ class Belongings;
 /// Whoever else keeps it keeps a protocol without a peer.
 /// Threads: each callback runs on the reactor's thread.
 /// Errors: an exception out of any callback is logged with the connection's name and ends this
-/// connection, and only this one, with that exception as its reason (LF7, LF8, LF16).
+/// connection, and only this one, with that exception as its reason (LF7, LF8, LF16); it is flushed
+/// first, but for a std::bad_alloc, which aborts it (G3).
 class Protocol {
  public:
   Protocol();

@@ -36,7 +36,8 @@ enum class TriggerId : std::uint64_t {};
 struct ReactorStatistics {
   std::uint64_t accepted = 0;                   ///< connections accepted and opened so far
   std::size_t open = 0;                         ///< connections that are open now
-  std::map<std::string, std::uint64_t> closed;  ///< ended ones, by the name of their reason
+  std::map<std::string, std::uint64_t> closed;  ///< ended ones, by the name of their reason; ""
+                                                ///< for those without memory for the name
   std::size_t timers = 0;                       ///< calls that are still to come
   std::size_t queuedBytes = 0;                  ///< written and not yet taken by the kernel
   std::uint64_t slowTurns = 0;                  ///< longer than Reactor::setSlowTurnLimit() says
@@ -56,6 +57,13 @@ struct ReactorStatistics {
 /// for, then what the network has to say (rule RC18). Ownership: owns its ports, connectors and
 /// connections. Several may live in one process, one per thread; after run() has returned it can be
 /// run again (RC4). Threads: the thread that runs it, but for callFromThread().
+///
+/// Errors: out of memory ends a connection, not the process (rule G3). What is called here throws
+/// std::bad_alloc then, and nothing has happened; what the reactor does on its own goes on without:
+/// who cannot be accepted is hung up on, the port pauses, a line of the log is dropped. A program
+/// that starts gets the exception. Not survived: no memory for the exception itself when the
+/// reserve that the C++ runtime keeps for them is used up as well, and none for the answer of a
+/// name lookup in the thread that looks it up.
 class Reactor final : public ReactorTime {
  public:
   /// A reactor on one of libevent's backends: "epoll", or for comparison "poll" or "select".

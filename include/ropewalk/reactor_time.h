@@ -88,7 +88,7 @@ class ReactorTime {
   /// Calls `call` once, `delay` from now.
   ///
   /// `call` is kept until it has run or is cancelled; if it returns a Deferred, until that is done.
-  /// Throws NegativeDelay if `delay` is below zero (TM6).
+  /// Throws NegativeDelay if `delay` is below zero (TM6), std::bad_alloc if there is no memory.
   template <typename Callable>
   DelayedCall callLater(Duration delay, Callable&& call) {
     return schedule(delay, detail::detached(std::forward<Callable>(call)));

@@ -39,7 +39,8 @@ enum class Linger : bool { No, Yes };
 /// only. From elsewhere hop over with Reactor::callFromThread(). Reentrancy: no method here calls
 /// the Protocol before it returns (rule LF3). A producer is the one exception: see producer.h.
 /// Errors: no method here fails, except as said. A broken network is reported once, through
-/// Protocol::connectionLost().
+/// Protocol::connectionLost(); so is that there was no memory for what was written: the connection
+/// is aborted with a std::bad_alloc, whoever wrote (rule G3).
 class Transport : public detail::RefCounted {
  public:
   /// Sends `bytes` after everything written before.
@@ -81,7 +82,9 @@ class Transport : public detail::RefCounted {
   virtual void loseConnection(Linger linger) = 0;
   void loseConnection() { loseConnection(Linger::Yes); }
 
-  /// As loseConnection(), but `why` is the reason that connectionLost() gets.
+  /// As loseConnection(), but `why` is the reason that connectionLost() gets. A std::bad_alloc
+  /// aborts: half a message may have been left behind, and an orderly end would pass it off as
+  /// whole.
   virtual void loseConnection(Failure why) = 0;
 
   /// Closes now: unsent bytes are discarded and the peer sees a reset.

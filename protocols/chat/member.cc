@@ -115,26 +115,33 @@ void Member::goodbye(std::string_view text, std::string_view why) {
 
 void Member::connectionLost(const Failure& why) {
   const bool wasSlow = why.check<WriteQueueFull>();
+  const std::string name = standUp();
   if (wasSlow) {
-    logWarning("member '{}' at {} is too slow: {}", name_, transport->getPeer().text(), why);
+    logWarning("member '{}' at {} is too slow: {}", name, transport->getPeer().text(), why);
   }
-  leaveRoom(wasSlow ? "too slow" : "");
+  tellLeft(name, wasSlow ? "too slow" : "");
 }
 
-void Member::leaveRoom(std::string_view why) {
-  if (name_.empty()) return;
-  room_->leave(*this);
-  const std::string name = std::exchange(name_, {});
+void Member::leaveRoom(std::string_view why) { tellLeft(standUp(), why); }
+
+// Before anything that could fail: the room must not know a member that is gone. Returns the name
+// that it had, if any.
+std::string Member::standUp() {
+  if (!name_.empty()) room_->leave(*this);
+  return std::exchange(name_, {});
+}
+
+void Member::tellLeft(const std::string& name, std::string_view why) {
+  if (name.empty()) return;
   const std::string reason = why.empty() ? "" : " (" + std::string(why) + ")";
   room_->tellSoon("*** " + name + " has left" + reason, transport->reactor());
 }
 
 // Everybody gets this: nobody needs to hear that the others leave.
 void Member::drainRequested() {
+  standUp();
   sendLine("*** The server is stopping. Goodbye.");
   transport->loseConnection();
-  if (!name_.empty()) room_->leave(*this);
-  name_.clear();
 }
 
 }  // namespace ropewalk::chat

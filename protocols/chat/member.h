@@ -52,7 +52,9 @@ class Member final : public LineReceiver {
   void introduce(std::string_view name);
   bool mayBeCalled(std::string_view name);
   void goodbye(std::string_view text, std::string_view why = {});
+  std::string standUp();
   void leaveRoom(std::string_view why);
+  void tellLeft(const std::string& name, std::string_view why);
 
   // member_commands.cc
   void say(std::string_view text);

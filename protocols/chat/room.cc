@@ -62,8 +62,10 @@ void Room::tellSoon(const std::string& line, Reactor& reactor) {
 }
 
 void Room::rename(Member& member, std::string name) {
-  names_.erase(member.name());
-  names_.emplace(name, &member);
+  std::string key = name;
+  auto place = names_.extract(member.name());
+  place.key() = std::move(key);
+  names_.insert(std::move(place));
   const std::string before = std::exchange(member.name_, std::move(name));
   tellAll("*** " + before + " is now " + member.name());
 }

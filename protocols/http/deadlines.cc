@@ -20,7 +20,7 @@ Deadlines::~Deadlines() {
 void Deadlines::set(Waiter& waiter, Wait wait, ReactorTime& time) {
   if (wait == Wait::Nothing) return forget(waiter);
   const TimePoint due = later(time.now(), queueOf(wait).limit);
-  if (waiter.wait_ == wait && due <= waiter.due_) return;
+  if (waiter.wait_ == wait && due <= waiter.due_ && timer_.active()) return;
   forget(waiter);
   append(waiter, wait, later(due, kSlack));
   arm(waiter.due_, time);
@@ -46,12 +46,11 @@ void Deadlines::forget(Waiter& waiter) {
 
 void Deadlines::arm(TimePoint due, ReactorTime& time) {
   if (due == TimePoint::max()) return;  // never
-  if (timer_.active()) {
-    if (armedFor_ <= due) return;
-    timer_.cancel();
-  }
+  if (timer_.active() && armedFor_ <= due) return;
   const Duration delay = std::max<Duration>(due - time.now(), Duration::zero());
   armedFor_ = due;
+  // Moved rather than made anew: that needs no memory, which there may be none left of.
+  if (timer_.active()) return timer_.reset(delay);
   timer_ = time.callLater(delay, [this, &time] { sweep(time); });
 }
 

@@ -1,5 +1,6 @@
 #include "ropewalk/detail/deferred_state.h"
 
+#include "async/failure_of.h"
 #include "ropewalk/detail/step.h"
 #include "ropewalk/log.h"
 #include "ropewalk/promise.h"
@@ -91,7 +92,7 @@ void PromiseCore::abandon(DeferredState& state) noexcept {
   if (state.hasResult() || isCancelling) return;
   const bool someoneCares = state.isAwaited() || state.refCount() > 1;
   if (!someoneCares) return;
-  state.fail(Failure::of(PromiseDropped()));
+  state.fail(failureOf<PromiseDropped>());
   state.run();
 }
 

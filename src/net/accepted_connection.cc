@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "log/tell_if_possible.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
 
@@ -35,8 +36,10 @@ bool startAccepted(ReactorCore& core, std::unique_ptr<Channel> channel,
     return true;
   } catch (...) {
     const Failure thrown = Failure::current();
-    logError("{}: building a protocol threw {}: {}", factory->logPrefix(), thrown.typeName(),
-             thrown);
+    tellIfPossible([&] {
+      logError("{}: building a protocol threw {}: {}", factory->logPrefix(), thrown.typeName(),
+               thrown);
+    });
     return false;
   }
 }

@@ -1,5 +1,6 @@
 #include "net/name_resolution.h"
 
+#include <new>
 #include <utility>
 
 #include "ropewalk/error.h"
@@ -8,12 +9,21 @@
 
 namespace ropewalk::detail {
 
+template <typename E>
+Failure NameResolution::failed(std::string_view why) const noexcept {
+  try {
+    return Failure::of(E("resolve " + name_ + ": " + std::string(why)));
+  } catch (const std::bad_alloc&) {
+    return Failure::current();
+  }
+}
+
 Deferred<std::vector<Address>> NameResolution::begin(ReactorCore& core, Duration timeout) {
   Deferred<std::vector<Address>> found = promise_.deferred();
   if (Address::isLiteral(name_)) {
     promise_.callback(std::vector<Address>{Address::parse(name_, 0)});
   } else if (const std::string_view fault = sys::faultIn(name_); !fault.empty()) {
-    promise_.errback(unknown(fault));
+    promise_.errback(failed<UnknownHostError>(fault));
   } else {
     lookup_ = core.driver().lookUp(name_, *this);
     promise_.onCancel([this] { stop(); });
@@ -25,13 +35,13 @@ Deferred<std::vector<Address>> NameResolution::begin(ReactorCore& core, Duration
 
 void NameResolution::tookTooLong() noexcept {
   stop();
-  promise_.errback(Failure::of(TimeoutError("resolve " + name_ + ": no answer in time")));
+  promise_.errback(failed<TimeoutError>("no answer in time"));
 }
 
 void NameResolution::lookedUp(sys::NameAnswer answer) noexcept {
   const std::shared_ptr<NameResolution> self = shared_from_this();
   stop();
-  if (answer.addresses.empty()) return promise_.errback(unknown(answer.why));
+  if (answer.addresses.empty()) return promise_.errback(failed<UnknownHostError>(answer.why));
   promise_.callback(std::move(answer.addresses));
 }
 
@@ -39,10 +49,6 @@ void NameResolution::stop() noexcept {
   const std::shared_ptr<NameResolution> self = shared_from_this();
   lookup_.reset();
   if (deadline_.active()) deadline_.cancel();
-}
-
-Failure NameResolution::unknown(std::string_view why) const {
-  return Failure::of(UnknownHostError("resolve " + name_ + ": " + std::string(why)));
 }
 
 }  // namespace ropewalk::detail

@@ -25,7 +25,8 @@ class NameResolution final : public std::enable_shared_from_this<NameResolution>
   void lookedUp(sys::NameAnswer answer) noexcept override;
   void tookTooLong() noexcept;
   void stop() noexcept;
-  Failure unknown(std::string_view why) const;
+  template <typename E>
+  Failure failed(std::string_view why) const noexcept;
 
   const std::string name_;
   Promise<std::vector<Address>> promise_;

@@ -73,9 +73,9 @@ void ReconnectingClientFactory::retry(Connector& connector) {
   }
   ++retries_;
   const Duration wait = nextDelay(connector);
-  if (noisy) logInfo("{}: connecting again in {} ms", logPrefix(), wait / 1ms);
   waiting_ = connector.reactor().callLater(
       wait, [kept = connector.shared_from_this()] { kept->connect(); });
+  if (noisy) logInfo("{}: connecting again in {} ms", logPrefix(), wait / 1ms);
 }
 
 Duration ReconnectingClientFactory::nextDelay(Connector& connector) {

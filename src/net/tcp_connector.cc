@@ -3,6 +3,8 @@
 #include <system_error>
 #include <utility>
 
+#include "async/failure_of.h"
+#include "log/tell_if_possible.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
@@ -54,10 +56,16 @@ TcpConnector::~TcpConnector() = default;
 
 void TcpConnector::connect() {
   if (state_ != State::Disconnected) throw AlreadyConnecting();
-  if (!started_) factory_->doStart();
+  try {
+    core_.add(self());
+    deadline_ = core_.timers().schedule(options_.timeout, [this] { timeIsOver(); });
+    if (!started_) factory_->doStart();
+  } catch (...) {
+    idle();
+    throw;
+  }
   started_ = true;
   state_ = State::Connecting;
-  core_.add(self());
   const std::uint64_t attempt = ++attempts_;
   hook([this] { factory_->startedConnecting(*this); });
   // The factory may have stopped it, and may have begun another one since.
@@ -77,7 +85,6 @@ void TcpConnector::guarded(const Step& step) noexcept {
 
 void TcpConnector::begin() {
   if (core_.isDisconnecting()) throw UserError();  // who is to be told of its end has been told
-  deadline_ = core_.timers().schedule(options_.timeout, [this] { tookTooLong(); });
   if (name_.empty()) return race({destination_});
   const std::string_view fault = sys::faultIn(name_);
   if (!fault.empty()) throw UnknownHostError("connect " + target_ + ": " + std::string(fault));
@@ -103,9 +110,16 @@ void TcpConnector::race(std::vector<Address> addresses) {
   race_->start();
 }
 
-void TcpConnector::tookTooLong() noexcept {
-  const std::string what = race_ ? "no answer in time" + race_->tried() : "its name has no answer";
-  fail(Failure::of(TimeoutError("connect " + target_ + ": " + what)));
+void TcpConnector::timeIsOver() noexcept { fail(failing_ ? failing_ : tookTooLong()); }
+
+Failure TcpConnector::tookTooLong() const noexcept {
+  try {
+    const std::string what =
+        race_ ? "no answer in time" + race_->tried() : "its name has no answer";
+    return Failure::of(TimeoutError("connect " + target_ + ": " + what));
+  } catch (...) {
+    return Failure::current();
+  }
 }
 
 void TcpConnector::raceWon(std::unique_ptr<Channel> channel, const Address& peer) noexcept {
@@ -121,20 +135,27 @@ void TcpConnector::connected(std::unique_ptr<Channel> channel) noexcept {
   std::shared_ptr<Protocol> protocol;
   try {
     protocol = factory_->buildProtocol(destination_);
+    if (!protocol) {
+      channel.reset();
+      return lost(Failure::connectionDone());  // refused by ourselves (PT13)
+    }
+    if (!protocol->factory) protocol->factory = factory_;
+    const Ref<ConnectionMaker> made(new Made(self()));
+    connection_ = Ref(new Connection(core_.turn(), std::move(channel), made, Connection::kClient));
   } catch (...) {
-    const Failure thrown = Failure::current();
+    return fail(buildingThrew(Failure::current()));
+  }
+  connection_->start(std::move(protocol));
+}
+
+Failure TcpConnector::buildingThrew(const Failure& thrown) noexcept {
+  try {
     logError("{}: building a protocol threw {}: {}", factory_->logPrefix(), thrown.typeName(),
              thrown);
-    return fail(Failure::of(ConnectError("buildProtocol: " + std::string(thrown.what()))));
+    return Failure::of(ConnectError("buildProtocol: " + std::string(thrown.what())));
+  } catch (...) {
+    return Failure::current();
   }
-  if (!protocol) {
-    channel.reset();
-    return lost(Failure::connectionDone());  // refused by ourselves (PT13)
-  }
-  if (!protocol->factory) protocol->factory = factory_;
-  const Ref<ConnectionMaker> made(new Made(self()));
-  connection_ = Ref(new Connection(core_.turn(), std::move(channel), made, Connection::kClient));
-  connection_->start(std::move(protocol));
 }
 
 void TcpConnector::lost(const Failure& why) noexcept {
@@ -147,10 +168,13 @@ void TcpConnector::lost(const Failure& why) noexcept {
   factory_->doStop();
 }
 
-// For what is known before connect() has returned (PT16).
+// For what is known before connect() has returned (PT16). The time that was given is over, then:
+// its timer is there, while there may be no memory for another one.
 void TcpConnector::failLater(Failure why) noexcept {
-  if (failing_.active()) return;
-  failing_ = core_.timers().schedule(0s, [this, why = std::move(why)] { fail(why); });
+  if (failing_) return;
+  failing_ = std::move(why);
+  if (deadline_.active()) return deadline_.reset(0s);
+  deadline_ = core_.timers().schedule(0s, [this] { timeIsOver(); });  // it was cancelled meanwhile
 }
 
 void TcpConnector::fail(const Failure& why) noexcept {
@@ -166,7 +190,7 @@ void TcpConnector::fail(const Failure& why) noexcept {
 void TcpConnector::idle() noexcept {
   state_ = State::Disconnected;
   if (deadline_.active()) deadline_.cancel();
-  if (failing_.active()) failing_.cancel();
+  failing_ = {};
   lookup_.reset();
   race_.reset();
   core_.remove(*this);
@@ -174,7 +198,7 @@ void TcpConnector::idle() noexcept {
 
 void TcpConnector::stopConnecting() {
   if (state_ != State::Connecting) throw NotConnectingError();
-  fail(Failure::of(UserError()));
+  fail(failureOf<UserError>());
 }
 
 void TcpConnector::disconnect() {
@@ -183,7 +207,7 @@ void TcpConnector::disconnect() {
 }
 
 void TcpConnector::drain() noexcept {
-  if (state_ == State::Connecting) fail(Failure::of(UserError()));
+  if (state_ == State::Connecting) fail(failureOf<UserError>());
 }
 
 void TcpConnector::reactorStopped() noexcept {

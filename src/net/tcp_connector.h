@@ -57,7 +57,9 @@ class TcpConnector final : public Connector,
   void failLater(Failure why) noexcept;
   void fail(const Failure& why) noexcept;
   void idle() noexcept;
-  void tookTooLong() noexcept;
+  void timeIsOver() noexcept;
+  Failure tookTooLong() const noexcept;
+  Failure buildingThrew(const Failure& thrown) noexcept;
   template <typename Step>
   void guarded(const Step& step) noexcept;
 
@@ -73,7 +75,7 @@ class TcpConnector final : public Connector,
   std::unique_ptr<AddressRace> race_;  // while connecting
   Ref<Connection> connection_;         // while connected
   DelayedCall deadline_;
-  DelayedCall failing_;
+  Failure failing_;  // what it fails with, from the event loop, once that is known
   State state_ = State::Disconnected;
   std::uint64_t attempts_ = 0;
   bool started_ = false;  // the factory

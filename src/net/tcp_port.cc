@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <new>
 #include <system_error>
 #include <utility>
 
+#include "log/tell_if_possible.h"
 #include "net/accepted_connection.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
@@ -71,21 +73,26 @@ void TcpPort::listenWith(Listening listening) {
     throw CannotListenError(options_.interface, asked_.port(),
                             std::error_code(listening.error, std::generic_category()));
   }
-  factory_->doStart();
-  acceptor_ = std::move(listening.acceptor);
-  acceptor_->setOwner(*this);
-  acceptor_->setAccepting(true);
-  asked_ = acceptor_->host();  // listening again means the same port (PT6)
   core_.add(shared_from_this());
-  logInfo("{} starting on {}", factory_->logPrefix(), asked_.text());
+  try {
+    listening.acceptor->setOwner(*this);
+    if (!listening.acceptor->setAccepting(true)) throw std::bad_alloc();
+    factory_->doStart();
+  } catch (...) {
+    core_.remove(*this);
+    throw;
+  }
+  acceptor_ = std::move(listening.acceptor);
+  asked_ = acceptor_->host();  // listening again means the same port (PT6)
+  tellIfPossible([this] { logInfo("{} starting on {}", factory_->logPrefix(), asked_.text()); });
 }
 
 Deferred<void> TcpPort::stopListening() {
   if (!acceptor_) return succeed();
-  close();
   Promise<void> stopped;
   Deferred<void> deferred = stopped.deferred();
   core_.reactor().callLater(0s, [stopped = std::move(stopped)]() mutable { stopped.callback(); });
+  close();
   return deferred;
 }
 
@@ -93,6 +100,7 @@ void TcpPort::close() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();
   acceptor_.reset();
   if (resumeCall_.active()) resumeCall_.cancel();
+  core_.turn().deadlines().remove(*this);
   core_.remove(*this);
   logInfo("(TCP Port {} Closed)", asked_.port());
   factory_->doStop();
@@ -154,17 +162,26 @@ void TcpPort::backOff(int error) noexcept {
   if (outOfDescriptorNumbers(error)) {
     while (shed < kAcceptsPerTurn && acceptor_->shed()) ++shed;
   }
-  const std::string why = std::generic_category().message(error);
-  logWarning("accept on {}: {}; {} turned away, pausing", asked_.text(), why, shed);
+  tellIfPossible([&] {
+    const std::string why = std::generic_category().message(error);
+    logWarning("accept on {}: {}; {} turned away, pausing", asked_.text(), why, shed);
+  });
   pauseFor(nextPause_);
   nextPause_ = std::min(nextPause_ * 2, kLongestPause);
 }
 
 void TcpPort::pauseFor(Duration pause) noexcept {
   acceptor_->setAccepting(false);
-  resumeCall_ = core_.timers().schedule(pause, [this] { resume(); });
+  try {
+    resumeCall_ = core_.timers().schedule(pause, [this] { resume(); });
+  } catch (...) {
+    // The wheel is not as exact, but needs no memory.
+    core_.turn().deadlines().set(*this, core_.turn().now() + pause);
+  }
 }
 
-void TcpPort::resume() noexcept { acceptor_->setAccepting(true); }
+void TcpPort::resume() noexcept {
+  if (!acceptor_->setAccepting(true)) pauseFor(kLongestPause);
+}
 
 }  // namespace ropewalk::detail

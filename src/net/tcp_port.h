@@ -10,6 +10,7 @@
 #include "ropewalk/listen_options.h"
 #include "ropewalk/listening_port.h"
 #include "transport/connection.h"
+#include "transport/deadline_wheel.h"
 
 namespace ropewalk::detail {
 
@@ -19,6 +20,7 @@ namespace ropewalk::detail {
 class TcpPort final : public ListeningPort,
                       public Resident,
                       private AcceptorOwner,
+                      private Deadline,
                       public std::enable_shared_from_this<TcpPort> {
  public:
   TcpPort(ReactorCore& core, const Address& address, std::shared_ptr<Factory> factory,
@@ -49,6 +51,7 @@ class TcpPort final : public ListeningPort,
   void backOff(int error) noexcept;
   void pauseFor(Duration pause) noexcept;
   void resume() noexcept;
+  void deadlinePassed() noexcept override { resume(); }
   void close() noexcept;
 
   ReactorCore& core_;

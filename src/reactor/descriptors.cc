@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "async/class_name.h"
+#include "async/failure_of.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
 
@@ -53,7 +54,7 @@ class Descriptors::Entry final : public RefCounted, private WatchOwner {
 void Descriptors::Entry::wentAway() noexcept {
   const LogContext named(*descriptor_);
   logWarning("descriptor {} was closed while it was watched", fd_);
-  lose(Failure::of(ConnectionLost("the descriptor was closed")));
+  lose(failureOf<ConnectionLost>("the descriptor was closed"));
 }
 
 int Descriptors::Entry::set(Interest side, bool on) noexcept {
@@ -150,9 +151,11 @@ void Descriptors::remove(const Descriptor& descriptor, Interest side) noexcept {
 }
 
 void Descriptors::add(int fd, Interest side, UniqueFunction<void()> call) {
-  auto& callback = callbacks_[fd];
-  if (!callback) callback = std::make_shared<Callback>(fd);
-  const std::shared_ptr<Callback> kept = callback;
+  auto place = callbacks_.find(fd);
+  if (place == callbacks_.end()) {
+    place = callbacks_.emplace(fd, std::make_shared<Callback>(fd)).first;
+  }
+  const std::shared_ptr<Callback> kept = place->second;
   kept->set(side, std::move(call));
   // Anew, for the number may stand for another file by now.
   const auto found = entries_.find(kept.get());
@@ -199,7 +202,15 @@ std::vector<std::shared_ptr<Descriptor>> Descriptors::removeAll() {
 }
 
 void Descriptors::loseAll(const Failure& why) noexcept {
-  for (const Ref<Entry>& entry : inOrder()) entry->lose(why);
+  // One by one, because a list of all would need memory; those that are added meanwhile stay.
+  const std::uint64_t last = added_;
+  const auto orderOf = [](const auto& each) { return each.second->order(); };
+  while (!entries_.empty()) {
+    const auto first = std::ranges::min_element(entries_, {}, orderOf);
+    if (first->second->order() > last) return;
+    const Ref<Entry> entry = first->second;
+    entry->lose(why);
+  }
 }
 
 }  // namespace detail

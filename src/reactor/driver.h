@@ -39,7 +39,8 @@ class Acceptor {
   virtual ~Acceptor() = default;
 
   virtual void setOwner(AcceptorOwner& owner) = 0;
-  virtual void setAccepting(bool on) = 0;
+  // False if there is no memory to.
+  virtual bool setAccepting(bool on) = 0;
   virtual Accepted accept() = 0;
 
   // Out of descriptors: takes one waiting connection with a descriptor kept for this, and closes

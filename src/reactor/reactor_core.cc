@@ -1,6 +1,7 @@
 #include "reactor/reactor_core.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "async/class_name.h"
@@ -136,7 +137,12 @@ void ReactorCore::runDue() noexcept {
 void ReactorCore::changeState() noexcept {
   if (draining_ && state_ == State::Active && turn_.open() == 0) state_ = State::StopRequested;
   if (events_.ready()) events_.proceed();
-  if (state_ == State::StopRequested) fireShutdown();
+  if (state_ != State::StopRequested) return;
+  try {
+    fireShutdown();
+  } catch (...) {
+    state_ = State::StopRequested;  // there was no memory to begin with: again in the next turn
+  }
 }
 
 void ReactorCore::iterate(Duration delay) {
@@ -169,13 +175,14 @@ void ReactorCore::crash() noexcept {
 void ReactorCore::drain(Duration deadline) {
   if (state_ != State::Active) throw ReactorNotRunning();
   if (draining_) return;
-  draining_ = unsteady_ = true;
+  // What needs memory comes first: either everybody is told, or nobody.
   const std::vector<std::shared_ptr<Resident>> residents = residents_;
-  for (const auto& resident : residents) resident->drain();
-  for (const Ref<Connection>& connection : turn_.connections()) connection->drain();
   drainDeadline_ = timers_.schedule(deadline, [this] {
     if (state_ == State::Active) stop();
   });
+  draining_ = unsteady_ = true;
+  for (const auto& resident : residents) resident->drain();
+  turn_.drainAll();
 }
 
 void ReactorCore::fireShutdown() {
@@ -195,11 +202,7 @@ void ReactorCore::fireShutdown() {
 void ReactorCore::disconnectAll() noexcept {
   const AtWork atWork(*this);
   disconnecting_ = true;
-  while (turn_.open() > 0) {
-    for (const Ref<Connection>& connection : turn_.connections()) {
-      connection->end(Failure::connectionLost());
-    }
-  }
+  turn_.endAll(Failure::connectionLost());
   descriptors_.loseAll(Failure::connectionLost());
   const std::vector<std::shared_ptr<Resident>> residents = std::move(residents_);
   residents_.clear();
@@ -214,8 +217,15 @@ void ReactorCore::onSignal(int signal, UniqueFunction<void()> call) {
     if (handlesSignals_) driver_->catchStopSignals(true);
     return;
   }
-  driver_->catchSignal(signal, true);
-  signalCalls_[signal] = std::make_shared<UniqueFunction<void()>>(std::move(call));
+  auto stored = std::make_shared<UniqueFunction<void()>>(std::move(call));
+  const auto [place, isNew] = signalCalls_.try_emplace(signal);
+  try {
+    driver_->catchSignal(signal, true);
+  } catch (...) {
+    if (isNew) signalCalls_.erase(place);
+    throw;
+  }
+  place->second = std::move(stored);
 }
 
 void ReactorCore::signalled(int signal) noexcept {
@@ -238,7 +248,12 @@ void ReactorCore::signalled(int signal) noexcept {
     logWarning("signal {} again: stopping at once", signal);
     return stop();
   }
-  drain(10s);
+  try {
+    drain(10s);
+  } catch (const std::bad_alloc&) {
+    logWarning("signal {}: no memory to drain, stopping at once", signal);
+    stop();
+  }
 }
 
 ReactorStatistics ReactorCore::statistics() const {
@@ -246,6 +261,7 @@ ReactorStatistics ReactorCore::statistics() const {
   all.accepted = turn_.made();
   all.open = turn_.open();
   for (const auto& [reason, count] : turn_.closed()) all.closed.emplace(reason, count);
+  if (turn_.closedWithoutName() > 0) all.closed.emplace("", turn_.closedWithoutName());
   all.timers = timers_.size();
   for (const Ref<Connection>& connection : turn_.connections()) {
     all.queuedBytes += connection->unsentBytes();

@@ -43,10 +43,15 @@ void SystemEvents::fire(SystemEvent event, UniqueFunction<void()> during,
   const std::shared_ptr<Firing> firing = firing_;
   while (Trigger trigger = take(Phase::Before, event)) {
     ++firing->pending;
-    // If the reactor is gone by then, nobody is told.
-    trigger().addErrback(logFailure).addCallback([weak = std::weak_ptr<Firing>(firing)] {
-      if (const std::shared_ptr<Firing> alive = weak.lock()) alive->oneDone();
-    });
+    try {
+      // If the reactor is gone by then, nobody is told.
+      trigger().addErrback(logFailure).addCallback([weak = std::weak_ptr<Firing>(firing)] {
+        if (const std::shared_ptr<Firing> alive = weak.lock()) alive->oneDone();
+      });
+    } catch (...) {
+      logFailure(Failure::current());  // out of memory: nobody can wait for this one
+      firing->oneDone();
+    }
   }
   firing->oneDone();
   if (ready()) proceed();
@@ -71,7 +76,13 @@ SystemEvents::Trigger SystemEvents::take(Phase phase, SystemEvent event) {
 }
 
 void SystemEvents::runAll(Phase phase, SystemEvent event) {
-  while (Trigger trigger = take(phase, event)) trigger().addErrback(logFailure);
+  while (Trigger trigger = take(phase, event)) {
+    try {
+      trigger().addErrback(logFailure);
+    } catch (...) {
+      logFailure(Failure::current());
+    }
+  }
 }
 
 }  // namespace ropewalk::detail

@@ -3,6 +3,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "log/tell_if_possible.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
 
@@ -211,8 +212,9 @@ void LineReceiver::resumeProducing() {
     deliverHeld();
   } catch (...) {
     const Failure why = Failure::current();
-    logError("{}: a callback threw {}: {}", logPrefix(), why.typeName(), why);
     transport->loseConnection(why);
+    detail::tellIfPossible(
+        [&] { logError("{}: a callback threw {}: {}", logPrefix(), why.typeName(), why); });
   }
 }
 

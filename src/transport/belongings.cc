@@ -1,12 +1,16 @@
 #include "transport/belongings.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <utility>
 
 #include "ropewalk/protocol.h"
 
 namespace ropewalk::detail {
+
+// Not in the class: there g++ 12 forgets to give the memory back when the constructor throws.
+Belongings::Belongings() : scope_(new Scope) {}
 
 Belongings& Belongings::of(Protocol& protocol) {
   if (!protocol.belongings_) protocol.belongings_ = std::make_unique<Belongings>();
@@ -22,11 +26,15 @@ void Belongings::end(Protocol& protocol) {
   belongings.scope_->close();
 }
 
-DelayedCall Belongings::keep(DelayedCall call) {
+void Belongings::makeRoom() {
+  if (calls_.size() < calls_.capacity()) return;
   // Those that have run are let go whenever the list would grow.
-  if (calls_.size() == calls_.capacity()) {
-    std::erase_if(calls_, [](const DelayedCall& each) { return !each.active(); });
-  }
+  std::erase_if(calls_, [](const DelayedCall& each) { return !each.active(); });
+  if (calls_.size() == calls_.capacity())
+    calls_.reserve(std::max<std::size_t>(1, 2 * calls_.size()));
+}
+
+DelayedCall Belongings::keep(DelayedCall call) noexcept {
   calls_.push_back(call);
   return call;
 }

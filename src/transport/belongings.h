@@ -15,18 +15,23 @@ namespace ropewalk::detail {
 // only for protocols that started something.
 class Belongings {
  public:
+  Belongings();
+
   // Made if there are none yet.
   static Belongings& of(Protocol& protocol);
 
   // Cancels and destroys what belongs to `protocol`; what is started from now on dies at once.
   static void end(Protocol& protocol);
 
-  DelayedCall keep(DelayedCall call);
+  // In two steps, so that no call is left running that could not be kept: makeRoom() may throw,
+  // keep() does not. REQUIRES: makeRoom() was called for each keep().
+  void makeRoom();
+  DelayedCall keep(DelayedCall call) noexcept;
   Scope& scope() noexcept { return *scope_; }
 
  private:
   std::vector<DelayedCall> calls_;
-  Ref<Scope> scope_{new Scope};
+  Ref<Scope> scope_;
 };
 
 }  // namespace ropewalk::detail

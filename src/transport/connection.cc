@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "async/failure_of.h"
 #include "ropewalk/error.h"
 
 namespace ropewalk::detail {
@@ -95,12 +96,16 @@ bool Connection::wantsRead() const noexcept {
 
 void Connection::write(std::string_view bytes) {
   if (bytes.empty() || !acceptsWrites()) return;
-  if (bytes.size() > WriteQueue::kLongestCopy) {
-    writeThrough(bytes);
-  } else if (waitsForRoom_) {
-    queue_.appendKept(bytes);
-  } else {
-    queue_.append(turn_.arena(), bytes);
+  try {
+    if (bytes.size() > WriteQueue::kLongestCopy) {
+      writeThrough(bytes);
+    } else if (waitsForRoom_) {
+      queue_.appendKept(bytes);
+    } else {
+      queue_.append(turn_.arena(), bytes);
+    }
+  } catch (...) {
+    return outOfMemory();
   }
   queued();
 }
@@ -109,23 +114,39 @@ void Connection::write(const SharedBytes& bytes) {
   // A short line is cheaper to copy than to share, unless it will wait.
   if (bytes.size() <= kShortShare && !waitsForRoom_) return write(bytes.view());
   if (!acceptsWrites()) return;
-  queue_.append(bytes);
+  try {
+    queue_.append(bytes);
+  } catch (...) {
+    return outOfMemory();
+  }
   queued();
 }
 
 void Connection::writeOwned(std::string bytes) {
   if (bytes.size() <= kShortShare) return write(std::string_view(bytes));
   if (!acceptsWrites()) return;
-  queue_.append(std::move(bytes));
+  try {
+    queue_.append(std::move(bytes));
+  } catch (...) {
+    return outOfMemory();
+  }
   queued();
 }
 
 void Connection::writeFile(int fd, std::uint64_t offset, std::uint64_t count) {
   sys::FileDescriptor file(fd);
   if (count == 0 || !acceptsWrites()) return;
-  queue_.append(std::move(file), offset, count);
+  try {
+    queue_.append(std::move(file), offset, count);
+  } catch (...) {
+    return outOfMemory();
+  }
   queued();
 }
+
+// For what has to be kept, in a catch block. What was written before has a gap behind it now: this
+// connection's end, and nobody else's, whoever wrote.
+void Connection::outOfMemory() noexcept { abortConnection(Failure::current()); }
 
 bool Connection::acceptsWrites() {
   const bool open = phase_ == Phase::Open || (phase_ == Phase::Closing && feed_);
@@ -137,9 +158,13 @@ bool Connection::acceptsWrites() {
 // At the cap. A queue that only waits for the end of the turn is sent first, so that a quick peer
 // is not taken for a slow one.
 bool Connection::makesRoom() {
-  if (!waitsForRoom_) sendQueue();
+  try {
+    if (!waitsForRoom_) sendQueue();
+  } catch (...) {
+    outOfMemory();
+  }
   if (queue_.bytes() <= limits_->maxQueued) return phase_ < Phase::Ending;
-  abortConnection(Failure::of(WriteQueueFull(queue_.bytes(), limits_->maxQueued)));
+  abortConnection(failureOf<WriteQueueFull>(queue_.bytes(), limits_->maxQueued));
   return false;
 }
 
@@ -184,8 +209,7 @@ void Connection::flush() noexcept {
   try {
     if (!waitsForRoom_) sendQueue();
   } catch (...) {
-    // Out of memory for what has to be kept: this connection's end, nobody else's.
-    abortConnection(Failure::current());
+    outOfMemory();
   }
   if (needsAfterFlush_) afterFlush();
 }
@@ -204,7 +228,7 @@ bool Connection::sendFileFront() {
   if (sent.bytes < 0) return refused(sent.error);
   if (sent.bytes == 0) {
     channel_->resetOnClose();
-    endSoon(Failure::of(ConnectionLost("sendfile: the file became shorter")));
+    endSoon(failureOf<ConnectionLost>("sendfile: the file became shorter"));
     return false;
   }
   turn_.countSent(static_cast<std::size_t>(sent.bytes));
@@ -217,7 +241,7 @@ bool Connection::refused(int error) {
   if (wouldBlock(error)) {
     roomEnded();
   } else {
-    endSoon(Failure::of(ConnectionLost("send", std::error_code(error, std::generic_category()))));
+    endSoon(failureOf<ConnectionLost>("send", std::error_code(error, std::generic_category())));
   }
   return false;
 }

@@ -11,6 +11,7 @@
 #include "ropewalk/protocol.h"
 #include "ropewalk/transport.h"
 #include "transport/channel.h"
+#include "transport/connection_lists.h"
 #include "transport/deadline_wheel.h"
 #include "transport/turn.h"
 #include "transport/write_queue.h"
@@ -78,8 +79,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // For the turn.
   void flush() noexcept;
   void settle() noexcept;
-  std::size_t place() const noexcept { return place_; }
-  void setPlace(std::size_t place) noexcept { place_ = place; }
+  ConnectionLinks& links() noexcept { return links_; }
 
   // How log lines name it: "Echo,0,127.0.0.1".
   std::string logPrefix() const;
@@ -144,6 +144,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool sendFileFront();
   bool refused(int error);
   void roomEnded();
+  void outOfMemory() noexcept;
 
   // connection_flow.cc: pausing, producers, what follows a flush
   void afterFlush() noexcept;
@@ -174,7 +175,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   std::unique_ptr<ConnectionLimits> ownLimits_;
   Ref<ConnectionMaker> maker_;
   Failure reason_;  // why it ends, once that is known
-  std::size_t place_ = 0;
+  ConnectionLinks links_;
   Address peer_;
   mutable Address host_;  // asked for once, when somebody wants to know
   std::uint32_t session_;

@@ -2,9 +2,11 @@
 // in the event loop, so that no caller is pulled from under (LF3).
 
 #include <cerrno>
+#include <new>
 #include <utility>
 
 #include "async/class_name.h"
+#include "async/failure_of.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
 #include "transport/belongings.h"
@@ -12,6 +14,14 @@
 #include "transport/connection_guard.h"
 
 namespace ropewalk::detail {
+
+namespace {
+
+// Whoever ran out of memory may have left half a message behind, which an orderly end would pass
+// off as whole.
+bool ranOutOfMemory(const Failure& why) { return why.check<std::bad_alloc>(); }
+
+}  // namespace
 
 void Connection::start(std::shared_ptr<Protocol> protocol) noexcept {
   protocol_ = std::move(protocol);
@@ -38,6 +48,7 @@ void Connection::loseConnection(Linger linger) {
 
 void Connection::loseConnection(Failure why) {
   if (phase_ != Phase::Open) return;
+  if (ranOutOfMemory(why)) return abortConnection(std::move(why));
   reason_ = std::move(why);
   loseConnection(Linger::Yes);
 }
@@ -81,7 +92,7 @@ void Connection::broken(int error) noexcept {
   // What breaks while we linger broke after all was sent: still an orderly end.
   if (phase_ == Phase::Lingering) return endOrderly();
   const std::error_code code(error, std::generic_category());
-  endSoon(Failure::of(ConnectionLost("recv", code)));
+  endSoon(failureOf<ConnectionLost>("recv", code));
 }
 
 void Connection::discard(std::size_t bytes) noexcept {
@@ -183,6 +194,7 @@ void Connection::callbackThrew() noexcept {
   if (phase_ >= Phase::Ending) return;
   if (!reason_) reason_ = thrown;
   stopFeed();
+  if (ranOutOfMemory(thrown)) return abortConnection(thrown);
   loseConnection(Linger::Yes);
 }
 
@@ -201,7 +213,7 @@ void Connection::deadlinePassed() noexcept {
   if (phase_ == Phase::Lingering) return endOrderly();
   if (channel_->unacknowledged() < unacknowledged_) return expectProgress();
   channel_->resetOnClose();
-  endSoon(Failure::of(ConnectionLost("send: the peer takes nothing")));
+  endSoon(failureOf<ConnectionLost>("send: the peer takes nothing"));
 }
 
 Address Connection::getHost() const {

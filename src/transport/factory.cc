@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "async/class_name.h"
+#include "log/tell_if_possible.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
 
@@ -23,8 +24,10 @@ void Factory::doStart() {
 
 void Factory::doStop() {
   if (users_ == 0 || --users_ > 0) return;
-  try {
+  detail::tellIfPossible([this] {
     if (noisy) logInfo("Stopping factory {}", logPrefix());
+  });
+  try {
     stopFactory();
   } catch (...) {
     logError("stopFactory threw: {}", Failure::current());

@@ -32,7 +32,9 @@ void Protocol::endConnection(const Failure& why) {
 
 DelayedCall Protocol::callLaterOwned(Duration delay, UniqueFunction<void()> call) {
   if (!transport->isConnected()) return {};
-  return detail::Belongings::of(*this).keep(
+  detail::Belongings& belongings = detail::Belongings::of(*this);
+  belongings.makeRoom();
+  return belongings.keep(
       transport->reactor().callLater(delay, [alive = transport, call = std::move(call)]() mutable {
         try {
           call();

@@ -1,7 +1,9 @@
 #include "transport/turn.h"
 
+#include <new>
 #include <utility>
 
+#include "ropewalk/failure.h"
 #include "ropewalk/reactor.h"
 #include "transport/connection.h"
 
@@ -10,7 +12,14 @@ namespace ropewalk::detail {
 Turn::Turn(Reactor& reactor)
     : reactor_(reactor),
       readBuffer_(std::make_unique_for_overwrite<char[]>(kReadSize)),
-      slowTurns_(reactor) {}
+      slowTurns_(reactor) {
+  // Made now, for when there is no memory to make them.
+  Failure::of(std::bad_alloc()).typeName();
+  for (const Failure* const each : {&Failure::connectionDone(), &Failure::connectionLost(),
+                                    &Failure::connectionAborted(), &Failure::cancelled()}) {
+    each->typeName();
+  }
+}
 
 Turn::~Turn() = default;
 
@@ -22,55 +31,53 @@ TimePoint Turn::now() {
   return now_;
 }
 
-void Turn::add(Connection& connection) {
-  open_.emplace_back(&connection);
-  connection.setPlace(open_.size() - 1);
+void Turn::add(Connection& connection) noexcept {
+  open_.add(connection);
   ++made_;
 }
 
-// The last one takes the place of the one that goes.
-void Turn::remove(Connection& connection) noexcept {
-  const std::size_t place = connection.place();
-  std::swap(open_[place], open_.back());
-  open_[place]->setPlace(place);
-  const Ref<Connection> last = std::move(open_.back());
-  open_.pop_back();
+void Turn::remove(Connection& connection) noexcept { open_.remove(connection); }
+
+std::vector<Ref<Connection>> Turn::connections() const {
+  std::vector<Ref<Connection>> all;
+  all.reserve(open_.size());
+  for (Connection* each = open_.first(); each; each = OpenConnections::after(*each)) {
+    all.emplace_back(each);
+  }
+  return all;
 }
 
-std::vector<Ref<Connection>> Turn::connections() const { return open_; }
+// None of them ends meanwhile: ends come from settle().
+void Turn::drainAll() noexcept {
+  for (Connection* each = open_.first(); each; each = OpenConnections::after(*each)) each->drain();
+}
 
-void Turn::flushSoon(Connection& connection) { toFlush_.emplace_back(&connection); }
-
-void Turn::settleSoon(Connection& connection) { toSettle_.emplace_back(&connection); }
+void Turn::endAll(const Failure& why) noexcept {
+  while (Connection* const first = open_.first()) first->end(why);
+}
 
 bool Turn::finishPending() noexcept {
-  std::vector<Ref<Connection>> settling;
-  settling.swap(toSettle_);
-  for (const Ref<Connection>& connection : settling) connection->settle();
-  if (toSettle_.empty()) {
-    // The memory for the list is used again.
-    settling.clear();
-    toSettle_.swap(settling);
-  }
+  auto settling = std::move(toSettle_);
+  while (!settling.empty()) settling.pop()->settle();
   flushAll();
   return !toSettle_.empty();
 }
 
+// A flush may ask for another one, of itself or of somebody else.
 void Turn::flushAll() noexcept {
-  // By index: a flush may ask for another one, of itself or of somebody else.
-  for (std::size_t i = 0; i < toFlush_.size(); ++i) {
-    const Ref<Connection> connection = toFlush_[i];
-    connection->flush();
-  }
-  toFlush_.clear();
+  while (!toFlush_.empty()) toFlush_.pop()->flush();
 }
 
-void Turn::countClosed(std::string_view reason) {
+void Turn::countClosed(std::string_view reason) noexcept {
   const auto found = closed_.find(reason);
   if (found != closed_.end()) {
     ++found->second;
-  } else {
+    return;
+  }
+  try {
     closed_.emplace(reason, 1);
+  } catch (...) {
+    ++closedWithoutName_;
   }
 }
 

@@ -11,12 +11,14 @@
 #include "ropewalk/detail/ref.h"
 #include "ropewalk/reactor_time.h"
 #include "transport/arena.h"
+#include "transport/connection_lists.h"
 #include "transport/deadline_wheel.h"
 #include "transport/slow_turns.h"
 
 namespace ropewalk {
+class Failure;
 class Reactor;
-}
+}  // namespace ropewalk
 
 namespace ropewalk::detail {
 
@@ -58,18 +60,23 @@ class Turn {
   TimePoint now();
 
   // A connection that was made lives, at the latest, until remove().
-  void add(Connection& connection);
+  void add(Connection& connection) noexcept;
   void remove(Connection& connection) noexcept;
   std::size_t open() const noexcept { return open_.size(); }
   std::vector<Ref<Connection>> connections() const;
+
+  // Connection::drain() of all that are open now; Connection::end() of all, and of those that are
+  // made meanwhile.
+  void drainAll() noexcept;
+  void endAll(const Failure& why) noexcept;
   std::uint64_t made() const noexcept { return made_; }
 
   // Has Connection::flush() called before the reactor waits. At most one entry per connection is
   // the caller's affair.
-  void flushSoon(Connection& connection);
+  void flushSoon(Connection& connection) noexcept { toFlush_.push(connection); }
 
   // Has Connection::settle() called from the event loop.
-  void settleSoon(Connection& connection);
+  void settleSoon(Connection& connection) noexcept { toSettle_.push(connection); }
 
   // Settles and flushes until nobody asks for more of it this turn; what settling asks for in turn
   // waits for the next one. Returns true if there is such.
@@ -88,11 +95,13 @@ class Turn {
   // True while finish() has something to do.
   bool pending() const noexcept { return !toFlush_.empty() || !toSettle_.empty(); }
 
-  // One connection more that ended for a reason of this name.
-  void countClosed(std::string_view reason);
+  // One connection more that ended for a reason of this name. Without memory for a new name it is
+  // one of those without.
+  void countClosed(std::string_view reason) noexcept;
   const std::map<std::string, std::uint64_t, std::less<>>& closed() const noexcept {
     return closed_;
   }
+  std::uint64_t closedWithoutName() const noexcept { return closedWithoutName_; }
 
  private:
   bool finishPending() noexcept;
@@ -106,13 +115,14 @@ class Turn {
   SlowTurns slowTurns_;
   TimePoint now_{};
   bool nowKnown_ = false;
-  std::vector<Ref<Connection>> open_;
-  std::vector<Ref<Connection>> toFlush_;
-  std::vector<Ref<Connection>> toSettle_;
+  OpenConnections open_;
+  ConnectionLine<&ConnectionLinks::nextToFlush> toFlush_;
+  ConnectionLine<&ConnectionLinks::nextToSettle> toSettle_;
   std::uint64_t made_ = 0;
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> closed_;
+  std::uint64_t closedWithoutName_ = 0;
 };
 
 }  // namespace ropewalk::detail

@@ -46,7 +46,7 @@ KNOWS_SIM = ("src/sim/", "src/reactor/sim/")
 # Prefix of a system header -> the only folders that may include it.
 ONLY_HERE = {
     "event.h": ("src/reactor/libevent/", "tests/bench/"),
-    "event2/": ("src/reactor/libevent/", "tests/bench/"),
+    "event2/": ("src/reactor/libevent/", "tests/bench/", "tests/interop/memory/"),
     "evutil.h": ("src/reactor/libevent/",),
     "openssl/": ("src/tls/",),
     "fmt/": ("src/log/",),

@@ -102,9 +102,11 @@ bool LibeventDriver::wait(bool block) {
 
 // select fails as a whole for one closed descriptor.
 void LibeventDriver::dropClosed() noexcept {
-  const std::vector<DescriptorWatch*> watches(watches_.begin(), watches_.end());
-  for (DescriptorWatch* const watch : watches) {
-    if (watches_.contains(watch) && !watch->isOpen()) watch->owner().wentAway();
+  const auto isClosed = [](const DescriptorWatch* each) { return !each->isOpen(); };
+  for (;;) {
+    const auto closed = std::ranges::find_if(watches_, isClosed);
+    if (closed == watches_.end()) return;
+    (*closed)->owner().wentAway();  // which ends the watch
   }
 }
 
@@ -173,11 +175,12 @@ void LibeventDriver::stopPolling(DescriptorWatch& watch) noexcept {
 
 void LibeventDriver::poll(int, short, void* driver) noexcept {
   auto& self = *static_cast<LibeventDriver*>(driver);
-  const std::vector<DescriptorWatch*> polled = self.polled_;
   const auto wants = [&](DescriptorWatch* watch, Interest side) {
     return self.watches_.contains(watch) && has(watch->polled(), side);
   };
-  for (DescriptorWatch* const watch : polled) {
+  // Who moves to the place of one that ends meanwhile is told in the next turn.
+  for (std::size_t i = 0; i < self.polled_.size(); ++i) {
+    DescriptorWatch* const watch = self.polled_[i];
     if (wants(watch, Interest::Read)) watch->owner().readReady();
     if (wants(watch, Interest::Write)) watch->owner().writeReady();
   }

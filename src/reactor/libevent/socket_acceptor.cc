@@ -32,12 +32,8 @@ void SocketAcceptor::acceptable(int, short, void* acceptor) noexcept {
   static_cast<SocketAcceptor*>(acceptor)->owner_->acceptReady();
 }
 
-void SocketAcceptor::setAccepting(bool on) {
-  if (on) {
-    event_add(event_.get(), nullptr);
-  } else {
-    event_del(event_.get());
-  }
+bool SocketAcceptor::setAccepting(bool on) {
+  return (on ? event_add(event_.get(), nullptr) : event_del(event_.get())) == 0;
 }
 
 Accepted SocketAcceptor::accept() {

@@ -16,7 +16,7 @@ class SocketAcceptor final : public Acceptor {
   SocketAcceptor(LibeventDriver& driver, sys::FileDescriptor socket);
 
   void setOwner(AcceptorOwner& owner) override { owner_ = &owner; }
-  void setAccepting(bool on) override;
+  bool setAccepting(bool on) override;
   Accepted accept() override;
   bool shed() override;
   Address host() const override;

@@ -22,9 +22,10 @@ SimAcceptor::~SimAcceptor() {
   host_.releaseDescriptor();
 }
 
-void SimAcceptor::setAccepting(bool on) {
+bool SimAcceptor::setAccepting(bool on) {
   accepting_ = on;
   host_.ready.note(*this);
+  return true;
 }
 
 Accepted SimAcceptor::accept() {

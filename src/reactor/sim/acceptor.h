@@ -17,7 +17,7 @@ class SimAcceptor final : public Acceptor, public SimSource {
   ~SimAcceptor() override;
 
   void setOwner(AcceptorOwner& owner) override { owner_ = &owner; }
-  void setAccepting(bool on) override;
+  bool setAccepting(bool on) override;
   Accepted accept() override;
   bool shed() override;
   Address host() const override { return listener_->address(); }

@@ -3,34 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ropewalk/line_only_receiver.h"
 #include "ropewalk/line_receiver.h"
+#include "support/scarce_memory.h"
 #include "unit/stream/recorded_lines.h"
-
-namespace {
-
-std::size_t allocated = 0;
-std::size_t freed = 0;
-
-}  // namespace
-
-// For the whole program: counts, and does what the standard's own does.
-void* operator new(std::size_t size) {
-  ++allocated;
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  if (memory != nullptr) ++freed;
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
 using namespace ropewalk;
 using namespace ropewalk::test;
@@ -58,9 +38,9 @@ TEST_CASE_TEMPLATE("lines that are whole in a chunk are views of it, without an 
   Looking<Receiver> lines;
   lines.makeConnection(wire);
   const std::string chunk(kTwoLines);
-  const std::size_t before = allocated;
+  const std::size_t before = allocations();
   lines.dataReceived(chunk);
-  CHECK(allocated == before);
+  CHECK(allocations() == before);
   REQUIRE(lines.count == 2);
   CHECK(lines.places[0].data() == chunk.data());
   CHECK(lines.places[1].data() == chunk.data() + kTwoLines.find("another"));
@@ -83,11 +63,11 @@ TEST_CASE_TEMPLATE("nothing stays on the heap when no unfinished line is kept", 
   sim::StringTransport wire;
   Looking<Receiver> lines;
   lines.makeConnection(wire);
-  const std::size_t before = allocated - freed;
+  const std::size_t before = allocations() - deallocations();
   lines.dataReceived(kTwoLines.substr(0, 20));
-  CHECK(allocated - freed == before + 1);
+  CHECK(allocations() - deallocations() == before + 1);
   lines.dataReceived(kTwoLines.substr(20));
-  CHECK(allocated - freed == before);
+  CHECK(allocations() - deallocations() == before);
 }
 
 TEST_CASE("a line that a pause kept back leaves nothing on the heap when it is delivered") {
@@ -101,12 +81,12 @@ TEST_CASE("a line that a pause kept back leaves nothing on the heap when it is d
   wire.settle();
   lines.pauseProducing();
   wire.settle();
-  const std::size_t before = allocated - freed;
+  const std::size_t before = allocations() - deallocations();
   lines.dataReceived(kTwoLines);
-  CHECK(allocated - freed == before + 1);
+  CHECK(allocations() - deallocations() == before + 1);
   lines.resumeProducing();
   CHECK(lines.count == 2);
-  CHECK(allocated - freed == before);
+  CHECK(allocations() - deallocations() == before);
 }
 
 TEST_CASE("nothing is kept of a line that is skipped for its length [LO6]") {
@@ -118,9 +98,9 @@ TEST_CASE("nothing is kept of a line that is skipped for its length [LO6]") {
   lines.makeConnection(wire);
   const std::string chunk(20'000, 'x');
   lines.dataReceived(chunk);
-  const std::size_t before = allocated - freed;
+  const std::size_t before = allocations() - deallocations();
   for (int i = 0; i < 10; ++i) lines.dataReceived(chunk);
-  CHECK(allocated - freed == before);
+  CHECK(allocations() - deallocations() == before);
   lines.dataReceived("\r");
-  CHECK(allocated - freed == before);
+  CHECK(allocations() - deallocations() == before);
 }

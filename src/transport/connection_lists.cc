@@ -1,0 +1,56 @@
+#include "transport/connection_lists.h"
+
+#include "transport/connection.h"
+
+namespace ropewalk::detail {
+
+template <Connection* ConnectionLinks::*kNext>
+ConnectionLine<kNext>::~ConnectionLine() {
+  while (!empty()) pop();
+}
+
+template <Connection* ConnectionLinks::*kNext>
+void ConnectionLine<kNext>::push(Connection& connection) noexcept {
+  connection.addRef();
+  (last_ ? last_->links().*kNext : first_) = &connection;
+  last_ = &connection;
+}
+
+template <Connection* ConnectionLinks::*kNext>
+Ref<Connection> ConnectionLine<kNext>::pop() noexcept {
+  Ref<Connection> popped(first_);
+  first_ = std::exchange(popped->links().*kNext, nullptr);
+  if (!first_) last_ = nullptr;
+  popped->release();  // the line's count
+  return popped;
+}
+
+template class ConnectionLine<&ConnectionLinks::nextToFlush>;
+template class ConnectionLine<&ConnectionLinks::nextToSettle>;
+
+OpenConnections::~OpenConnections() {
+  while (first_) remove(*first_);
+}
+
+void OpenConnections::add(Connection& connection) noexcept {
+  connection.addRef();
+  connection.links().before = last_;
+  (last_ ? last_->links().after : first_) = &connection;
+  last_ = &connection;
+  ++size_;
+}
+
+void OpenConnections::remove(Connection& connection) noexcept {
+  Connection* const before = std::exchange(connection.links().before, nullptr);
+  Connection* const after = std::exchange(connection.links().after, nullptr);
+  (before ? before->links().after : first_) = after;
+  (after ? after->links().before : last_) = before;
+  --size_;
+  connection.release();
+}
+
+Connection* OpenConnections::after(Connection& connection) noexcept {
+  return connection.links().after;
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include "ropewalk/detail/ref.h"
+
+namespace ropewalk::detail {
+
+class Connection;
+
+// Where a connection stands in the lists of its turn: the lists run through the connections, so to
+// be in one costs no memory when there may be none left. Only the lists look in here.
+struct ConnectionLinks {
+  Connection* before = nullptr;
+  Connection* after = nullptr;
+  Connection* nextToFlush = nullptr;
+  Connection* nextToSettle = nullptr;
+};
+
+// Connections in line, each at most once; the line holds one count of each.
+template <Connection* ConnectionLinks::*kNext>
+class ConnectionLine {
+ public:
+  ConnectionLine() = default;
+  ConnectionLine(ConnectionLine&& other) noexcept
+      : first_(std::exchange(other.first_, nullptr)), last_(std::exchange(other.last_, nullptr)) {}
+  ConnectionLine& operator=(ConnectionLine&&) = delete;
+  ~ConnectionLine();
+
+  bool empty() const noexcept { return first_ == nullptr; }
+
+  // REQUIRES: it is not in this line, nor in another of the same links.
+  void push(Connection& connection) noexcept;
+
+  // The one that has waited longest. REQUIRES: not empty.
+  Ref<Connection> pop() noexcept;
+
+ private:
+  Connection* first_ = nullptr;
+  Connection* last_ = nullptr;
+};
+
+// All connections that are open, in the order in which they were made; holds one count of each.
+class OpenConnections {
+ public:
+  OpenConnections() = default;
+  OpenConnections(const OpenConnections&) = delete;
+  OpenConnections& operator=(const OpenConnections&) = delete;
+  ~OpenConnections();
+
+  std::size_t size() const noexcept { return size_; }
+  void add(Connection& connection) noexcept;
+  void remove(Connection& connection) noexcept;
+
+  // Null if there is none.
+  Connection* first() const noexcept { return first_; }
+  static Connection* after(Connection& connection) noexcept;
+
+ private:
+  Connection* first_ = nullptr;
+  Connection* last_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace ropewalk::detail
