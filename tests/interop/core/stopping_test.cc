@@ -173,8 +173,7 @@ TEST_CASE("a drain that a callback asks for comes to its connection after that [
   RawSocket peer = RawSocket::connectedTo(port->getHost());
   peer.send("x");
   runUntilStopped(reactor);
-  CHECK(story.text() ==
-        "asked made, asked data, behind drain, drain requested, asked lost");
+  CHECK(story.text() == "asked made, asked data, behind drain, drain requested, asked lost");
 }
 
 TEST_CASE("a drain that crash has cut off does not end the next run") {
