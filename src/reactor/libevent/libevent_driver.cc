@@ -100,8 +100,9 @@ bool LibeventDriver::wait(bool block) {
   return true;
 }
 
-// select fails as a whole for one closed descriptor.
-void LibeventDriver::dropClosed() noexcept {
+// select fails as a whole for one closed descriptor. Apart, so that the wait, which is on the road
+// of every message, needs no stack for it.
+[[gnu::noinline]] void LibeventDriver::dropClosed() noexcept {
   const auto isClosed = [](const DescriptorWatch* each) { return !each->isOpen(); };
   for (;;) {
     const auto closed = std::ranges::find_if(watches_, isClosed);
