@@ -118,8 +118,8 @@ TEST_CASE("with reusePort several ports listen on one address, and share what co
 
 TEST_CASE("the options of a connection are on for adopted ones, too [PT25]") {
   const RawSocket theirs = RawSocket::listening();
-  Reactor reactor;
   Story story;
+  Reactor reactor;
   const auto accepted = scripted(story, "accepted");
   const auto given = scripted(story, "given");
   ListenOptions options;
@@ -143,13 +143,13 @@ TEST_CASE("the options of a connection are on for adopted ones, too [PT25]") {
 TEST_CASE("a turn that takes too long is reported with the connection that took it") {
   const CapturedLog log;
   Story story;
+  bool isLastSlow = false;
   Reactor reactor;
   const auto busy = [&] {
     const TimePoint until = reactor.now() + 30ms;
     while (reactor.now() < until) {
     }
   };
-  bool isLastSlow = false;
   const auto factory = scripted(story, "slow",
                                 {.data = [&](Scripted&, std::string_view) { busy(); },
                                  .lost =
