@@ -120,7 +120,8 @@ TEST_CASE("a deadline without an end is none") {
   }
 }
 
-TEST_CASE("a connect that was stopped and begun again while the factory is told begins once") {
+TEST_CASE(
+    "a connect that was stopped and begun again while the factory is told begins once [PT19]") {
   Story story;
   SimulatedWire wire;
   const auto port = wire.listen(scripted(story, "server"));
