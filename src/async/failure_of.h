@@ -4,15 +4,21 @@
 
 namespace ropewalk::detail {
 
-// A failure that holds an `E` made of `arguments`; without memory for it, one that says so. For
-// where nothing may be thrown.
-template <typename E, typename... Arguments>
-Failure failureOf(const Arguments&... arguments) noexcept {
+// The failure that `make` returns, or what it throws: without memory for a failure, one that says
+// so. For where nothing may be thrown.
+template <typename Make>
+Failure failureFrom(const Make& make) noexcept {
   try {
-    return Failure::of(E(arguments...));
+    return make();
   } catch (...) {
     return Failure::current();
   }
+}
+
+// One that holds an `E` made of `arguments`.
+template <typename E, typename... Arguments>
+Failure failureOf(const Arguments&... arguments) noexcept {
+  return failureFrom([&] { return Failure::of(E(arguments...)); });
 }
 
 }  // namespace ropewalk::detail

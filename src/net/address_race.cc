@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "async/failure_of.h"
 #include "ropewalk/error.h"
 
 namespace ropewalk::detail {
@@ -97,16 +98,14 @@ void AddressRace::fell(Runner& runner, int error) noexcept {
 }
 
 Failure AddressRace::whyLost() const noexcept {
-  try {
+  return failureFrom([this] {
     const Failed& last = failures_.back();
     if (!std::ranges::all_of(failures_, &Failed::binding)) {
       return connectErrorFor(last.error, "connect " + target_ + reasons());
     }
     const std::error_code code(last.error, std::generic_category());
     return Failure::of(ConnectBindError("bind " + bind_.text() + ": " + code.message(), code));
-  } catch (const std::bad_alloc&) {
-    return Failure::current();
-  }
+  });
 }
 
 // Who failed and why, without the text for the last error.

@@ -1,8 +1,8 @@
 #include "net/name_resolution.h"
 
-#include <new>
 #include <utility>
 
+#include "async/failure_of.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 #include "sys/host_names.h"
@@ -11,11 +11,7 @@ namespace ropewalk::detail {
 
 template <typename E>
 Failure NameResolution::failed(std::string_view why) const noexcept {
-  try {
-    return Failure::of(E("resolve " + name_ + ": " + std::string(why)));
-  } catch (const std::bad_alloc&) {
-    return Failure::current();
-  }
+  return failureFrom([&] { return Failure::of(E("resolve " + name_ + ": " + std::string(why))); });
 }
 
 Deferred<std::vector<Address>> NameResolution::begin(ReactorCore& core, Duration timeout) {

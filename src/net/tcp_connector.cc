@@ -113,13 +113,11 @@ void TcpConnector::race(std::vector<Address> addresses) {
 void TcpConnector::timeIsOver() noexcept { fail(failing_ ? failing_ : tookTooLong()); }
 
 Failure TcpConnector::tookTooLong() const noexcept {
-  try {
+  return failureFrom([this] {
     const std::string what =
         race_ ? "no answer in time" + race_->tried() : "its name has no answer";
     return Failure::of(TimeoutError("connect " + target_ + ": " + what));
-  } catch (...) {
-    return Failure::current();
-  }
+  });
 }
 
 void TcpConnector::raceWon(std::unique_ptr<Channel> channel, const Address& peer) noexcept {
@@ -149,13 +147,11 @@ void TcpConnector::connected(std::unique_ptr<Channel> channel) noexcept {
 }
 
 Failure TcpConnector::buildingThrew(const Failure& thrown) noexcept {
-  try {
+  return failureFrom([&] {
     logError("{}: building a protocol threw {}: {}", factory_->logPrefix(), thrown.typeName(),
              thrown);
     return Failure::of(ConnectError("buildProtocol: " + std::string(thrown.what())));
-  } catch (...) {
-    return Failure::current();
-  }
+  });
 }
 
 void TcpConnector::lost(const Failure& why) noexcept {
