@@ -42,8 +42,8 @@ struct Kernel {
   ssize_t (*read)(int, void*, std::size_t);
   ssize_t (*recv)(int, void*, std::size_t, int);
   ssize_t (*send)(int, const void*, std::size_t, int);
-  ssize_t (*sendfile)(int, int, off_t*,
-                      std::size_t);  // without SIGPIPE, as send() with MSG_NOSIGNAL
+  // Without SIGPIPE, as send() with MSG_NOSIGNAL is.
+  ssize_t (*sendfile)(int, int, off_t*, std::size_t);
   ssize_t (*sendmsg)(int, const msghdr*, int);
   int (*setsockopt)(int, int, int, const void*, socklen_t);
   int (*shutdown)(int, int);

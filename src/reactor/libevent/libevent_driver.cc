@@ -153,18 +153,19 @@ std::unique_ptr<Lookup> LibeventDriver::lookUp(const std::string& name, LookupOw
 
 int LibeventDriver::startPolling(DescriptorWatch& watch) noexcept {
   if (std::ranges::find(polled_, &watch) != polled_.end()) return 0;
-  if (polled_.empty()) {
-    ready_ = sys::FileDescriptor(sys::kernel.eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC));
-    if (!ready_) return errno;
-    readyEvent_ = watching(ready_.get(), EV_READ, poll);
-  }
   try {
-    if (readyEvent_) polled_.push_back(&watch);
+    polled_.push_back(&watch);
   } catch (const std::bad_alloc&) {
+    return ENOMEM;
   }
-  if (!polled_.empty() && polled_.back() == &watch) return 0;
+  if (readyEvent_) return 0;
+  const int fd = sys::kernel.eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
+  const int error = fd < 0 ? errno : ENOMEM;
+  ready_ = sys::FileDescriptor(fd);
+  if (ready_) readyEvent_ = watching(fd, EV_READ, poll);
+  if (readyEvent_) return 0;
   stopPolling(watch);
-  return ENOMEM;
+  return error;
 }
 
 void LibeventDriver::stopPolling(DescriptorWatch& watch) noexcept {
