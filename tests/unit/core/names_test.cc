@@ -218,6 +218,18 @@ TEST_CASE("a connect whose deadline somebody else has cancelled succeeds all the
   CHECK(test.story.has("client made"));
 }
 
+TEST_CASE("a connect whose deadline somebody else has cancelled can fail all the same [PT17]") {
+  Named test;
+  test.first.setFirewall(Named::kPort, sim::Firewall::Refuse);
+  test.connect("first");
+  test.client.run([] {
+    for (DelayedCall& call : reactor().getDelayedCalls()) call.cancel();
+  });
+  test.world.advance(0s);
+  CHECK(test.story.count("client connect failed") == 1);
+  CHECK(test.factory->reason.check<ConnectionRefusedError>());
+}
+
 TEST_CASE("connect again looks the name up again [PT19]") {
   Named test;
   const auto connector = test.connect("moving");
