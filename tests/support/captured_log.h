@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>
+#include <initializer_list>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -16,41 +16,23 @@ namespace ropewalk::test {
 // tenth.
 class CapturedLog {
  public:
-  explicit CapturedLog(LogLevel level = LogLevel::Warning) : before_(logLevel()) {
-    setLogLevel(level);
-    setLogSink([this](LogLevel, std::string_view line) {
-      const std::lock_guard lock(mutex_);
-      lines_.emplace_back(line);
-    });
-  }
+  explicit CapturedLog(LogLevel level = LogLevel::Warning);
   CapturedLog(const CapturedLog&) = delete;
   CapturedLog& operator=(const CapturedLog&) = delete;
-  ~CapturedLog() {
-    setLogSink({});
-    setLogLevel(before_);
-  }
+  ~CapturedLog();
 
   // True if one line has all of `parts` in it.
   template <typename... Parts>
   bool has(const Parts&... parts) const {
-    const std::lock_guard lock(mutex_);
-    return std::any_of(lines_.begin(), lines_.end(), [&](const std::string& line) {
-      return (... && (line.find(parts) != std::string::npos));
-    });
+    return hasAll({std::string_view(parts)...});
   }
 
-  std::vector<std::string> lines() const {
-    const std::lock_guard lock(mutex_);
-    return lines_;
-  }
-
-  std::string text() const {
-    std::string all;
-    for (const std::string& line : lines()) all += line + "\n";
-    return all;
-  }
+  std::vector<std::string> lines() const;
+  std::string text() const;
 
  private:
+  bool hasAll(std::initializer_list<std::string_view> parts) const;
+
   mutable std::mutex mutex_;
   std::vector<std::string> lines_;
   LogLevel before_;

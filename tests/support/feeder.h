@@ -1,10 +1,6 @@
 #pragma once
 
-#include <doctest/doctest.h>
-
-#include <algorithm>
 #include <functional>
-#include <utility>
 
 #include "ropewalk/producer.h"
 
@@ -13,32 +9,13 @@ namespace ropewalk::test {
 // A producer that counts what it is told, and does what the test says when it is told to go on.
 class Feeder : public Producer {
  public:
-  Feeder() = default;
-  explicit Feeder(std::function<void(Feeder&)> resumed) : onResume(std::move(resumed)) {}
+  Feeder();
+  explicit Feeder(std::function<void(Feeder&)> resumed);
+  ~Feeder() override;
 
-  void pauseProducing() override {
-    if (isStopped()) FAIL_CHECK("a producer was paused after it was stopped");
-    ++pauses;
-    if (onPause) onPause(*this);
-  }
-
-  void resumeProducing() override {
-    if (isStopped()) FAIL_CHECK("a producer was resumed after it was stopped");
-    ++resumes;
-    const struct Depth {
-      explicit Depth(Feeder& feeder) : feeder_(feeder) {
-        feeder_.deepest = std::max(feeder_.deepest, ++feeder_.depth);
-      }
-      ~Depth() { --feeder_.depth; }
-      Feeder& feeder_;
-    } depthHere(*this);
-    if (onResume) onResume(*this);
-  }
-
-  void stopProducing() override {
-    ++stops;
-    if (onStop) onStop(*this);
-  }
+  void pauseProducing() override;
+  void resumeProducing() override;
+  void stopProducing() override;
 
   bool isStopped() const { return stops > 0; }
 

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <doctest/doctest.h>
-
-#include <utility>
+#include <functional>
 
 #include "ropewalk/reactor.h"
 
@@ -12,25 +10,9 @@ namespace ropewalk::test {
 inline constexpr Duration kTooLong = 20s;
 
 // Runs `reactor` until somebody stops it. A test that nobody stops fails instead of hanging.
-inline void runUntilStopped(Reactor& reactor) {
-  bool isLate = false;
-  DelayedCall guard = reactor.callLater(kTooLong, [&] {
-    isLate = true;
-    reactor.crash();
-  });
-  reactor.run(false);
-  if (guard.active()) guard.cancel();
-  REQUIRE_MESSAGE(!isLate, "nobody stopped the reactor");
-}
+void runUntilStopped(Reactor& reactor);
 
 // Turns `reactor` until `done()`, which is asked after each turn. A test that is never done fails.
-template <typename Done>
-void turnUntil(Reactor& reactor, Done done) {
-  bool isLate = false;
-  DelayedCall guard = reactor.callLater(kTooLong, [&] { isLate = true; });
-  while (!done() && !isLate) reactor.iterate(kTooLong);
-  if (guard.active()) guard.cancel();
-  REQUIRE_MESSAGE(!isLate, "what the test waits for does not happen");
-}
+void turnUntil(Reactor& reactor, const std::function<bool()>& done);
 
 }  // namespace ropewalk::test

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <utility>
 
 #include "ropewalk/reactor.h"
 #include "ropewalk/sim/world.h"
+#include "support/conversation.h"
 
 namespace ropewalk::test {
 
@@ -30,28 +28,17 @@ class SimulatedWire {
   sim::World& world() { return world_; }
 
   std::shared_ptr<ListeningPort> listen(std::shared_ptr<Factory> factory,
-                                        ListenOptions options = {}, int port = 0) {
-    if (options.interface.empty()) options.interface = server_.address().host();
-    return serverReactor().listenTCP(port, std::move(factory), options);
-  }
+                                        ListenOptions options = {}, int port = 0);
 
   int freePort() { return nextFreePort_++; }
 
   std::shared_ptr<Connector> connect(const ListeningPort& port,
                                      std::shared_ptr<ClientFactory> factory,
-                                     const ConnectOptions& options = {}) {
-    return connect(port.getHost().port(), std::move(factory), options);
-  }
-
+                                     const ConnectOptions& options = {});
   std::shared_ptr<Connector> connect(int port, std::shared_ptr<ClientFactory> factory,
-                                     const ConnectOptions& options = {}) {
-    return clientReactor().connectTCP(server_.address().host(), port, std::move(factory), options);
-  }
+                                     const ConnectOptions& options = {});
 
-  void until(const std::function<bool()>& done) {
-    const bool isDone = world_.runUntil([&] { return done(); });
-    REQUIRE_MESSAGE(isDone, "what the test waits for does not happen\n" << world_.story());
-  }
+  void until(const std::function<bool()>& done);
 
   void settle() { world_.runUntilIdle(); }
 
@@ -63,5 +50,7 @@ class SimulatedWire {
 };
 
 using Wire = SimulatedWire;
+
+extern template class Conversation<SimulatedWire>;
 
 }  // namespace ropewalk::test

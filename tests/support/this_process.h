@@ -1,57 +1,19 @@
 #pragma once
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-
 #include <chrono>
-#include <cstddef>
-#include <memory>
-#include <string>
 #include <vector>
 
 namespace ropewalk::test {
 
 // The descriptors that are open in this process.
-inline std::vector<int> openDescriptors() {
-  std::vector<int> open;
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), ::closedir);
-  while (const dirent* entry = ::readdir(folder.get())) {
-    if (entry->d_name[0] == '.') continue;
-    const int fd = std::stoi(entry->d_name);
-    if (fd != ::dirfd(folder.get())) open.push_back(fd);
-  }
-  return open;
-}
+std::vector<int> openDescriptors();
 
 // The socket of this process whose other end has `port` for its own; -1 if there is none.
-inline int socketTo(int port) {
-  for (const int fd : openDescriptors()) {
-    sockaddr_storage peer{};
-    socklen_t length = sizeof peer;
-    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length) != 0) continue;
-    const bool isInet = peer.ss_family == AF_INET || peer.ss_family == AF_INET6;
-    // The port is at the same place in both.
-    if (isInet && ntohs(reinterpret_cast<sockaddr_in&>(peer).sin_port) == port) return fd;
-  }
-  return -1;
-}
+int socketTo(int port);
 
-inline int socketOption(int fd, int level, int name) {
-  int value = -1;
-  socklen_t length = sizeof value;
-  ::getsockopt(fd, level, name, &value, &length);
-  return value;
-}
+int socketOption(int fd, int level, int name);
 
 // The processor time that this process has used, its kernel's work included.
-inline std::chrono::microseconds processorTime() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return std::chrono::seconds(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-         std::chrono::microseconds(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
-}
+std::chrono::microseconds processorTime();
 
 }  // namespace ropewalk::test

@@ -58,12 +58,12 @@ TEST_CASE("a request is answered in the same way however its bytes are cut [H1.2
       "GET /c HTTP/1.1\r\nHost: h\r\n\r\n";
   const std::string expected =
       textAnswer("POST /a hello") + textAnswer("POST /b hi") + textAnswer("GET /c ");
-  ropewalk::test::forRandomSplits(wire, 1, 50, [&](const Pieces& pieces) {
+  for (const Pieces& pieces : ropewalk::test::randomSplits(wire, 1, 50)) {
     Served served(echoRouter());
     std::string answers;
     for (const std::string_view piece : pieces) answers += served.ask(piece);
     CHECK(answers == expected);
-  });
+  }
 }
 
 TEST_CASE("pipelined requests are answered in order, whatever comes between them [H1.3] [HR7]") {

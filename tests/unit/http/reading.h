@@ -12,9 +12,9 @@
 namespace ropewalk::http::test {
 
 using ropewalk::test::forEverySplit;
-using ropewalk::test::forRandomSplits;
 using ropewalk::test::Guarded;
 using ropewalk::test::Pieces;
+using ropewalk::test::randomSplits;
 using ropewalk::test::singleBytes;
 
 // Plays the part of a connection: a reader for each request, each piece of bytes in a guarded place
