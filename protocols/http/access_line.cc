@@ -1,5 +1,7 @@
 #include "http/access_line.h"
 
+#include <cstddef>
+
 namespace ropewalk::http {
 namespace {
 

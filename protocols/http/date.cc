@@ -1,6 +1,7 @@
 #include "http/date.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "http/number.h"
 #include "http/octets.h"

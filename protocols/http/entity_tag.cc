@@ -1,5 +1,7 @@
 #include "http/entity_tag.h"
 
+#include <cstddef>
+
 #include "http/octets.h"
 
 namespace ropewalk::http {

@@ -1,5 +1,6 @@
 #include "http/field_line.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 

@@ -1,6 +1,7 @@
 #include "http/mime_types.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <fstream>
 #include <sstream>
 

@@ -1,6 +1,7 @@
 #include "http/query.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "http/number.h"
 

@@ -1,5 +1,6 @@
 #include "http/request_line.h"
 
+#include <cstddef>
 #include <cstring>
 
 #include "http/octets.h"

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <fstream>
+#include <ostream>
 #include <utility>
 
 #include "async/class_name.h"

@@ -2,6 +2,7 @@
 #include <netinet/in.h>
 
 #include <array>
+#include <cstdint>
 #include <string>
 
 #include "ropewalk/port_number.h"

@@ -3,6 +3,7 @@
 
 #include "transport/connection.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 

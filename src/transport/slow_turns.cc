@@ -1,6 +1,7 @@
 #include "transport/slow_turns.h"
 
 #include <algorithm>
+#include <ratio>
 #include <utility>
 
 #include "ropewalk/log.h"

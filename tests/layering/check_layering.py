@@ -20,6 +20,7 @@ MAY_INCLUDE = {
 
 # Layers inside src, lowest first; each row may include the rows above it, and a folder itself.
 SRC_ROWS = [
+    {"precompiled"},
     {"log"},
     {"async"},
     {"sys"},

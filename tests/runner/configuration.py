@@ -52,6 +52,8 @@ class Configuration:
 
     def options(self):
         yield f"-Dbuildtype={'release' if self.release else 'debug'}"
+        # The others show that nothing needs it.
+        yield f"-Db_pch={'true' if self.compiler == 'gcc' and not self.release else 'false'}"
         if self.sanitizer:
             yield f"-Db_sanitize={SANITIZERS[self.sanitizer][0]}"
 
