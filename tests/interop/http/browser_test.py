@@ -11,6 +11,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from testbed_process import TestbedProcess
+
 TESTBED = sys.argv[1]
 LONGEST = 60  # seconds; a browser's first start is slow
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -48,13 +52,8 @@ def main():
         root.mkdir()
         (root / "index.html").write_text(PAGE, encoding="utf-8")
         (root / "style.css").write_text("p { color: green }", encoding="utf-8")
-        server = subprocess.Popen([TESTBED, "http", "0", str(root)], stdout=subprocess.PIPE, text=True)
-        try:
-            port = server.stdout.readline().split()[-1].rpartition(":")[2]
-            dom = dom_of(browser, f"http://127.0.0.1:{port}/", pathlib.Path(folder, "profile"))
-        finally:
-            server.terminate()
-            server.wait(LONGEST)
+        with TestbedProcess(TESTBED, "http", root) as testbed:
+            dom = dom_of(browser, f"http://127.0.0.1:{testbed.port}/", pathlib.Path(folder, "profile"))
     if "<title>Ropewalk</title>" in dom and '<p id="answer">100000 h\u00e9llo 70000</p>' in dom:
         return 0
     print(dom)

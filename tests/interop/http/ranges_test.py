@@ -7,15 +7,17 @@ import email
 import hashlib
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from testbed_process import LONGEST, TestbedProcess
+
 TESTBED = sys.argv[1]
-LONGEST = 30  # seconds; nothing here should take one
 SIZE = 20_000_000  # more than the kernel takes at once
 
 
@@ -39,16 +41,9 @@ class RangesTest(unittest.TestCase):
         cls.content = content()
         (cls.root / "large.bin").write_bytes(cls.content)
         (cls.root / "hello.txt").write_text("hello world")
-        cls.testbed = subprocess.Popen([TESTBED, "http", "0", cls.root], text=True,
-                                       stdout=subprocess.PIPE)
-        cls.addClassCleanup(cls.stop)
-        address = re.fullmatch(r"listening on (.*)\n", cls.testbed.stdout.readline())[1]
-        cls.site = f"http://{address.replace('0.0.0.0', '127.0.0.1')}/"
-
-    @classmethod
-    def stop(cls):
-        cls.testbed.kill()
-        cls.testbed.communicate()
+        testbed = TestbedProcess(TESTBED, "http", cls.root)
+        cls.addClassCleanup(testbed.__exit__)
+        cls.site = f"http://127.0.0.1:{testbed.port}/"
 
     def curl(self, path, *options):
         """(status, header fields, body)"""
