@@ -6,6 +6,12 @@
 
 namespace ropewalk::test {
 
+Script deaf() {
+  Script script;
+  script.made = [](Scripted& self) { self.transport->pauseProducing(); };
+  return script;
+}
+
 Scripted::Scripted(Story& story, std::string name, const Script& script)
     : story_(story), name_(std::move(name)), script_(script) {}
 

@@ -26,6 +26,9 @@ struct Script {
   std::function<void(Scripted&, const Failure&)> lost{};
 };
 
+// Never reads: what the other side writes stays in its queue.
+Script deaf();
+
 // A protocol that writes down its callbacks, does what the test says, and complains about any
 // callback that comes out of order or inside another one (LF1, LF3, LF4).
 class Scripted : public Protocol {

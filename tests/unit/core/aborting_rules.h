@@ -18,13 +18,6 @@
 
 namespace ropewalk::test {
 
-// A server that never reads: what the other side writes stays in its queue.
-inline Script deaf() {
-  Script script;
-  script.made = [](Scripted& self) { self.transport->pauseProducing(); };
-  return script;
-}
-
 TEST_CASE("abortConnection throws away what is unsent, and the peer sees a reset [CL7]") {
   Conversation<Wire> talk({}, deaf());
   talk.begin();

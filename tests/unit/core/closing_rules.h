@@ -20,13 +20,6 @@
 
 namespace ropewalk::test {
 
-// A server that never reads: what the other side writes stays in its queue.
-inline Script deaf() {
-  Script script;
-  script.made = [](Scripted& self) { self.transport->pauseProducing(); };
-  return script;
-}
-
 TEST_CASE("what was written before loseConnection arrives whole, then the end [CL1]") {
   Script serving;
   serving.data = [](Scripted& self, std::string_view) {
@@ -104,12 +97,14 @@ TEST_CASE(
   CHECK(talk.server().reason.check<ConnectionDone>());
 }
 
-TEST_CASE("a connection closed by another one's callback gets nothing of the same batch [CL2]") {
+// Two clients say something in one batch, and whoever is heard first does `end` to the other one.
+// How many were heard?
+inline std::size_t heardOfTwo(void (Transport::*end)()) {
   Conversation<Wire>* conversation = nullptr;
   Script serving;
   serving.data = [&](Scripted& self, std::string_view) {
     for (const auto& each : conversation->serverFactory->built) {
-      if (each.get() != &self) each->transport->loseConnection();
+      if (each.get() != &self) ((*each->transport).*end)();
     }
   };
   Conversation<Wire> talk(serving);
@@ -120,27 +115,16 @@ TEST_CASE("a connection closed by another one's callback gets nothing of the sam
   second.transport->write("two");
   talk.wire.until([&] { return talk.story.has("server lost") || talk.story.has("server1 lost"); });
   talk.wire.settle();
-  CHECK(talk.story.count("server data") + talk.story.count("server1 data") == 1);
+  return talk.story.count("server data") + talk.story.count("server1 data");
+}
+
+TEST_CASE("a connection closed by another one's callback gets nothing of the same batch [CL2]") {
+  CHECK(heardOfTwo(&Transport::loseConnection) == 1);
 }
 
 TEST_CASE(
     "a connection aborted by another one's callback gets nothing of the same batch [CL8][CL2]") {
-  Conversation<Wire>* conversation = nullptr;
-  Script serving;
-  serving.data = [&](Scripted& self, std::string_view) {
-    for (const auto& each : conversation->serverFactory->built) {
-      if (each.get() != &self) each->transport->abortConnection();
-    }
-  };
-  Conversation<Wire> talk(serving);
-  conversation = &talk;
-  talk.begin();
-  Scripted& second = talk.another();
-  talk.client().transport->write("one");
-  second.transport->write("two");
-  talk.wire.until([&] { return talk.story.has("server lost") || talk.story.has("server1 lost"); });
-  talk.wire.settle();
-  CHECK(talk.story.count("server data") + talk.story.count("server1 data") == 1);
+  CHECK(heardOfTwo(&Transport::abortConnection) == 1);
 }
 
 TEST_CASE("a connection paused by another one's callback gets nothing of the same batch [RC25]") {
