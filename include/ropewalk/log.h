@@ -20,7 +20,9 @@ enum class LogLevel { Debug, Info, Warning, Error, Off };
 void setLogLevel(LogLevel level);
 LogLevel logLevel();
 
-/// Where the lines go; an empty sink means stderr again, which is the default.
+/// Where the lines go; an empty sink means stderr again, which is the default. Nobody waits for
+/// stderr: a line for which there is no room (nobody reads the pipe, or its reader has gone) is
+/// lost, without SIGPIPE, and the next one that gets through is preceded by how many were.
 using LogSink = UniqueFunction<void(LogLevel level, std::string_view line)>;
 
 /// Sends every line to `sink` instead.

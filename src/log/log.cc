@@ -6,7 +6,6 @@
 #include "ropewalk/log.h"
 
 #include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
 
 #include <atomic>
 #include <cassert>
@@ -16,6 +15,7 @@
 
 #include "log/log_limiter.h"
 #include "log/log_text.h"
+#include "log/stderr_sink.h"
 #include "ropewalk/failure.h"
 
 namespace ropewalk {
@@ -40,7 +40,7 @@ spdlog::level::level_enum spdlogLevel(LogLevel level) {
 
 class LogOutput {
  public:
-  LogOutput() : stderr_("ropewalk", std::make_shared<spdlog::sinks::stderr_sink_st>()) {
+  LogOutput() : stderr_("ropewalk", std::make_shared<detail::StderrSink>()) {
     stderr_.set_level(spdlog::level::trace);
     stderr_.set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");
   }

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
+
+#include "log/without_sigpipe.h"
 
 namespace ropewalk::sys {
 
@@ -24,22 +25,10 @@ int getLimit(int what, struct rlimit* limit) {
 int control(int fd, unsigned long request, int* value) { return ::ioctl(fd, request, value); }
 int openExisting(const char* path, int flags) { return ::open(path, flags); }
 
-// sendfile has no MSG_NOSIGNAL: the thread does without SIGPIPE for the call, and takes back the
-// one that the call has made. Whoever blocks it anyway finds it as without us.
 ssize_t sendFileQuietly(int out, int in, off_t* offset, std::size_t count) {
-  sigset_t pipe;
-  sigset_t before;
-  ::sigemptyset(&pipe);
-  ::sigaddset(&pipe, SIGPIPE);
-  ::pthread_sigmask(SIG_BLOCK, &pipe, &before);
+  detail::WithoutSigpipe quiet;
   const ssize_t sent = ::sendfile(out, in, offset, count);
-  const int error = errno;
-  if (::sigismember(&before, SIGPIPE) == 0) {
-    constexpr timespec kAtOnce{};
-    if (sent < 0 && error == EPIPE) ::sigtimedwait(&pipe, nullptr, &kAtOnce);
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  }
-  errno = error;
+  if (sent < 0 && errno == EPIPE) quiet.raised();
   return sent;
 }
 

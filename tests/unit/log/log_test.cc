@@ -185,6 +185,44 @@ TEST_CASE("the line for which a sink throws goes to stderr, with its level") {
   CHECK(captured.take().ends_with(" warning: a line that the sink does not want\n"));
 }
 
+TEST_CASE("what nobody reads is lost and waited for by nobody, and the next line tells it") {
+  int pipe[2];
+  REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+  REQUIRE(::fcntl(pipe[1], F_SETPIPE_SZ, 4096) == 4096);
+  const int before = ::dup(2);
+  ::dup2(pipe[1], 2);
+  const std::string large(1000, 'x');
+  for (int i = 0; i < 9; ++i) logWarning("much of {}", large);
+  std::string bytes(8192, '\0');
+  const ssize_t got = ::read(pipe[0], bytes.data(), bytes.size());
+  logWarning("again");
+  const ssize_t more = ::read(pipe[0], bytes.data(), bytes.size());
+  ::dup2(before, 2);
+  for (const int fd : {before, pipe[0], pipe[1]}) ::close(fd);
+  CHECK(got > 1000);
+  const std::string_view told(bytes.data(), more > 0 ? static_cast<std::size_t>(more) : 0);
+  CHECK(told.find(" lines before this one were lost)\n") != std::string_view::npos);
+  CHECK(told.ends_with("warning: again\n"));
+}
+
+TEST_CASE("whoever reads the log may leave: no signal, and the next reader is told what was lost") {
+  int pipe[2];
+  REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+  const int before = ::dup(2);
+  ::dup2(pipe[1], 2);
+  ::close(pipe[0]);
+  logWarning("one");
+  logWarning("two");
+  ::dup2(before, 2);
+  ::close(before);
+  ::close(pipe[1]);
+  CapturedStderr next;
+  logWarning("three");
+  const std::string told = next.take();
+  CHECK(told.starts_with("(2 lines before this one were lost)\n"));
+  CHECK(told.ends_with("warning: three\n"));
+}
+
 TEST_CASE("of one format ten lines a second are logged, of others still ten") {
   const CapturedLog log;
   for (int i = 0; i < 1000; ++i) logWarning("flooded {}", i);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace ropewalk::detail {
+
+// Writes lines to descriptor 2 and never waits: a line for which there is no room (nobody reads the
+// pipe, the terminal is stopped, the reader has gone) is lost, and the next one that gets through
+// is told how many were. For one thread at a time.
+class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override;
+  void flush_() override {}
+
+  bool put(std::string_view text) noexcept;
+
+  std::size_t lost_ = 0;
+  bool isCut_ = false;  // the last line got through in part
+};
+
+}  // namespace ropewalk::detail
