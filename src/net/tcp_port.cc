@@ -37,14 +37,19 @@ bool unusable(int error) { return error == EINVAL || error == EBADF || error == 
 
 class TcpPort::Accepts final : public ConnectionMaker {
  public:
-  explicit Accepts(const ListenOptions& options) : limits_(options.limits) {}
+  Accepts(TcpPort& port, const ListenOptions& options) : port_(&port), limits_(options.limits) {}
 
-  void connectionEnded(const Failure&) noexcept override { --open; }
+  void connectionEnded(const Failure&) noexcept override {
+    --open;
+    if (port_ != nullptr) port_->connectionEnded();
+  }
+  void portIsGone() noexcept { port_ = nullptr; }
   const ConnectionLimits& limits() const noexcept override { return limits_; }
 
   std::size_t open = 0;
 
  private:
+  TcpPort* port_;
   ConnectionLimits limits_;
 };
 
@@ -54,10 +59,10 @@ TcpPort::TcpPort(ReactorCore& core, const Address& address, std::shared_ptr<Fact
       asked_(address),
       factory_(std::move(factory)),
       options_(options),
-      accepts_(new Accepts(options)),
+      accepts_(new Accepts(*this, options)),
       nextPause_(kShortestPause) {}
 
-TcpPort::~TcpPort() = default;
+TcpPort::~TcpPort() { accepts_->portIsGone(); }
 
 Address TcpPort::getHost() const { return acceptor_ ? acceptor_->host() : asked_; }
 
@@ -99,8 +104,7 @@ Deferred<void> TcpPort::stopListening() {
 void TcpPort::close() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();
   acceptor_.reset();
-  if (resumeCall_.active()) resumeCall_.cancel();
-  core_.turn().deadlines().remove(*this);
+  endPause();
   core_.remove(*this);
   logInfo("(TCP Port {} Closed)", asked_.port());
   factory_->doStop();
@@ -156,8 +160,10 @@ bool TcpPort::full() const noexcept {
 }
 
 // Without descriptors who waits now is told, by the one kept in reserve; who comes during the pause
-// waits in the backlog.
+// waits in the backlog, and goes on waiting when the pause was cut short for nothing.
 void TcpPort::backOff(int error) noexcept {
+  const TimePoint now = core_.turn().now();
+  if (now < toldUntil_) return pauseFor(toldUntil_ - now);
   int shed = 0;
   if (outOfDescriptorNumbers(error)) {
     while (shed < kAcceptsPerTurn && acceptor_->shed()) ++shed;
@@ -166,12 +172,14 @@ void TcpPort::backOff(int error) noexcept {
     const std::string why = std::generic_category().message(error);
     logWarning("accept on {}: {}; {} turned away, pausing", asked_.text(), why, shed);
   });
+  toldUntil_ = now + nextPause_;
   pauseFor(nextPause_);
   nextPause_ = std::min(nextPause_ * 2, kLongestPause);
 }
 
 void TcpPort::pauseFor(Duration pause) noexcept {
   acceptor_->setAccepting(false);
+  isPaused_ = true;
   try {
     resumeCall_ = core_.timers().schedule(pause, [this] { resume(); });
   } catch (...) {
@@ -180,7 +188,18 @@ void TcpPort::pauseFor(Duration pause) noexcept {
   }
 }
 
+void TcpPort::endPause() noexcept {
+  isPaused_ = false;
+  if (resumeCall_.active()) resumeCall_.cancel();
+  core_.turn().deadlines().remove(*this);
+}
+
+void TcpPort::connectionEnded() noexcept {
+  if (isPaused_) resume();
+}
+
 void TcpPort::resume() noexcept {
+  endPause();
   if (!acceptor_->setAccepting(true)) pauseFor(kLongestPause);
 }
 

@@ -50,7 +50,9 @@ class TcpPort final : public ListeningPort,
   bool full() const noexcept;
   void backOff(int error) noexcept;
   void pauseFor(Duration pause) noexcept;
+  void endPause() noexcept;
   void resume() noexcept;
+  void connectionEnded() noexcept;
   void deadlinePassed() noexcept override { resume(); }
   void close() noexcept;
 
@@ -62,6 +64,8 @@ class TcpPort final : public ListeningPort,
   std::unique_ptr<Acceptor> acceptor_;
   DelayedCall resumeCall_;
   Duration nextPause_;
+  TimePoint toldUntil_;  // who was there was told that there is no room, and nobody is before this
+  bool isPaused_ = false;
   std::uint32_t sessions_ = 0;
 };
 

@@ -263,6 +263,50 @@ TEST_CASE("World has those who find a backlog full ask again, until there is roo
   CHECK(clients.back()->made());
 }
 
+TEST_CASE("a full port takes the next one as soon as there is room") {
+  World world;
+  world.host("server").run([] {
+    ListenOptions options;
+    options.maxConnections = 1;
+    reactor().listenTCP(8001, Factory::forProtocol<Echo>(), options);
+  });
+  const auto first = world.host("client").connect<Recorder>("server", 8001);
+  const auto second = world.host("client").connect<Recorder>("server", 8001);
+  world.advance(30s);
+  for (int i = 0; i < 10; ++i) {
+    const auto next = world.host("client").connect<Recorder>("server", 8001);
+    next->transport->loseConnection();
+  }
+  const TimePoint before = world.now();
+  first->transport->loseConnection();
+  second->transport->write("?");
+  CHECK(world.runUntil([&] { return second->received() == "?"; }));
+  CHECK(world.now() - before < 50ms);
+}
+
+TEST_CASE(
+    "who waits for a descriptor is taken as soon as a connection of the port gives one back") {
+  World world;
+  sim::Host& server = world.host("server");
+  server.run([] { reactor().listenTCP(8001, Factory::forProtocol<Echo>()); });
+  const auto first = world.host("client").connect<Recorder>("server", 8001);
+  world.advance(1s);
+  server.setDescriptorLimit(2);  // the port's and that one's
+  const auto shed = world.host("client").connect<Recorder>("server", 8001);
+  world.advance(10ms);
+  CHECK(shed->lost());
+  const auto waiting = world.host("client").connect<Recorder>("server", 8001);
+  const auto next = world.host("client").connect<Recorder>("server", 8001);
+  world.advance(10ms);
+  waiting->transport->write("?");
+  first->transport->loseConnection();
+  world.advance(30ms);
+  CHECK(waiting->received() == "?");
+  CHECK(!next->lost());  // the pause that was cut short goes on
+  world.advance(2s);
+  CHECK(next->lost());
+}
+
 TEST_CASE("World carries a file that a host sends") {
   class Sender : public Protocol {
     void connectionMade() override {
