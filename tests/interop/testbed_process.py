@@ -37,8 +37,10 @@ class TestbedProcess:
         return http.client.HTTPConnection(self.host, self.port, timeout=LONGEST)
 
     def status(self):
+        """What it says of itself; other lines of its log are thrown away."""
         self.process.send_signal(signal.SIGUSR1)
-        return json.loads(self.process.stderr.readline())
+        line = next(line for line in self.process.stderr if line.startswith("{"))
+        return json.loads(line)
 
     def status_when(self, holds):
         """The first status that holds(status); what we did a moment ago may not be counted yet."""

@@ -7,6 +7,7 @@ import contextlib
 import functools
 import http.client
 import os
+import resource
 import signal
 import socket
 import struct
@@ -170,6 +171,15 @@ class WebTest(unittest.TestCase):
 
 
 class StatusTest(unittest.TestCase):
+    def test_it_is_told_when_no_descriptor_is_left(self):
+        with Testbed("echo") as testbed, contextlib.ExitStack() as stack:
+            before = testbed.status()["fds"]
+            resource.prlimit(testbed.process.pid, resource.RLIMIT_NOFILE, (before + 8, before + 8))
+            peers = [stack.enter_context(testbed.connect()) for _ in range(12)]
+            status = testbed.status_when(lambda status: status["fds"] >= before + 4)
+            self.assertEqual(status["fds"], before + status["open"])
+            self.assertLess(status["open"], len(peers))
+
     def test_sigusr1_writes_one_line_of_json(self):
         with Testbed("echo") as testbed:
             before = testbed.status()
