@@ -73,7 +73,8 @@ std::optional<std::string_view> Conditions::range(const Validators& now) const {
   return only(Range, "Range");
 }
 
-// RFC 9110 13.1.5: the same tag, compared strongly, or exactly the same date.
+// RFC 9110 13.1.5: the same tag, compared strongly, or exactly the same date. Of what has changed
+// within this very second there may be more than one state (8.8.2.2).
 bool Conditions::isSameState(const Validators& now) const {
   const auto value = only(IfRange, "If-Range");
   if (!value) return false;
@@ -83,7 +84,7 @@ bool Conditions::isSameState(const Validators& now) const {
     return isSame(tag, now.tag, true) && !items.next();
   }
   const auto date = parseDate(*value, now_);
-  return date && date == lastChange(now);
+  return date && date == lastChange(now) && *date < now_;
 }
 
 std::optional<std::string_view> Conditions::only(Field field, std::string_view name) const {

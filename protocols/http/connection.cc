@@ -157,7 +157,7 @@ void Connection::writeConnectionLost() {
 void Connection::drainRequested() {
   if (detached_) return next_->drainRequested();
   draining_ = true;
-  if (isIdle()) close();
+  if (isIdle() || exchange_->isAnswered()) close();
   settle();
 }
 

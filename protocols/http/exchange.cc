@@ -164,8 +164,8 @@ Deferred<void> Exchange::handle(std::shared_ptr<Exchange> self, std::shared_ptr<
 
 Response Exchange::handlerFailed(const Failure& why) {
   // A handler that was cancelled, or whose body broke off, has no other way out.
-  const bool isEnd = !transport_->isConnected() && why.check<CancelledError>();
-  if (!isEnd && !why.check<IncompleteBody>()) {
+  if (why.check<IncompleteBody>()) return refusalPage({400, "the body is not whole"});
+  if (transport_->isConnected() || !why.check<CancelledError>()) {
     logError("{} {}: the handler threw {}: {}", reader_.head().method(), reader_.target().path,
              why.typeName(), why);
   }

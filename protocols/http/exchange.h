@@ -59,6 +59,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   bool hasBegun() const { return reader_.hasBegun(); }
   bool isFinished() const { return input_ == Input::Complete && output_ == Output::Done; }
   bool wantsInput() const { return input_ == Input::Head || input_ == Input::Body; }
+  bool isAnswered() const { return output_ == Output::Done; }
   bool isReadingHead() const { return input_ == Input::Head; }
 
   // True if part of a body is waited for that somebody wants, and that the client is free to send.

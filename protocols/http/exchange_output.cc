@@ -41,7 +41,7 @@ void Exchange::send(Response& response, int minorVersion, bool keepAlive) {
   keepAlive_ = keepAlive && !response.closesConnection() && connection_->mayKeepAlive();
   const WallTime now = site.wallTime();
   const Answer::Terms terms{.minorVersion = minorVersion,
-                            .isHead = reader_.head().method() == "HEAD",
+                            .isHead = reader_.isHead(),
                             .keepAlive = keepAlive_,
                             .now = now,
                             .dateLine = site.dateLine(now)};

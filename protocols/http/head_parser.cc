@@ -78,6 +78,7 @@ HeadParser::Step HeadParser::blankLine() {
 }
 
 HeadParser::Step HeadParser::requestLine(std::string_view bytes) {
+  isHead_ = bytes.substr(next_).starts_with("HEAD ");
   const RequestLine line = readRequestLine(bytes.data() + next_, bytes.data() + bytes.size());
   if (line.next == nullptr) return judge(bytes);
   const Step outcome = advance(bytes, line.next);

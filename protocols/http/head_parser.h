@@ -30,6 +30,9 @@ class HeadParser {
   // Why feed() answered Bad: 400, 414, 431 or 505.
   Refusal refusal() const { return refusal_; }
 
+  // True if the method is HEAD, also of a request line that is refused.
+  bool isHead() const { return isHead_; }
+
   // True once anything has come but the CRLF that may precede a request.
   bool hasBegun() const { return begun_; }
 
@@ -59,6 +62,7 @@ class HeadParser {
   std::size_t next_ = 0;  // where the next line starts
   Expected expected_ = Expected::CrlfOrRequestLine;
   bool begun_ = false;
+  bool isHead_ = false;
 };
 
 }  // namespace ropewalk::http

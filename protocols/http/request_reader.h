@@ -51,6 +51,9 @@ class RequestReader {
   // After Bad: the answer.
   Refusal refusal() const { return refusal_; }
 
+  // True if the method is HEAD, also of a request line that is refused.
+  bool isHead() const { return parser_.isHead(); }
+
   // True once anything has come but the CRLF that may precede a request.
   bool hasBegun() const { return parser_.hasBegun(); }
 

@@ -39,8 +39,15 @@ bool takeOrigin(std::string_view& text, std::string_view& authority) {
   return isAuthority(authority);
 }
 
+// Between two `&` there may be nothing, which is none.
 std::size_t parametersIn(std::string_view query) {
-  return query.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(query, '&')) + 1;
+  std::size_t count = 0;
+  char before = '&';
+  for (const char octet : query) {
+    if (before == '&' && octet != '&') ++count;
+    before = octet;
+  }
+  return count;
 }
 
 }  // namespace

@@ -191,7 +191,9 @@ inline void addTargets(BadRequestList& bad) {
   }
   bad.line("GET * HTTP/1.1", 405);
   bad.line("POST * HTTP/1.1", 405);
-  bad.line("GET /?" + std::string(1000, '&') + " HTTP/1.1");
+  std::string parameters;
+  for (int i = 0; i < 1001; ++i) parameters += "a&";
+  bad.line("GET /?" + parameters + " HTTP/1.1");
 }
 
 inline void addHosts(BadRequestList& bad) {

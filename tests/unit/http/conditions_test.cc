@@ -170,7 +170,7 @@ TEST_CASE("what was changed after Date is said, and compared, as changed then") 
   CHECK(statusFor(served, field("If-Unmodified-Since", kThen)) == 200);
   CHECK(statusFor(served, field("If-Unmodified-Since", kBefore)) == 412);
   const std::string range = field("Range", "bytes=0-1");
-  CHECK(statusFor(served, range + field("If-Range", kThen)) == 206);
+  CHECK(statusFor(served, range + field("If-Range", kThen)) == 200);  // it may change again
   CHECK(statusFor(served, range + field("If-Range", kBefore)) == 200);
 }
 

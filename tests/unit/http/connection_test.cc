@@ -201,12 +201,40 @@ TEST_CASE("a request that just stops is never handled [H1.37]") {
   }
 }
 
+TEST_CASE("a HEAD that is refused gets no body, whatever is wrong with it") {
+  const std::string longest(9000, 'x');
+  for (const std::string& rest : {std::string("/ HTTP/1.2\r\n"), "/" + longest + " HTTP/1.1\r\n",
+                                  std::string("/\\ HTTP/1.1\r\n"), std::string("/ HTTP/1.1\n"),
+                                  std::string("/ HTTP/1.1\r\n\r\n")}) {
+    CAPTURE(rest.substr(0, 20));
+    Served served(echoRouter());
+    const std::string answered = served.ask("HEAD " + rest);
+    CHECK(answered.starts_with("HTTP/1.1 "));
+    CHECK(answered.find("Content-Length: 0\r\n") == std::string::npos);
+    CHECK(answered.ends_with("\r\n\r\n"));
+    CHECK(served.transport.isDisconnecting());
+  }
+  // Nobody else is taken for one.
+  Served served(echoRouter());
+  CHECK(served.ask("HEADS / HTTP/1.2\r\n").ends_with("</html>\n"));
+}
+
 TEST_CASE("a drained connection is closed when it is idle, else after its answer") {
   SUBCASE("idle") {
     Served served(echoRouter());
     served.get("/");
     served.protocol().drainRequested();
     CHECK(served.transport.isFinished());
+  }
+  SUBCASE("answered, and a body is still thrown away") {
+    Router router;
+    router.get("/", [](Request&) { return Response::text("here"); });
+    Served served(std::move(router));
+    CHECK(statusOf(served.ask("DELETE / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n1234")) ==
+          "HTTP/1.1 405 Method Not Allowed");
+    CHECK(!served.transport.isDisconnecting());
+    served.protocol().drainRequested();
+    CHECK(served.transport.isDisconnecting());
   }
   SUBCASE("busy") {
     Slow slow;

@@ -265,6 +265,27 @@ TEST_CASE("a reader hears that the body broke off [H1.37]") {
   }
 }
 
+TEST_CASE("a handler that does not care that the body broke off is answered for with 400") {
+  for (const char* body : {"5\r\nab", "2\r\nab\r\n"}) {
+    Router router;
+    router
+        .post("/",
+              [](Request& request) -> Deferred<Response> {
+                while (co_await request.read()) {
+                }
+                co_return Response::text("all of it");
+              })
+        .streamBody();
+    const ropewalk::test::CapturedLog log;
+    Served served(std::move(router));
+    served.ask(post("/", "Transfer-Encoding: chunked\r\n", body));
+    served.transport.peerCloses();
+    CHECK(statusOf(served.transport.takeWritten()) == "HTTP/1.1 400 Bad Request");
+    CHECK(served.transport.isDisconnected());
+    CHECK(log.lines().empty());
+  }
+}
+
 TEST_CASE("a handler that throws is answered for with 500, and the connection stays usable [WS6]") {
   const CapturedLog log;
   Router router;

@@ -40,8 +40,11 @@ TEST_CASE("the number of query parameters is limited") {
   limits.queryParameters = 3;
   CHECK(!splitTarget("/?a&b&c", limits).refusal);
   CHECK(splitTarget("/?a&b&c&d", limits).refusal.status == 400);
+  CHECK(!splitTarget("/?&&a&&&b&c&", limits).refusal);
+  CHECK(splitTarget("/?&a=1&&b=2&c&d", limits).refusal.status == 400);
   limits.queryParameters = 0;
   CHECK(!splitTarget("/", limits).refusal);
+  CHECK(!splitTarget("/?&&&", limits).refusal);
   CHECK(splitTarget("/?a", limits).refusal.status == 400);
 }
 
