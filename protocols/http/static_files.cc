@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "http/mime_types.h"
@@ -53,7 +55,8 @@ Response cannotOpen(const Request& request, int error) {
     case EMFILE:
     case ENFILE:
     case ENOMEM:
-      logWarning("{}: no file can be opened: error {}", request.path(), error);
+      logWarning("{}: no file can be opened: {}", request.path(),
+                 std::generic_category().message(error));
       return unavailablePage();
     default:
       return notFoundPage(request.path());
