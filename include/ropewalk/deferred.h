@@ -177,7 +177,7 @@ class Deferred {
   Deferred<U> then(Action&& action, detail::Place place) {
     const detail::Ref<detail::State<T>> state = detail::DeferredAccess::take(std::move(*this));
     detail::Ref<detail::State<U>> next(
-        new detail::Step<T, U, Action>(*state, std::move(action), place));
+        new detail::Step<T, U, Action>(*state, std::forward<Action>(action), place));
     if (state->hasResult()) state->run();
     return Deferred<U>(std::move(next));
   }

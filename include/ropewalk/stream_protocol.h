@@ -85,7 +85,7 @@ class StreamProtocol : public Protocol {
   void write(const SharedBytes& bytes) { transport->write(bytes); }
   template <std::same_as<std::string> String>
   void write(String&& bytes) {
-    transport->write(std::move(bytes));
+    transport->write(std::forward<String>(bytes));
   }
 
   /// Waits while more of our output is unsent than is good (64 KiB; then until it is at most

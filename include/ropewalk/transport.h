@@ -56,7 +56,7 @@ class Transport : public detail::RefCounted {
   /// The same for a string that the caller gives away: kept, not copied.
   template <std::same_as<std::string> String>
   void write(String&& bytes) {
-    writeOwned(std::move(bytes));
+    writeOwned(std::forward<String>(bytes));
   }
 
   /// Writes the pieces as one (LF11).
