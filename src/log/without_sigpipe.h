@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <cerrno>
 #include <csignal>
 #include <ctime>
 
@@ -9,7 +10,7 @@ namespace ropewalk::detail {
 
 // For a call that writes and knows no MSG_NOSIGNAL: while one lives, the thread gets no SIGPIPE,
 // and the one that the call has made is taken back. Whoever blocks it anyway finds it as without
-// us.
+// us. Keeps errno.
 class WithoutSigpipe {
  public:
   WithoutSigpipe() noexcept {
@@ -21,9 +22,11 @@ class WithoutSigpipe {
   WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
   ~WithoutSigpipe() {
     if (::sigismember(&before_, SIGPIPE) != 0) return;
+    const int error = errno;
     constexpr timespec kAtOnce{};
     if (isRaised_) ::sigtimedwait(&pipe_, nullptr, &kAtOnce);
     ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = error;
   }
 
   // The call failed with EPIPE.

@@ -38,15 +38,9 @@ class AddressRace::Runner final : private ChannelOwner {
   std::unique_ptr<Channel> channel_;
 };
 
-AddressRace::AddressRace(ReactorCore& core, RaceOwner& owner, std::string target,
-                         const std::vector<Address>& addresses, const Address& bind,
-                         const ConnectOptions& options)
-    : core_(core),
-      owner_(owner),
-      target_(std::move(target)),
-      addresses_(familiesInTurn(addresses)),
-      bind_(bind),
-      options_(options) {
+AddressRace::AddressRace(ReactorCore& core, RaceOwner& owner, const std::vector<Address>& addresses,
+                         Terms terms)
+    : core_(core), owner_(owner), addresses_(familiesInTurn(addresses)), terms_(std::move(terms)) {
   failures_.reserve(addresses_.size());
 }
 
@@ -75,7 +69,7 @@ void AddressRace::giveHeadStart() noexcept {
 
 void AddressRace::run(const Address& address) noexcept {
   try {
-    Connecting connecting = core_.driver().connect(address, bind_, options_);
+    Connecting connecting = core_.driver().connect(address, terms_.bind, terms_.options);
     if (!connecting.channel) return failed({address, connecting.error, connecting.binding});
     running_.push_back(std::make_unique<Runner>(*this, address, std::move(connecting.channel)));
   } catch (const std::bad_alloc&) {
@@ -101,27 +95,28 @@ Failure AddressRace::whyLost() const noexcept {
   return failureFrom([this] {
     const Failed& last = failures_.back();
     if (!std::ranges::all_of(failures_, &Failed::binding)) {
-      return connectErrorFor(last.error, "connect " + target_ + reasons());
+      return connectErrorFor(last.error, "connect " + terms_.target + reasons());
     }
     const std::error_code code(last.error, std::generic_category());
-    return Failure::of(ConnectBindError("bind " + bind_.text() + ": " + code.message(), code));
+    return Failure::of(
+        ConnectBindError("bind " + terms_.bind.text() + ": " + code.message(), code));
   });
 }
 
 // Who failed and why, without the text for the last error.
 std::string AddressRace::reasons() const {
-  if (failures_.size() == 1 && failures_.front().address.text() == target_) return {};
+  if (failures_.size() == 1 && failures_.front().address.text() == terms_.target) return {};
   std::string all;
   for (const Failed& each : failures_) {
     all += ": " + each.address.text();
-    if (each.binding) all += ": bind " + bind_.text();
+    if (each.binding) all += ": bind " + terms_.bind.text();
     if (&each != &failures_.back()) all += ": " + std::generic_category().message(each.error);
   }
   return all;
 }
 
 std::string AddressRace::tried() const {
-  if (addresses_.size() == 1 && addresses_.front().text() == target_) return {};
+  if (addresses_.size() == 1 && addresses_.front().text() == terms_.target) return {};
   std::string all;
   for (std::size_t i = 0; i < begun_; ++i) {
     all += (i == 0 ? " (tried " : ", ") + addresses_[i].text();

@@ -29,11 +29,15 @@ class AddressRace {
   // A head start of each over the next (RFC 8305 section 5).
   static constexpr Duration kHeadStart = 250ms;
 
-  // `target` is what was asked for, for texts: "example.org:80". `core`, `owner` and `options` must
-  // outlive this.
-  AddressRace(ReactorCore& core, RaceOwner& owner, std::string target,
-              const std::vector<Address>& addresses, const Address& bind,
-              const ConnectOptions& options);
+  struct Terms {
+    std::string target;  // what was asked for, for texts: "example.org:80"
+    Address bind;        // the local address, if one was asked for
+    const ConnectOptions& options;
+  };
+
+  // `core`, `owner` and the options must outlive this.
+  AddressRace(ReactorCore& core, RaceOwner& owner, const std::vector<Address>& addresses,
+              Terms terms);
   AddressRace(const AddressRace&) = delete;
   AddressRace& operator=(const AddressRace&) = delete;
 
@@ -66,10 +70,8 @@ class AddressRace {
 
   ReactorCore& core_;
   RaceOwner& owner_;
-  const std::string target_;
   const std::vector<Address> addresses_;  // in the order in which they are tried
-  const Address bind_;
-  const ConnectOptions& options_;
+  const Terms terms_;
   std::size_t begun_ = 0;
   std::vector<std::unique_ptr<Runner>> running_;
   DelayedCall headStart_;

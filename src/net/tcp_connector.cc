@@ -99,14 +99,14 @@ void TcpConnector::lookedUp(sys::NameAnswer answer) noexcept {
     for (Address& address : answer.addresses) {
       address = address.withPort(port_);
     }
-    race(std::move(answer.addresses));
+    race(answer.addresses);
   });
 }
 
-void TcpConnector::race(std::vector<Address> addresses) {
+void TcpConnector::race(const std::vector<Address>& addresses) {
   RaceOwner& owner = *this;
-  race_ =
-      std::make_unique<AddressRace>(core_, owner, target_, std::move(addresses), bind_, options_);
+  race_ = std::make_unique<AddressRace>(core_, owner, addresses,
+                                        AddressRace::Terms{target_, bind_, options_});
   race_->start();
 }
 

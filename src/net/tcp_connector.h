@@ -49,7 +49,7 @@ class TcpConnector final : public Connector,
   }
   void begin();
   void lookedUp(sys::NameAnswer answer) noexcept override;
-  void race(std::vector<Address> addresses);
+  void race(const std::vector<Address>& addresses);
   void raceWon(std::unique_ptr<Channel> channel, const Address& peer) noexcept override;
   void raceLost(const Failure& why) noexcept override { failLater(why); }
   void connected(std::unique_ptr<Channel> channel) noexcept;

@@ -103,8 +103,8 @@ class Route {
 /// Ownership: a value, move-only; give it to Site::create().
 /// Errors: a handler that throws, or whose Deferred fails, is logged and answered for with 500;
 /// with 400, and not logged, if what it throws is the IncompleteBody that it read. Adding throws
-/// std::invalid_argument for a path that does not begin with `/` or has a malformed
-/// `{}`, and for the same method and path twice.
+/// std::invalid_argument for a path that does not begin with `/` or has a malformed `{}`, and for
+/// the same method and path twice.
 class Router {
  public:
   Router();

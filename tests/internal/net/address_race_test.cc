@@ -23,8 +23,9 @@ using namespace ropewalk::detail;
 
 struct Race final : public RaceOwner {
   explicit Race(const std::vector<Address>& addresses)
-      : race(std::make_unique<AddressRace>(ReactorCore::of(reactor), *this, "example.org:80",
-                                           addresses, Address(), options)) {}
+      : race(std::make_unique<AddressRace>(
+            ReactorCore::of(reactor), *this, addresses,
+            AddressRace::Terms{"example.org:80", Address(), options})) {}
 
   void raceWon(std::unique_ptr<Channel> won, const Address& peer) noexcept override {
     channel = std::move(won);

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>

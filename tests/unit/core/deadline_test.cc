@@ -135,8 +135,8 @@ TEST_CASE(
   wire.world().advance(1h);
   CHECK(story.count("client made") == 1);
   CHECK(story.count("client connect failed") == 1);
-  CHECK(wire.world().story().find("reset") ==
-        std::string::npos);  // of one that was begun for nothing
+  // Nor was another one begun and given up.
+  CHECK(wire.world().story().find("reset") == std::string::npos);
   CHECK(connector->state() == Connector::State::Connected);
 }
 

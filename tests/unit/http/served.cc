@@ -1,6 +1,5 @@
 #include "unit/http/served.h"
 
-#include <chrono>
 #include <utility>
 
 namespace ropewalk::http::test {
@@ -8,7 +7,7 @@ namespace ropewalk::http::test {
 SiteOptions atOneMoment(const Limits& limits) {
   SiteOptions options;
   options.limits = limits;
-  options.wallClock = [] { return std::chrono::sys_seconds(std::chrono::seconds(784111777)); };
+  options.wallClock = [] { return kNow; };
   return options;
 }
 

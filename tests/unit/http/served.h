@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,7 +10,8 @@
 
 namespace ropewalk::http::test {
 
-// What every answer says at the hour at which these tests are run.
+// The hour at which these tests are run, and what every answer says of it.
+inline constexpr std::chrono::sys_seconds kNow{std::chrono::seconds(784111777)};
 inline constexpr std::string_view kDate = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 
 SiteOptions atOneMoment(const Limits& limits = {});
