@@ -66,7 +66,7 @@ void SimNetwork::deliverDue() {
       continue;
     }
     noteArrival(arrival);
-    arrival.to->arrive(std::move(arrival.packet));
+    arrival.to->arrive(arrival.packet);
   }
 }
 
