@@ -12,6 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "log/log_limiter.h"
 #include "log/log_text.h"
@@ -46,8 +47,9 @@ class LogOutput {
   }
 
   void setSink(LogSink sink) {
+    // The one before is destroyed after the lock: it may log.
     const std::lock_guard lock(mutex_);
-    sink_ = std::move(sink);
+    std::swap(sink_, sink);
     limiter_ = detail::LogLimiter();
   }
 
@@ -107,7 +109,12 @@ LogArgument::LogArgument(const Failure& value) noexcept : LogArgument(value.what
 
 std::string LogContext::currentPrefix() {
   const LogContext* context = currentLogContext;
-  return context != nullptr ? context->prefixOf_(context->named_) : std::string();
+  if (context == nullptr) return {};
+  try {
+    return context->prefixOf_(context->named_);
+  } catch (...) {
+    return "?";  // a name of the user's; the line is told without it
+  }
 }
 
 bool logs(LogLevel level) noexcept { return level >= logLevel(); }

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -250,4 +251,24 @@ TEST_CASE("the connection at work is named in front, the innermost one first [LF
   CHECK(log.lines() ==
         std::vector<std::string>{"[Echo,1,127.0.0.1] named outer", "[Chat,2\\x0a] named inner",
                                  "[Echo,1,127.0.0.1] named outer again", "named nobody"});
+}
+
+TEST_CASE("a sink that is replaced may log as it dies") {
+  struct LastWords {
+    ~LastWords() { logWarning("last words"); }
+  };
+  const CapturedLog after;
+  setLogSink([words = std::make_shared<LastWords>()](LogLevel, std::string_view) {});
+  setLogSink([](LogLevel, std::string_view) {});
+}
+
+TEST_CASE("a line whose connection cannot be named is told all the same [LF7]") {
+  struct Nameless {
+    std::string logPrefix() const { throw std::runtime_error("no name"); }
+  };
+  const Nameless nameless;
+  const CapturedLog log;
+  const detail::LogContext context(nameless);
+  logWarning("said");
+  CHECK(log.lines() == std::vector<std::string>{"[?] said"});
 }
