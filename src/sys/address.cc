@@ -41,6 +41,7 @@ bool Address::isLiteral(std::string_view host) noexcept {
 }
 
 Address Address::literal(const std::string& text, std::uint16_t port) noexcept {
+  if (text.find('\0') != std::string::npos) return {};  // inet_pton would see what is before it
   std::array<std::uint8_t, 16> bytes{};
   if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) {
     return fromBytes(Family::IPv4, bytes.data(), port);

@@ -163,6 +163,12 @@ TEST_CASE("what cannot be a name is an UnknownHostError, and nobody is asked") {
   }
 }
 
+TEST_CASE("an address ends where its text does: there is none with a zero byte in it") {
+  const std::string_view text("127.0.0.1\0.example.org", 22);
+  CHECK(!Address::isLiteral(text));
+  CHECK_THROWS_AS(Address::parse(text, 80), InvalidAddressError);
+}
+
 TEST_CASE("the longest names there may be are asked for") {
   for (const std::string& name : {std::string(63, 'a'), std::string("first."),
                                   std::string(63, 'a') + "." + std::string(63, 'b') + "." +
