@@ -24,7 +24,8 @@ class Connector;
 ///
 /// Order: as ClientFactory. An attempt is made by the connector that failed; stopFactory() and
 /// startFactory() are called between attempts.
-/// Ownership: while a retry waits, the reactor keeps connector and factory.
+/// Ownership: while a retry waits, the reactor keeps connector and factory. Give each connector a
+/// factory of its own: the delay and the attempts are those of one.
 class ReconnectingClientFactory : public ClientFactory {
  public:
   /// Override buildProtocol().
@@ -63,6 +64,7 @@ class ReconnectingClientFactory : public ClientFactory {
   void clientConnectionLost(Connector& connector, const Failure& why) override;
 
  private:
+  void beginAgain();
   void retry(Connector& connector);
   Duration nextDelay(Connector& connector);
 

@@ -28,6 +28,12 @@ double normal(detail::Driver& driver) {
   return radius * std::cos(2 * std::numbers::pi * chance(driver));
 }
 
+// The longest there is, if that is less.
+Duration inRange(double seconds) {
+  const std::chrono::duration<double> exact(seconds);
+  return exact < Duration::max() ? std::chrono::duration_cast<Duration>(exact) : Duration::max();
+}
+
 }  // namespace
 
 ReconnectingClientFactory::ReconnectingClientFactory(std::shared_ptr<Factory> builder)
@@ -36,7 +42,7 @@ ReconnectingClientFactory::ReconnectingClientFactory(std::shared_ptr<Factory> bu
 std::shared_ptr<Protocol> ReconnectingClientFactory::buildProtocol(const Address& peer) {
   if (!builder_) return nullptr;
   std::shared_ptr<Protocol> protocol = builder_->buildProtocol(peer);
-  if (protocol) resetDelay();
+  if (protocol) beginAgain();
   return protocol;
 }
 
@@ -60,9 +66,13 @@ void ReconnectingClientFactory::stopTrying() {
 }
 
 void ReconnectingClientFactory::resetDelay() {
+  beginAgain();
+  stopped_ = false;
+}
+
+void ReconnectingClientFactory::beginAgain() {
   delay_ = Duration::zero();
   retries_ = 0;
-  stopped_ = false;
 }
 
 void ReconnectingClientFactory::retry(Connector& connector) {
@@ -74,7 +84,9 @@ void ReconnectingClientFactory::retry(Connector& connector) {
   ++retries_;
   const Duration wait = nextDelay(connector);
   waiting_ = connector.reactor().callLater(
-      wait, [kept = connector.shared_from_this()] { kept->connect(); });
+      wait, [this, kept = connector.shared_from_this()] {  // which keeps us
+        if (!stopped_) kept->connect();
+      });
   if (noisy) logInfo("{}: connecting again in {} ms", logPrefix(), wait / 1ms);
 }
 
@@ -83,8 +95,7 @@ Duration ReconnectingClientFactory::nextDelay(Connector& connector) {
   const double grown = std::min(std::chrono::duration<double>(delay()).count() * factor, longest);
   detail::Driver& driver = detail::ReactorCore::of(connector.reactor()).driver();
   const double spread = jitter == 0 ? grown : grown * (1 + jitter * normal(driver));
-  delay_ = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(spread));
-  delay_ = std::clamp(delay_, Duration(1ms), 2 * maxDelay);
+  delay_ = std::max(Duration(1ms), inRange(std::min(spread, 2 * longest)));
   return delay_;
 }
 

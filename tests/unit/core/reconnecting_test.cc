@@ -180,5 +180,50 @@ TEST_CASE("a reactor that stops drops the attempt that waits") {
   CHECK(factory.use_count() == 1);
 }
 
+TEST_CASE("the longest delay may be as long as time goes") {
+  for (const Duration longest : {Duration::max(), Duration(24h * 365 * 200)}) {
+    Client client;
+    client.factory->maxDelay = longest;
+    client.world.advance(1h);
+    CHECK(client.factory->tries > 5);
+    client.world.advance(24h * 365 * 100);
+    CHECK(client.factory->delay() > 24h * 365);
+  }
+}
+
+TEST_CASE("a delay that would be longer than time goes is as long as that") {
+  Client client;
+  client.factory->maxDelay = Duration::max();
+  client.factory->factor = 1e30;
+  client.world.advance(10s);
+  CHECK(client.factory->delay() == Duration::max());
+}
+
+TEST_CASE("whoever is built may stop it [SV5]") {
+  struct Stopping : echo::Echo {
+    explicit Stopping(std::weak_ptr<ReconnectingClientFactory>* its) { its->lock()->stopTrying(); }
+    void connectionMade() override { transport->loseConnection(); }
+  };
+  std::weak_ptr<ReconnectingClientFactory> weak;
+  const auto factory =
+      std::make_shared<ReconnectingClientFactory>(Factory::forProtocol<Stopping>(&weak));
+  weak = factory;
+  sim::World world;
+  world.host("server").run([] { reactor().listenTCP(kPort, Factory::forProtocol<echo::Echo>()); });
+  world.host("client").run([&] { reactor().connectTCP("server", kPort, factory); });
+  world.advance(1h);
+  CHECK(world.host("server").reactor().statistics().accepted == 1);
+}
+
+TEST_CASE("stopTrying ends it for every connector that shares the factory") {
+  Client client;
+  client.host.run([&] { reactor().connectTCP("server", kPort, client.factory); });
+  client.world.advance(1s);
+  client.factory->stopTrying();
+  const int before = client.factory->tries;
+  client.world.advance(1h);
+  CHECK(client.factory->tries == before);
+}
+
 }  // namespace
 }  // namespace ropewalk::test
