@@ -8,7 +8,7 @@ namespace ropewalk {
 
 /// What one connection may hold and how long it may take; all on by default.
 ///
-/// Sizes are bytes of user memory that wait to be sent.
+/// Sizes are bytes that wait to be sent and that the kernel has not taken yet.
 struct ConnectionLimits {
   /// Above this a push producer is paused, and reading from the connection stops as long as
   /// Transport::setReadWhileBlocked() is off.
@@ -17,8 +17,8 @@ struct ConnectionLimits {
   /// At or under this both go on.
   std::size_t writeLowWater = 16 * 1024;
 
-  /// A write() that finds more than this waiting aborts the connection with WriteQueueFull; any
-  /// other is taken whole, whatever its size. 0: no cap.
+  /// A write() that finds more than this waiting, files not counted, aborts the connection with
+  /// WriteQueueFull; any other is taken whole, whatever its size. 0: no cap.
   std::size_t maxQueued = 0;
 
   /// While something waits to be sent, the peer acknowledges nothing for this long: the connection

@@ -42,7 +42,8 @@ class Descriptor {
   virtual void doWrite() {}
 
   /// The reactor watches it no more: ConnectionLost if the reactor stops or the descriptor was
-  /// closed underneath (RC21), or what doRead() or doWrite() threw.
+  /// closed underneath (RC21), or what doRead() or doWrite() threw. epoll does not tell of a close:
+  /// remove the descriptor before you close it.
   virtual void connectionLost(const Failure& why);
 
   /// How log lines name it: the class's name unless overridden.

@@ -89,14 +89,16 @@ class Reactor final : public ReactorTime {
   void stop();
 
   /// Asks every protocol to finish (Protocol::drainRequested()), accepts no more, and stops when
-  /// the last connection has ended or at the deadline, whichever is first.
+  /// the last connection has ended or at the deadline, whichever is first. Until then connectTCP()
+  /// fails with UserError. Again: the earlier deadline counts. Throws ReactorNotRunning as stop().
   void drain(Duration deadline = 10s);
 
   /// Leaves run() at the end of this turn, without Shutdown; run() works again afterwards (RC15).
   void crash();
 
   /// One turn, from outside of run() or from a timed call (RC16); waits at most `delay` for
-  /// something to happen. Throws ReactorAlreadyRunning from a callback of a connection.
+  /// something to happen. Throws ReactorAlreadyRunning from a callback of a connection, a
+  /// descriptor or a signal.
   void iterate(Duration delay = Duration::zero());
 
   /// True from the "during" phase of Startup to that of Shutdown (RC6, RC14).
@@ -160,7 +162,8 @@ class Reactor final : public ReactorTime {
   /// Listens on `port` (0: any free one) and gives each connection a protocol of `factory`.
   ///
   /// Throws CannotListenError, with the address and why, if it cannot (PT2), and
-  /// InvalidAddressError if ListenOptions::interface is neither an address nor a known name.
+  /// InvalidAddressError if ListenOptions::interface is neither an address nor a known name, or
+  /// `port` is none.
   std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
                                            const ListenOptions& options = {});
 
@@ -170,7 +173,8 @@ class Reactor final : public ReactorTime {
   /// A name is looked up as resolve() does it. Its addresses are tried one after the other, each
   /// 250 ms after the one before or as soon as that has failed, families in turn (RFC 8305), until
   /// one answers; ConnectOptions::timeout is for all of it. If none does, the failure lists them.
-  /// Throws InvalidAddressError if `port` is none.
+  /// Throws InvalidAddressError if `port` is none or ConnectOptions::bindHost no address, and
+  /// NegativeDelay for a negative timeout.
   std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
                                         std::shared_ptr<ClientFactory> factory,
                                         const ConnectOptions& options = {});

@@ -73,8 +73,8 @@ class Transport : public detail::RefCounted {
 
   /// Closes once everything written so far has been sent.
   ///
-  /// Nothing more is delivered to the protocol. Flushes for at most
-  /// ConnectionLimits::closeDeadline, then says that it has finished and waits for the peer to
+  /// Nothing more is delivered to the protocol. Flushes as long as the peer goes on taking it
+  /// (ConnectionLimits::closeDeadline), then says that it has finished and waits for the peer to
   /// finish (ConnectionLimits::linger), then closes; Linger::No leaves out the waiting, for a
   /// protocol that knows that the peer has nothing more to say. With a producer registered, waits
   /// for it to unregister first (CL6). Ends in connectionLost() with ConnectionDone. Again, or
@@ -92,13 +92,14 @@ class Transport : public detail::RefCounted {
   /// Ends in connectionLost() with ConnectionAborted, later, never from inside this call (CL7).
   virtual void abortConnection() = 0;
 
-  /// As abortConnection(), but `why` is the reason that connectionLost() gets.
+  /// As abortConnection(), but `why` is the reason that connectionLost() gets, unless it is empty.
   virtual void abortConnection(Failure why) = 0;
 
   /// Says that nothing more will be written; reading goes on.
   ///
   /// After the flush the peer sees the end of the stream and the protocol gets
-  /// writeConnectionLost() (HC1). If the peer has finished too, the connection ends (HC3).
+  /// writeConnectionLost() (HC1). With a producer registered, waits for it to unregister first. If
+  /// the peer has finished too, the connection ends (HC3).
   virtual void loseWriteConnection() = 0;
 
   /// Stops delivering to the protocol; what arrives waits in the kernel (PC1).
@@ -156,6 +157,10 @@ class Transport : public detail::RefCounted {
   virtual bool getTcpNoDelay() const = 0;
   virtual void setTcpKeepAlive(bool on) = 0;
   virtual bool getTcpKeepAlive() const = 0;
+
+  /// How log lines name this connection: by its protocol, a number of its port's, and the peer's
+  /// host ("Echo,0,127.0.0.1").
+  virtual std::string logPrefix() const = 0;
 
   /// The reactor that drives this connection. REQUIRES: a transport that has been connected.
   virtual Reactor& reactor() const = 0;

@@ -98,9 +98,13 @@ Failure AddressRace::whyLost() const noexcept {
       return connectErrorFor(last.error, "connect " + terms_.target + reasons());
     }
     const std::error_code code(last.error, std::generic_category());
-    return Failure::of(
-        ConnectBindError("bind " + terms_.bind.text() + ": " + code.message(), code));
+    return Failure::of(ConnectBindError(bindText() + ": " + code.message(), code));
   });
+}
+
+std::string AddressRace::bindText() const {
+  const bool anywhere = terms_.bind.family() == Address::Family::None;
+  return "bind " + (anywhere ? "port " + std::to_string(terms_.bind.port()) : terms_.bind.text());
 }
 
 // Who failed and why, without the text for the last error.
@@ -109,7 +113,7 @@ std::string AddressRace::reasons() const {
   std::string all;
   for (const Failed& each : failures_) {
     all += ": " + each.address.text();
-    if (each.binding) all += ": bind " + terms_.bind.text();
+    if (each.binding) all += ": " + bindText();
     if (&each != &failures_.back()) all += ": " + std::generic_category().message(each.error);
   }
   return all;

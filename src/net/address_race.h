@@ -31,7 +31,7 @@ class AddressRace {
 
   struct Terms {
     std::string target;  // what was asked for, for texts: "example.org:80"
-    Address bind;        // the local address, if one was asked for
+    Address bind;        // as Driver::connect() takes it
     const ConnectOptions& options;
   };
 
@@ -62,6 +62,7 @@ class AddressRace {
   void next() noexcept;
   void giveHeadStart() noexcept;
   void run(const Address& address) noexcept;
+  std::string bindText() const;
   void won(Runner& runner) noexcept;
   void fell(Runner& runner, int error) noexcept;
   void failed(const Failed& one) noexcept { failures_.push_back(one); }

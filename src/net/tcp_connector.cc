@@ -49,6 +49,7 @@ TcpConnector::TcpConnector(ReactorCore& core, std::string_view host, int port,
       options_(options) {
   if (!options.bindHost.empty() || options.bindPort != 0) {
     bind_ = Address::parse(options.bindHost, options.bindPort);
+    if (options.bindHost.empty()) bind_ = Address().withPort(bind_.port());  // of any family
   }
 }
 
@@ -84,7 +85,7 @@ void TcpConnector::guarded(const Step& step) noexcept {
 }
 
 void TcpConnector::begin() {
-  if (core_.isDisconnecting()) throw UserError();  // who is to be told of its end has been told
+  if (core_.isEnding()) throw UserError();  // who is to be told of the end has been told
   if (name_.empty()) return race({destination_});
   const std::string_view fault = sys::faultIn(name_);
   if (!fault.empty()) throw UnknownHostError("connect " + target_ + ": " + std::string(fault));
@@ -144,6 +145,7 @@ void TcpConnector::connected(std::unique_ptr<Channel> channel) noexcept {
     return fail(buildingThrew(Failure::current()));
   }
   connection_->start(std::move(protocol));
+  if (std::exchange(leaving_, false)) connection_->loseConnection(Linger::Yes);
 }
 
 Failure TcpConnector::buildingThrew(const Failure& thrown) noexcept {
@@ -159,9 +161,12 @@ void TcpConnector::lost(const Failure& why) noexcept {
   connection_ = {};
   idle();
   hook([&] { factory_->clientConnectionLost(*this, why); });
-  if (state_ != State::Disconnected) return;  // connecting again (PT19)
-  started_ = false;
-  factory_->doStop();
+  letFactoryGo();
+}
+
+// Unless it is connecting again (PT19), or has done so within the hook and given up.
+void TcpConnector::letFactoryGo() noexcept {
+  if (state_ == State::Disconnected && std::exchange(started_, false)) factory_->doStop();
 }
 
 // For what is known before connect() has returned (PT16). The time that was given is over, then:
@@ -178,15 +183,14 @@ void TcpConnector::fail(const Failure& why) noexcept {
   const Failure reason = why;
   idle();
   hook([&] { factory_->clientConnectionFailed(*this, reason); });
-  if (state_ != State::Disconnected) return;
-  started_ = false;
-  factory_->doStop();
+  letFactoryGo();
 }
 
 void TcpConnector::idle() noexcept {
   state_ = State::Disconnected;
   if (deadline_.active()) deadline_.cancel();
   failing_ = {};
+  leaving_ = false;
   lookup_.reset();
   race_.reset();
   core_.remove(*this);
@@ -199,7 +203,9 @@ void TcpConnector::stopConnecting() {
 
 void TcpConnector::disconnect() {
   if (state_ == State::Connecting) return stopConnecting();
-  if (state_ == State::Connected && connection_) connection_->loseConnection(Linger::Yes);
+  if (state_ != State::Connected) return;
+  if (connection_) return connection_->loseConnection(Linger::Yes);
+  leaving_ = true;
 }
 
 void TcpConnector::drain() noexcept {

@@ -56,6 +56,7 @@ class TcpConnector final : public Connector,
   void lost(const Failure& why) noexcept;
   void failLater(Failure why) noexcept;
   void fail(const Failure& why) noexcept;
+  void letFactoryGo() noexcept;
   void idle() noexcept;
   void timeIsOver() noexcept;
   Failure tookTooLong() const noexcept;
@@ -79,6 +80,7 @@ class TcpConnector final : public Connector,
   State state_ = State::Disconnected;
   std::uint64_t attempts_ = 0;
   bool started_ = false;  // the factory
+  bool leaving_ = false;  // disconnect() was called while the protocol was built
 };
 
 }  // namespace ropewalk::detail

@@ -118,30 +118,29 @@ void TcpPort::reactorStopped() noexcept { drain(); }
 
 void TcpPort::acceptReady() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();
+  int failures = 0;
   for (int accepts = 0; accepts < kAcceptsPerTurn && acceptor_; ++accepts) {
     if (full()) return pauseFor(kShortestPause);
-    if (!acceptOne()) return;
+    const int error = acceptOne();
+    if (error == EAGAIN) return;
+    if (error == 0) continue;
+    // Errors that concern the one connection only (it went away again, a firewall forbids it) do
+    // not end it (PT15), unless there is nothing else.
+    if (outOf(error) || unusable(error) || ++failures == kAcceptsPerTurn) return backOff(error);
   }
 }
 
-// False if that is all for this turn. Errors that concern the one connection only (it went away
-// again, a firewall forbids it) do not end it (PT15).
-bool TcpPort::acceptOne() noexcept {
-  Accepted accepted;
+// 0, or why none was accepted.
+int TcpPort::acceptOne() noexcept {
   try {
-    accepted = acceptor_->accept();
-  } catch (...) {
-    accepted.error = ENOMEM;
-  }
-  if (accepted.channel) {
+    Accepted accepted = acceptor_->accept();
+    if (!accepted.channel) return accepted.error;
     nextPause_ = kShortestPause;
     welcome(std::move(accepted.channel));
-    return true;
+    return 0;
+  } catch (...) {
+    return ENOMEM;
   }
-  if (accepted.error == EAGAIN) return false;
-  if (!outOf(accepted.error) && !unusable(accepted.error)) return true;
-  backOff(accepted.error);
-  return false;
 }
 
 void TcpPort::welcome(std::unique_ptr<Channel> channel) noexcept {
@@ -162,7 +161,7 @@ bool TcpPort::full() const noexcept {
 // Without descriptors who waits now is told, by the one kept in reserve; who comes during the pause
 // waits in the backlog, and goes on waiting when the pause was cut short for nothing.
 void TcpPort::backOff(int error) noexcept {
-  const TimePoint now = core_.turn().now();
+  const TimePoint now = core_.reactor().now();
   if (now < toldUntil_) return pauseFor(toldUntil_ - now);
   int shed = 0;
   if (outOfDescriptorNumbers(error)) {
@@ -184,7 +183,7 @@ void TcpPort::pauseFor(Duration pause) noexcept {
     resumeCall_ = core_.timers().schedule(pause, [this] { resume(); });
   } catch (...) {
     // The wheel is not as exact, but needs no memory.
-    core_.turn().deadlines().set(*this, core_.turn().now() + pause);
+    core_.turn().deadlines().set(*this, core_.reactor().now() + pause);
   }
 }
 

@@ -45,7 +45,7 @@ class TcpPort final : public ListeningPort,
   class Accepts;
 
   void acceptReady() noexcept override;
-  bool acceptOne() noexcept;
+  int acceptOne() noexcept;
   void welcome(std::unique_ptr<Channel> channel) noexcept;
   bool full() const noexcept;
   void backOff(int error) noexcept;

@@ -161,6 +161,7 @@ class Driver {
   virtual void afterFork() = 0;
 
   virtual Listening listen(const Address& host, const ListenOptions& options) = 0;
+  // From `bind`; of no family: any address, at its port if that is not 0.
   virtual Connecting connect(const Address& peer, const Address& bind,
                              const ConnectOptions& options) = 0;
 

@@ -78,9 +78,7 @@ void Reactor::whenRunning(UniqueFunction<void()> call) {
 }
 
 bool Reactor::fromThread(UniqueFunction<void()> call) {
-  const auto added = core_->threadCalls().add(std::move(call));
-  if (added == detail::ThreadCalls::Added::WakeUp) core_->driver().wake();
-  return added != detail::ThreadCalls::Added::Refused;
+  return core_->threadCalls().add(std::move(call));
 }
 
 TriggerId Reactor::addTrigger(Phase phase, SystemEvent event,

@@ -25,6 +25,7 @@ class ReactorCore::AtWork {
 ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
     : reactor_(reactor),
       driver_(std::move(driver)),
+      threadCalls_(*driver_),
       timers_(reactor),
       turn_(reactor),
       descriptors_(*driver_) {
@@ -37,6 +38,7 @@ ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
 ReactorCore::~ReactorCore() {
   threadCalls_.close();
   disconnectAll();
+  timers_.cancelAll();
 }
 
 void ReactorCore::add(std::shared_ptr<Resident> resident) {
@@ -51,16 +53,23 @@ void ReactorCore::run(bool handleSignals) {
   if (state_ != State::Idle) throw ReactorAlreadyRunning();
   const AtWork atWork(*this);
   handlesSignals_ = handleSignals;
-  if (handleSignals) driver_->catchStopSignals(true);
-  start();
+  try {
+    if (handleSignals) driver_->catchStopSignals(true);
+    start();
+  } catch (...) {
+    letSignalsGo();
+    throw;
+  }
   while (!over() && turnCurrent(true)) {
   }
-  if (handleSignals) {
-    handlesSignals_ = false;
-    driver_->catchStopSignals(false);
-    for (const auto& [signal, call] : signalCalls_) driver_->catchSignal(signal, true);
-  }
+  letSignalsGo();
   finish();
+}
+
+void ReactorCore::letSignalsGo() {
+  if (!std::exchange(handlesSignals_, false)) return;
+  driver_->catchStopSignals(false);
+  for (const auto& [signal, call] : signalCalls_) driver_->catchSignal(signal, true);
 }
 
 void ReactorCore::start() {
@@ -70,8 +79,13 @@ void ReactorCore::start() {
   unsteady_ = turn_.slowTurns().isOn();
   if (drainDeadline_.active()) drainDeadline_.cancel();
   const AtWork atWork(*this);
-  events_.fire(
-      SystemEvent::Startup, [this] { running_ = true; }, [] {});
+  try {
+    events_.fire(
+        SystemEvent::Startup, [this] { running_ = true; }, [] {});
+  } catch (...) {
+    state_ = State::Idle;  // there was no memory to begin with
+    throw;
+  }
   if (events_.waiting()) unsteady_ = true;
 }
 
@@ -99,7 +113,10 @@ bool ReactorCore::turnCurrent(bool block) {
   }
   if (nextAlarm() != TimePoint::max()) driver_->setAlarm(nextAlarm());
   // A call from another thread has woken the driver, so it need not be looked for again.
-  return driver_->wait(block && !more && !(unsteady_ && busy()));
+  waiting_ = true;
+  const bool goesOn = driver_->wait(block && !more && !(unsteady_ && busy()));
+  waiting_ = false;
+  return goesOn;
 }
 
 void ReactorCore::setSlowTurnLimit(Duration limit) {
@@ -146,14 +163,20 @@ void ReactorCore::changeState() noexcept {
 }
 
 void ReactorCore::iterate(Duration delay) {
-  // A connection must not end while its own callback waits for us to return.
-  if (turn_.inHand()) throw ReactorAlreadyRunning();
+  // A connection must not end while its own callback waits for us to return, and the driver does
+  // not wait within a wait.
+  if (turn_.inHand() || waiting_) throw ReactorAlreadyRunning();
+  DelayedCall enough = timers_.schedule(delay, [] {});
   const bool alone = state_ == State::Idle;
-  if (alone) start();
+  try {
+    if (alone) start();
+  } catch (...) {
+    enough.cancel();
+    throw;
+  }
   const TimePoint now = driver_->now();
   timers_.settle(now);
   const bool hasWork = busy() || nextAlarm() <= now;
-  DelayedCall enough = timers_.schedule(delay, [] {});
   turnOnce(!hasWork && delay > Duration::zero());
   turnOnce(false);
   if (enough.active()) enough.cancel();
@@ -174,7 +197,10 @@ void ReactorCore::crash() noexcept {
 
 void ReactorCore::drain(Duration deadline) {
   if (state_ != State::Active) throw ReactorNotRunning();
-  if (draining_) return;
+  if (draining_) {
+    if (driver_->now() + deadline < drainDeadline_.getTime()) drainDeadline_.reset(deadline);
+    return;
+  }
   // What needs memory comes first: either everybody is told, or nobody.
   const std::vector<std::shared_ptr<Resident>> residents = residents_;
   drainDeadline_ = timers_.schedule(deadline, [this] {
@@ -201,6 +227,7 @@ void ReactorCore::fireShutdown() {
 // RC13. A connection that is made while the others are told is told as well.
 void ReactorCore::disconnectAll() noexcept {
   const AtWork atWork(*this);
+  turn_.finish();  // what was written leaves, and who has ended already hears of that end
   disconnecting_ = true;
   turn_.endAll(Failure::connectionLost());
   descriptors_.loseAll(Failure::connectionLost());

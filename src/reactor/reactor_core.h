@@ -53,8 +53,8 @@ class ReactorCore final : private DriverOwner {
   // True from start() until Shutdown has been fired or crash() was called.
   bool active() const noexcept { return state_ != State::Idle; }
 
-  // True while the reactor stops and tells everybody so.
-  bool isDisconnecting() const noexcept { return disconnecting_; }
+  // True while nothing new is to be begun: the reactor drains, or tells everybody that it stops.
+  bool isEnding() const noexcept { return draining_ || disconnecting_; }
 
   bool running() const noexcept { return running_; }
   void run(bool handleSignals);
@@ -76,6 +76,7 @@ class ReactorCore final : private DriverOwner {
   void watch(const char* what) noexcept;
   bool over() const noexcept { return state_ == State::Finished || state_ == State::Idle; }
   void signalled(int signal) noexcept override;
+  void letSignalsGo();
   void fireShutdown();
   void disconnectAll() noexcept;
   TimePoint nextAlarm() const noexcept {
@@ -101,6 +102,7 @@ class ReactorCore final : private DriverOwner {
   bool running_ = false;
   bool draining_ = false;
   bool disconnecting_ = false;
+  bool waiting_ = false;  // for the driver, and what it calls
   bool handlesSignals_ = false;
   bool signalSeen_ = false;
 };

@@ -27,6 +27,7 @@ void SystemEvents::remove(TriggerId id) {
   const auto found = std::find_if(entries_.begin(), entries_.end(),
                                   [id](const Entry& entry) { return entry.id == id; });
   if (found == entries_.end()) throw UnknownTrigger();
+  const Trigger destroyedLast = std::move(found->trigger);
   entries_.erase(found);
 }
 

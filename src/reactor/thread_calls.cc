@@ -7,13 +7,14 @@
 
 namespace ropewalk::detail {
 
-ThreadCalls::Added ThreadCalls::add(UniqueFunction<void()> call) {
+bool ThreadCalls::add(UniqueFunction<void()> call) {
   const std::lock_guard<std::mutex> guard(lock_);
-  if (closed_) return Added::Refused;
+  if (closed_) return false;
   calls_.push_back(std::move(call));
   // One wake-up for a batch: who finds calls waiting knows that somebody has woken the reactor for
-  // them.
-  return count_.fetch_add(1, std::memory_order_acq_rel) == 0 ? Added::WakeUp : Added::Taken;
+  // them. Under the lock, for after close() there may be no driver.
+  if (count_.fetch_add(1, std::memory_order_acq_rel) == 0) driver_.wake();
+  return true;
 }
 
 void ThreadCalls::close() noexcept {

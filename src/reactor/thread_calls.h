@@ -4,6 +4,7 @@
 #include <mutex>
 #include <vector>
 
+#include "reactor/driver.h"
 #include "ropewalk/unique_function.h"
 
 namespace ropewalk::detail {
@@ -11,9 +12,11 @@ namespace ropewalk::detail {
 // What other threads asked the reactor to do: the only thing here with a lock.
 class ThreadCalls {
  public:
-  // Any thread. WakeUp: the reactor sleeps, or may be about to. Refused: after close().
-  enum class Added { Refused, Taken, WakeUp };
-  Added add(UniqueFunction<void()> call);
+  // `driver` must outlive this.
+  explicit ThreadCalls(Driver& driver) : driver_(driver) {}
+
+  // Any thread. Wakes the reactor. False after close().
+  bool add(UniqueFunction<void()> call);
 
   // Runs what was there at entry, in order; what those calls add waits for the next turn (TH5).
   void run() noexcept;
@@ -24,6 +27,7 @@ class ThreadCalls {
   bool empty() const noexcept { return count_.load(std::memory_order_acquire) == 0; }
 
  private:
+  Driver& driver_;
   std::mutex lock_;
   std::vector<UniqueFunction<void()>> calls_;  // guarded by lock_
   bool closed_ = false;                        // the same

@@ -9,15 +9,7 @@
 
 namespace ropewalk::detail {
 
-TimerQueue::~TimerQueue() {
-  for (Timer* const timer : std::exchange(heap_, {})) {
-    timer->queue_ = nullptr;
-    timer->place_ = Timer::kNowhere;
-    timer->state_ = Timer::State::Cancelled;
-    timer->call_ = nullptr;
-    timer->release();
-  }
-}
+TimerQueue::~TimerQueue() { cancelAll(); }
 
 DelayedCall TimerQueue::schedule(Duration delay, UniqueFunction<void()> call) {
   if (delay < Duration::zero()) throw NegativeDelay();
@@ -69,7 +61,15 @@ std::vector<DelayedCall> TimerQueue::calls() const {
   return all;
 }
 
-void TimerQueue::cancel(Timer& timer) {
+// What is destroyed with a call may cancel others, or ask for one.
+void TimerQueue::cancelAll() noexcept {
+  while (!heap_.empty()) {
+    const Ref<Timer> last(heap_.back());
+    cancel(*last);
+  }
+}
+
+void TimerQueue::cancel(Timer& timer) noexcept {
   remove(timer);
   timer.state_ = Timer::State::Cancelled;
   const UniqueFunction<void()> destroyedLast = std::move(timer.call_);

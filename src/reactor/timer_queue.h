@@ -64,6 +64,8 @@ class TimerQueue {
   // Puts calls that were moved where they belong, until nextDeadline() is exact or after `now`.
   void settle(TimePoint now) noexcept;
 
+  void cancelAll() noexcept;
+
   std::size_t size() const noexcept { return heap_.size(); }
   std::vector<DelayedCall> calls() const;
 
@@ -72,7 +74,7 @@ class TimerQueue {
 
   static bool earlier(const Timer& a, const Timer& b) noexcept { return a.standing_ < b.standing_; }
 
-  void cancel(Timer& timer);
+  void cancel(Timer& timer) noexcept;
   void move(Timer& timer, TimePoint deadline);
   void remove(Timer& timer) noexcept;
   void put(Timer* timer, std::size_t place) noexcept;

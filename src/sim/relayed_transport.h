@@ -59,6 +59,7 @@ class RelayedTransport final : public Transport {
   bool getTcpNoDelay() const override { return connection_->getTcpNoDelay(); }
   void setTcpKeepAlive(bool on) override { connection_->setTcpKeepAlive(on); }
   bool getTcpKeepAlive() const override { return connection_->getTcpKeepAlive(); }
+  std::string logPrefix() const override { return connection_->logPrefix(); }
   Reactor& reactor() const override { return connection_->reactor(); }
 
  private:

@@ -114,7 +114,7 @@ void Connection::write(std::string_view bytes) {
 void Connection::write(const SharedBytes& bytes) {
   // A short line is cheaper to copy than to share, unless it will wait.
   if (bytes.size() <= kShortShare && !waitsForRoom_) return write(bytes.view());
-  if (!acceptsWrites()) return;
+  if (bytes.empty() || !acceptsWrites()) return;
   try {
     queue_.append(bytes);
   } catch (...) {
@@ -151,8 +151,8 @@ void Connection::outOfMemory() noexcept { abortConnection(Failure::current()); }
 
 bool Connection::acceptsWrites() {
   const bool open = phase_ == Phase::Open || (phase_ == Phase::Closing && feed_);
-  if (!open || writeLost_) return false;
-  if (queue_.bytes() <= limits_->maxQueued || limits_->maxQueued == 0) return true;
+  if (!open || (writeLost_ && (shutDown_ || !feed_))) return false;
+  if (limits_->maxQueued == 0 || queue_.inMemory() <= limits_->maxQueued) return true;
   return makesRoom();
 }
 
@@ -164,8 +164,8 @@ bool Connection::makesRoom() {
   } catch (...) {
     outOfMemory();
   }
-  if (queue_.bytes() <= limits_->maxQueued) return phase_ < Phase::Ending;
-  abortConnection(failureOf<WriteQueueFull>(queue_.bytes(), limits_->maxQueued));
+  if (queue_.inMemory() <= limits_->maxQueued) return phase_ < Phase::Ending;
+  abortConnection(failureOf<WriteQueueFull>(queue_.inMemory(), limits_->maxQueued));
   return false;
 }
 
@@ -204,8 +204,14 @@ void Connection::flushLater() {
   flushQueued_ = true;
 }
 
-void Connection::flush() noexcept {
+// Between two callbacks of ours it may have been flushed already, and written to again: it stands
+// in the line until now.
+void Connection::flushFromLine() noexcept {
   flushQueued_ = false;
+  flush();
+}
+
+void Connection::flush() noexcept {
   if (feed_ && !queue_.empty()) feed_->wrote = true;
   try {
     if (!waitsForRoom_) sendQueue();
@@ -226,7 +232,10 @@ bool Connection::sendPieces() {
 bool Connection::sendFileFront() {
   const WriteQueue::FileStretch stretch = queue_.frontFile();
   const Transfer sent = channel_->sendFile(stretch.file, stretch.offset, stretch.count);
-  if (sent.bytes < 0) return refused(sent.error);
+  if (sent.bytes < 0) {
+    if (!wouldBlock(sent.error)) channel_->resetOnClose();  // the peer must not take it for whole
+    return refused(sent.error);
+  }
   if (sent.bytes == 0) {
     channel_->resetOnClose();
     endSoon(failureOf<ConnectionLost>("sendfile: the file became shorter"));

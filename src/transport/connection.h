@@ -77,12 +77,9 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void drain() noexcept;
 
   // For the turn.
-  void flush() noexcept;
+  void flushFromLine() noexcept;
   void settle() noexcept;
   ConnectionLinks& links() noexcept { return links_; }
-
-  // How log lines name it: "Echo,0,127.0.0.1".
-  std::string logPrefix() const;
 
   // Transport
   void write(std::string_view bytes) override;
@@ -109,6 +106,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool getTcpNoDelay() const override;
   void setTcpKeepAlive(bool on) override;
   bool getTcpKeepAlive() const override;
+  std::string logPrefix() const override;
   Reactor& reactor() const override { return turn_.reactor(); }
 
   // ChannelOwner
@@ -137,6 +135,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void queued();
   void overHighWater();
   void flushLater();
+  void flush() noexcept;
   void sendQueue();
   bool sent(const Transfer& transfer, std::size_t wanted);
   bool sendFront();
@@ -156,6 +155,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void readStopped(const Transfer& got) noexcept;
   void discard(std::size_t bytes) noexcept;
   void allSent() noexcept;
+  void tellWriteLost() noexcept;
   void linger() noexcept;
   void endOrderly() noexcept;
   void setDeadline(Duration wait) noexcept;
@@ -189,7 +189,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool readEnded_ : 1 = false;  // the peer has finished
 
   // Bytes, for they are written on the road of every message.
-  bool flushQueued_ = false;
+  bool flushQueued_ = false;      // it stands in the turn's line
   bool needsAfterFlush_ = false;  // something beside the bytes waits for the flush
   bool waitsForRoom_ = false;     // the kernel refused some; nothing is sent before writeReady()
 

@@ -9,6 +9,7 @@
 #include "async/failure_of.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
+#include "ropewalk/reactor.h"
 #include "transport/belongings.h"
 #include "transport/connection.h"
 #include "transport/connection_guard.h"
@@ -56,6 +57,7 @@ void Connection::loseConnection(Failure why) {
 void Connection::abortConnection() { abortConnection(Failure::connectionAborted()); }
 
 void Connection::abortConnection(Failure why) {
+  if (!why) why = Failure::connectionAborted();
   if (phase_ == Phase::Made || phase_ == Phase::Ended) return;
   if (phase_ == Phase::Ending && !reason_.check<ConnectionDone>()) return;
   channel_->resetOnClose();
@@ -102,7 +104,7 @@ void Connection::discard(std::size_t bytes) noexcept {
 
 // Everything written so far is with the kernel.
 void Connection::allSent() noexcept {
-  if (writeLost_ && !shutDown_) {
+  if (writeLost_ && !shutDown_ && !feed_) {
     shutDown_ = true;
     channel_->shutdownWrite();
     writeLostDue_ = true;
@@ -149,18 +151,23 @@ void Connection::settle() noexcept {
     if (phase_ == Phase::Open) guarded([this] { protocol_->drainRequested(); });
   }
   resumeFeed();
-  if (writeLostDue_) {
-    writeLostDue_ = false;
-    guarded([this] { protocol_->writeConnectionLost(); });
-  }
+  tellWriteLost();
   if (phase_ == Phase::Ending) return end(reason_);
   flush();
+}
+
+void Connection::tellWriteLost() noexcept {
+  if (!writeLostDue_) return;
+  writeLostDue_ = false;
+  guarded([this] { protocol_->writeConnectionLost(); });
 }
 
 void Connection::end(const Failure& why) noexcept {
   if (phase_ == Phase::Ended) return;
   const Ref<Connection> self(this);
-  const Failure reason = why;
+  tellWriteLost();
+  // What was known before goes before.
+  const Failure reason = reason_ ? reason_ : why;
   getHost();  // still known afterwards (PT24)
   channel_->setInterest(Interest::Nothing);
   turn_.deadlines().remove(*this);
@@ -199,7 +206,7 @@ void Connection::callbackThrew() noexcept {
 }
 
 void Connection::setDeadline(Duration wait) noexcept {
-  turn_.deadlines().set(*this, later(turn_.now(), wait));
+  turn_.deadlines().set(*this, later(turn_.reactor().now(), wait));
 }
 
 // The peer has to take some of what the kernel holds, until then: readiness alone would be no

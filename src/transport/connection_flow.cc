@@ -43,7 +43,7 @@ ConnectionLimits Connection::limits() const {
 }
 
 void Connection::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
-  if (phase_ != Phase::Open) return producer->stopProducing();
+  if (phase_ != Phase::Open || writeLost_ || reason_) return producer->stopProducing();
   if (feed_) {
     const Producer& present = *feed_->producer;
     throw ProducerAlreadyRegistered(std::string("registerProducer: ") + className(typeid(present)) +
@@ -99,6 +99,10 @@ void Connection::afterFlush() noexcept {
 
 void Connection::resumeFeed() noexcept {
   if (!feed_ || !feed_->resumeDue || phase_ >= Phase::Ending) return;
+  if (feed_->paused && queue_.bytes() > limits_->writeLowWater) {
+    feed_->resumeDue = false;  // somebody has filled it again meanwhile
+    return;
+  }
   feed_->resumeDue = feed_->wrote = feed_->paused = false;
   const std::shared_ptr<Producer> producer = feed_->producer;
   guarded([&] { producer->resumeProducing(); });

@@ -1,5 +1,7 @@
 #include "transport/connection_lists.h"
 
+#include <cassert>
+
 #include "transport/connection.h"
 
 namespace ropewalk::detail {
@@ -11,6 +13,7 @@ ConnectionLine<kNext>::~ConnectionLine() {
 
 template <Connection* ConnectionLinks::*kNext>
 void ConnectionLine<kNext>::push(Connection& connection) noexcept {
+  assert(&connection != last_ && !(connection.links().*kNext) && "it is in line already");
   connection.addRef();
   (last_ ? last_->links().*kNext : first_) = &connection;
   last_ = &connection;

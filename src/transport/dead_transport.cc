@@ -1,3 +1,5 @@
+#include <string>
+
 #include "ropewalk/connection_limits.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
@@ -37,6 +39,7 @@ class DeadTransport final : public Transport {
   bool getTcpNoDelay() const override { return false; }
   void setTcpKeepAlive(bool) override {}
   bool getTcpKeepAlive() const override { return false; }
+  std::string logPrefix() const override { return "-"; }
   Reactor& reactor() const override { throw Error("this transport was never connected"); }
 
  private:

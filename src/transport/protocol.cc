@@ -21,6 +21,7 @@ std::string Protocol::logPrefix() const { return detail::className(typeid(*this)
 
 void Protocol::makeConnection(TransportRef newTransport) {
   transport = std::move(newTransport);
+  belongings_.reset();  // of a connection before this one
   transport->attached(*this);
   connectionMade();
 }
@@ -36,11 +37,13 @@ DelayedCall Protocol::callLaterOwned(Duration delay, UniqueFunction<void()> call
   belongings.makeRoom();
   return belongings.keep(
       transport->reactor().callLater(delay, [alive = transport, call = std::move(call)]() mutable {
+        const detail::LogContext named(*alive);
         try {
           call();
         } catch (...) {
-          alive->loseConnection(Failure::current());
-          throw;  // to be logged
+          const Failure thrown = Failure::current();
+          logError("a timed call threw {}: {}", thrown.typeName(), thrown);
+          alive->loseConnection(thrown);
         }
       }));
 }

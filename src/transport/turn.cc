@@ -25,12 +25,6 @@ Turn::~Turn() = default;
 
 std::string Turn::logPrefix() const { return inHand_ ? inHand_->logPrefix() : std::string(); }
 
-TimePoint Turn::now() {
-  if (!nowKnown_) now_ = reactor_.now();
-  nowKnown_ = true;
-  return now_;
-}
-
 void Turn::add(Connection& connection) noexcept {
   open_.add(connection);
   ++made_;
@@ -65,7 +59,7 @@ bool Turn::finishPending() noexcept {
 
 // A flush may ask for another one, of itself or of somebody else.
 void Turn::flushAll() noexcept {
-  while (!toFlush_.empty()) toFlush_.pop()->flush();
+  while (!toFlush_.empty()) toFlush_.pop()->flushFromLine();
 }
 
 void Turn::countClosed(std::string_view reason) noexcept {

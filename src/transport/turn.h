@@ -57,9 +57,6 @@ class Turn {
   DeadlineWheel& deadlines() noexcept { return deadlines_; }
   const DeadlineWheel& deadlines() const noexcept { return deadlines_; }
 
-  // The time of the first question in this turn: most turns have none, and the clock is not asked.
-  TimePoint now();
-
   // A connection that was made lives, at the latest, until remove().
   void add(Connection& connection) noexcept;
   void remove(Connection& connection) noexcept;
@@ -72,11 +69,10 @@ class Turn {
   void endAll(const Failure& why) noexcept;
   std::uint64_t made() const noexcept { return made_; }
 
-  // Has Connection::flush() called before the reactor waits. At most one entry per connection is
-  // the caller's affair.
+  // Has Connection::flushFromLine() called before the reactor waits. REQUIRES: it is not in line.
   void flushSoon(Connection& connection) noexcept { toFlush_.push(connection); }
 
-  // Has Connection::settle() called from the event loop.
+  // Has Connection::settle() called from the event loop. REQUIRES: the same.
   void settleSoon(Connection& connection) noexcept { toSettle_.push(connection); }
 
   // Settles and flushes until nobody asks for more of it this turn; what settling asks for in turn
@@ -84,7 +80,6 @@ class Turn {
   bool finish() noexcept {
     const bool more = pending() && finishPending();
     arena_.reset();
-    nowKnown_ = false;
     return more;
   }
 
@@ -114,8 +109,6 @@ class Turn {
   Arena arena_;
   DeadlineWheel deadlines_;
   SlowTurns slowTurns_;
-  TimePoint now_{};
-  bool nowKnown_ = false;
   OpenConnections open_;
   ConnectionLine<&ConnectionLinks::nextToFlush> toFlush_;
   ConnectionLine<&ConnectionLinks::nextToSettle> toSettle_;

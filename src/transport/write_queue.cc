@@ -59,6 +59,7 @@ void WriteQueue::append(const SharedBytes& bytes) { push(new SharedPiece(bytes),
 
 void WriteQueue::append(sys::FileDescriptor file, std::uint64_t offset, std::uint64_t count) {
   push(new FilePiece(std::move(file), offset, count), count);
+  inFiles_ += count;
 }
 
 WriteQueue::FileStretch WriteQueue::frontFile() const noexcept {
@@ -70,12 +71,14 @@ WriteQueue::FileStretch WriteQueue::frontFile() const noexcept {
 void WriteQueue::consumePieces(std::size_t count) noexcept {
   while (first_ && count >= first_->size) {
     count -= first_->size;
+    if (first_->kind == Kind::File) inFiles_ -= first_->size;
     popFront();
   }
   if (count == 0 || !first_) return;
   first_->size -= count;
   if (first_->kind == Kind::File) {
     static_cast<FilePiece*>(first_)->offset += count;
+    inFiles_ -= count;
   } else {
     first_->data += count;
   }
@@ -98,7 +101,7 @@ void WriteQueue::keep() {
 
 void WriteQueue::clear() noexcept {
   while (first_) popFront();
-  bytes_ = 0;
+  bytes_ = inFiles_ = 0;
 }
 
 void WriteQueue::popFront() noexcept {

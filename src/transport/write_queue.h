@@ -60,6 +60,9 @@ class WriteQueue {
   bool empty() const noexcept { return first_ == nullptr; }
   std::size_t bytes() const noexcept { return bytes_; }
 
+  // The same without those of files.
+  std::size_t inMemory() const noexcept { return bytes_ - inFiles_; }
+
   // What is queued, if it is one piece in the arena (nearly always); else empty.
   iovec onlyArenaPiece() const noexcept {
     if (first_ != last_ || !first_ || first_->kind != Kind::InArena) return {nullptr, 0};
@@ -128,6 +131,7 @@ class WriteQueue {
   Piece* first_ = nullptr;
   Piece* last_ = nullptr;
   std::size_t bytes_ = 0;
+  std::size_t inFiles_ = 0;  // of these
 };
 
 }  // namespace ropewalk::detail

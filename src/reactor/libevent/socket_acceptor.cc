@@ -33,6 +33,7 @@ void SocketAcceptor::acceptable(int, short, void* acceptor) noexcept {
 }
 
 bool SocketAcceptor::setAccepting(bool on) {
+  if (on && !reserve_) reserve_ = openReserve();  // somebody else took it when we had to shed
   return (on ? event_add(event_.get(), nullptr) : event_del(event_.get())) == 0;
 }
 

@@ -101,8 +101,11 @@ OpenedSocket openConnecting(const Address& peer, const Address& bind,
   if (!opened.socket) return opened;
   const int fd = opened.socket.get();
   setStreamOptions(fd, options.tcpNoDelay, options.tcpKeepAlive, options.limits.writeStall);
-  if (bind.family() != Address::Family::None) {
-    const sys::SocketAddress local(bind);
+  const bool anywhere = bind.family() == Address::Family::None;
+  if (!anywhere || bind.port() != 0) {
+    constexpr std::uint8_t kAny[16] = {};
+    const sys::SocketAddress local(anywhere ? Address::fromBytes(peer.family(), kAny, bind.port())
+                                            : bind);
     if (sys::kernel.bind(fd, local.get(), local.length()) != 0) return {{}, errno, true};
   }
   const sys::SocketAddress remote(peer);

@@ -66,12 +66,13 @@ Listening SimDriver::listen(const Address& wanted, const ListenOptions& options)
 
 Connecting SimDriver::connect(const Address& peer, const Address& bind,
                               const ConnectOptions& options) {
-  const bool bound = bind.family() != Address::Family::None;
+  const bool anywhere = bind.family() == Address::Family::None;
+  const bool bound = !anywhere || bind.port() != 0;
   if (!isRouted(host_, peer)) return {.channel = nullptr, .error = ENETUNREACH, .binding = false};
-  if (bound && bind.family() != peer.family()) {
+  if (!anywhere && bind.family() != peer.family()) {
     return {.channel = nullptr, .error = EINVAL, .binding = true};
   }
-  Address local = bound ? bind : host_.addressTowards(peer);
+  Address local = anywhere ? host_.addressTowards(peer).withPort(bind.port()) : bind;
   if (local.port() == 0) local = local.withPort(host_.freePort());
   if (const int error = local.port() == 0 ? EADDRNOTAVAIL : host_.canBind(local)) {
     return {.channel = nullptr, .error = error, .binding = bound};

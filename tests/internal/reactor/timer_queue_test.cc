@@ -186,3 +186,28 @@ TEST_CASE("the front of a queue is settled no further than it has to be") {
   still.queue.settle(TimePoint(10s));
   CHECK(still.queue.nextDeadline() == TimePoint(20s));
 }
+
+TEST_CASE("what dies with a queue may cancel its other calls, and ask for one") {
+  struct Session {
+    Session(Still* clock, DelayedCall* asked) : still(*clock), late(*asked) {}
+    ~Session() {
+      if (timeout.active()) timeout.cancel();
+      late = still.callLater(1s, [] {});
+    }
+    Still& still;
+    DelayedCall& late;
+    DelayedCall timeout;
+  };
+  DelayedCall late;
+  DelayedCall timeout;
+  {
+    Still still;
+    auto session = std::make_shared<Session>(&still, &late);
+    still.callLater(1s, [session] {});
+    timeout = session->timeout = still.callLater(30s, [] {});
+    still.callLater(2s, [] {});
+  }
+  CHECK(!timeout.active());
+  CHECK(!late.active());
+  CHECK_THROWS_AS(late.cancel(), AlreadyCancelled);
+}

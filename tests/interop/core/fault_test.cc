@@ -50,6 +50,7 @@ TEST_CASE("an accept that fails again and again is tried in vain only now and th
   int error = 0;
   SUBCASE("for want of memory") { error = ENOBUFS; }
   SUBCASE("for want of descriptors") { error = EMFILE; }
+  SUBCASE("for want of a permission") { error = EACCES; }
   const CapturedLog log;
   Story story;
   Reactor reactor;

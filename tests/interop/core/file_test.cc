@@ -59,5 +59,18 @@ TEST_CASE("a file that waits when the connection ends is closed") {
   CHECK(::fcntl(fd, F_GETFD) == -1);
 }
 
+TEST_CASE("a file that cannot be read ends in a reset, so that nobody takes half for whole") {
+  Script sending;
+  sending.made = [](Scripted& self) {
+    self.transport->write("100 bytes follow");
+    self.transport->writeFile(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, 100);
+    self.transport->loseConnection();
+  };
+  RawConversation raw(sending);
+  raw.begin().end();
+  CHECK(raw.server().reason.check<ConnectionLost>());
+  CHECK(raw.peer.endsWith() == ECONNRESET);
+}
+
 }  // namespace
 }  // namespace ropewalk::test

@@ -281,5 +281,49 @@ TEST_CASE("several reactors live side by side, one after the other on one thread
   runUntilStopped(first);
   CHECK(story.text() == "second, first");
 }
+
+TEST_CASE(
+    "iterate throws from what a descriptor calls, and for a negative delay, and harms nobody") {
+  Reactor reactor;
+  CHECK_THROWS_AS(reactor.iterate(-1s), NegativeDelay);
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  REQUIRE(::write(ends[1], "x", 1) == 1);
+  reactor.addReader(ends[0], [&] {
+    CHECK_THROWS_AS(reactor.iterate(), ReactorAlreadyRunning);
+    reactor.removeReader(ends[0]);
+    reactor.stop();
+  });
+  runUntilStopped(reactor);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST_CASE("a reactor is destroyed while its calls hold each other") {
+  struct Session {
+    explicit Session(Reactor* at) : owner(*at) {}
+    ~Session() {
+      if (timeout.active()) timeout.cancel();
+      late = owner.callLater(1s, [] {});
+      CHECK(late.active());
+    }
+    Reactor& owner;
+    DelayedCall timeout;
+    DelayedCall& late = lastAsked();
+    static DelayedCall& lastAsked() {
+      static DelayedCall call;
+      return call;
+    }
+  };
+  {
+    Reactor reactor;
+    auto session = std::make_shared<Session>(&reactor);
+    session->timeout = reactor.callLater(30s, [] {});
+    reactor.callLater(1s, [session] {});
+    reactor.callLater(2s, [] {});
+  }
+  CHECK(!Session::lastAsked().active());
+}
+
 }  // namespace
 }  // namespace ropewalk::test

@@ -134,7 +134,7 @@ class Actor : public Protocol {
   // Whether what is written now goes out: what is dropped is not said (CL5, CL6, HC8).
   bool isHeard() const {
     const bool feeds = spring_ && !spring_->isStopped();
-    return (!closing_ || feeds) && !finished_ && !aborted_ && !lost_;
+    return ((!closing_ && !finished_) || feeds) && !aborted_ && !lost_;
   }
 
   void say(std::size_t size) {

@@ -99,6 +99,14 @@ TEST_CASE(
   CHECK(talk.server().reason.check<ConnectionAborted>());
 }
 
+TEST_CASE("abortConnection for no reason is an abort like any other [CL7]") {
+  Conversation<Wire> talk;
+  talk.begin();
+  talk.server().transport->abortConnection(Failure());
+  talk.end();
+  CHECK(talk.server().reason.check<ConnectionAborted>());
+}
+
 TEST_CASE("abortConnection in resumeProducing works [CL10]") {
   std::function<void(Conversation<Wire>&)> act;
   SUBCASE("at once") {

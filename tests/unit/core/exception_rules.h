@@ -360,6 +360,15 @@ TEST_CASE("an exception in buildProtocol is logged [LF9]") {
   CHECK(log.has("thrown by a test"));
 }
 
+TEST_CASE("what a protocol's timed call throws is logged in its connection's name [LF10]") {
+  const CapturedLog log;
+  Conversation<Wire> talk;
+  talk.begin().server().callLater(0s, [] { throw std::runtime_error("too late"); });
+  talk.end();
+  CHECK(talk.server().reason.check<std::runtime_error>());
+  CHECK(log.has("[server,0,", "a timed call threw std::runtime_error: too late"));
+}
+
 TEST_CASE("an exception in readConnectionLost ends the connection with that reason [HC4]") {
   const QuietLog quiet;
   for (const Thrower thrower : kThrowers) {

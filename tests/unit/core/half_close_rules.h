@@ -6,9 +6,11 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "ropewalk/producer.h"
 #include "support/conversation.h"
 #include "support/pattern.h"
 
@@ -248,6 +250,51 @@ TEST_CASE("a write after loseWriteConnection is dropped while the queue still dr
     return talk.client().isReadLost;
   });
   CHECK(isPattern(talk.client().received, Wire::kTooMuch));
+}
+
+// Gives a piece each time it is asked, ten in all.
+struct TenPieces : Producer {
+  explicit TenPieces(Protocol& to) : transport(to.transport) {}
+  void pauseProducing() override {}
+  void stopProducing() override { isStopped = true; }
+  void resumeProducing() override {
+    transport->write(std::to_string(given));
+    if (++given == 10) transport->unregisterProducer();
+  }
+
+  TransportRef transport;
+  int given = 0;
+  bool isStopped = false;
+};
+
+TEST_CASE("loseWriteConnection waits for the producer, as loseConnection does [HC1][CL6]") {
+  for (const bool closesToo : {false, true}) {
+    Conversation<Wire> talk({}, halfCloseable());
+    talk.begin();
+    Transport& transport = *talk.server().transport;
+    const auto pieces = std::make_shared<TenPieces>(talk.server());
+    transport.registerProducer(pieces, Streaming::Pull);
+    transport.loseWriteConnection();
+    if (closesToo) transport.loseConnection();
+    talk.wire.until([&] { return talk.client().isReadLost; });
+    CHECK(talk.client().received == "0123456789");
+    CHECK(talk.server().isWriteLost);
+    CHECK(!pieces->isStopped);
+  }
+}
+
+TEST_CASE("a producer that comes after loseWriteConnection is stopped at once [HC8][PC5]") {
+  Conversation<Wire> talk({}, halfCloseable());
+  talk.begin();
+  Transport& transport = *talk.server().transport;
+  transport.loseWriteConnection();
+  const auto pieces = std::make_shared<TenPieces>(talk.server());
+  transport.registerProducer(pieces, Streaming::Pull);
+  CHECK(pieces->isStopped);
+  transport.loseConnection();
+  talk.client().transport->loseConnection();
+  talk.end();
+  CHECK(pieces->given == 0);
 }
 
 }  // namespace ropewalk::test

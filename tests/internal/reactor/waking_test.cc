@@ -1,0 +1,46 @@
+// A thread that is about to wake a reactor while that is destroyed: TH1.
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "ropewalk/reactor.h"
+#include "sys/kernel.h"
+
+namespace ropewalk::test {
+namespace {
+
+std::atomic<bool> isWaking;
+std::atomic<bool> isGone;
+std::atomic<bool> wokeNobody;
+
+// Loses the processor on its way, until the reactor is gone, or a while if that waits for us.
+ssize_t lateWrite(int fd, const void* bytes, std::size_t size) {
+  isWaking = true;
+  for (int i = 0; i < 100 && !isGone; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  wokeNobody = isGone.load();
+  return ::write(fd, bytes, size);
+}
+
+TEST_CASE("a reactor is not gone before whoever is about to wake it has done so [TH1]") {
+  auto reactor = std::make_unique<Reactor>();
+  sys::kernel.write = lateWrite;
+  bool isTaken = false;
+  std::thread asking([&] { isTaken = reactor->callFromThread([] {}); });
+  while (!isWaking) std::this_thread::yield();
+  reactor.reset();
+  isGone = true;
+  asking.join();
+  sys::kernel = sys::kKernel;
+  CHECK(isTaken);
+  CHECK(!wokeNobody);
+}
+
+}  // namespace
+}  // namespace ropewalk::test

@@ -1,0 +1,138 @@
+// What may wait to be sent, and what is done about what cannot be sent. LF14, PC7.
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "ropewalk/error.h"
+#include "ropewalk/producer.h"
+#include "ropewalk/reactor.h"
+#include "ropewalk/sim/world.h"
+#include "support/unnamed_file.h"
+
+namespace ropewalk::test {
+namespace {
+
+constexpr int kPort = 8000;
+constexpr std::size_t kMuch = 9'000'000;
+
+struct Server : Protocol {
+  explicit Server(Failure* endsWith, TransportRef* its) : reason(*endsWith), made(*its) {}
+  void connectionMade() override { made = transport; }
+  void connectionLost(const Failure& why) override { reason = why; }
+
+  Failure& reason;
+  TransportRef& made;
+};
+
+// A server, and a client that reads only when it is told.
+struct Sending {
+  Sending() {
+    world.host("server").run(
+        [this] { reactor().listenTCP(kPort, Factory::forProtocol<Server>(&reason, &server)); });
+    client = world.host("client").connect<sim::Recorder>("server", kPort);
+    world.advance(1s);
+    client->transport->pauseProducing();
+    world.advance(1s);
+  }
+  void cap(std::size_t bytes) {
+    ConnectionLimits limits = server->limits();
+    limits.maxQueued = bytes;
+    server->setLimits(limits);
+  }
+  Transport& transport() { return *server; }
+
+  Failure reason;
+  TransportRef server;
+  sim::World world;
+  std::shared_ptr<sim::Recorder> client;
+};
+
+TEST_CASE("nothing is written over the cap, and nothing happens [LF14]") {
+  Sending sending;
+  sending.cap(1000);
+  sending.transport().write(std::string(kMuch, 'x'));
+  sending.world.advance(1s);
+  sending.transport().write("");
+  sending.transport().write(SharedBytes());
+  sending.transport().write(std::string());
+  sending.world.advance(1s);
+  CHECK(sending.transport().isConnected());
+  sending.transport().write(SharedBytes("x"));
+  sending.world.advance(1s);
+  CHECK(sending.reason.check<WriteQueueFull>());
+}
+
+TEST_CASE("the cap is for memory: a file behind it takes none [LF14]") {
+  Sending sending;
+  sending.cap(1000);
+  const std::string contents(kMuch, 'f');
+  sending.transport().writeFile(unnamedFile(contents), 0, contents.size());
+  sending.world.advance(1s);
+  sending.transport().write("trailer");
+  sending.world.advance(1s);
+  CHECK(sending.transport().unsentBytes() > 1000);
+  sending.client->transport->resumeProducing();
+  sending.world.advance(1min);
+  CHECK(sending.client->received() == contents + "trailer");
+}
+
+TEST_CASE("a file that cannot be read ends in a reset, so that nobody takes half for whole") {
+  Sending sending;
+  sending.client->transport->resumeProducing();
+  sending.transport().write("100 bytes follow");
+  sending.transport().writeFile(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, 100);
+  sending.transport().loseConnection();
+  sending.world.advance(1s);
+  CHECK(sending.reason.check<ConnectionLost>());
+  CHECK(sending.client->reason().check<ConnectionLost>());
+}
+
+// Notes how much waits when it is told something.
+struct Noting : Producer {
+  explicit Noting(TransportRef to) : transport(std::move(to)) {}
+  void pauseProducing() override { ++pauses; }
+  void stopProducing() override {}
+  void resumeProducing() override {
+    ++resumes;
+    waiting = transport->unsentBytes();
+  }
+
+  TransportRef transport;
+  int pauses = 0;
+  int resumes = 0;
+  std::size_t waiting = 0;
+};
+
+TEST_CASE("a producer is not resumed when somebody else has filled the queue meanwhile [PC7]") {
+  Sending sending;
+  const auto noting = std::make_shared<Noting>(sending.server);
+  sending.transport().registerProducer(noting, Streaming::Push);
+  sending.transport().write(std::string(kMuch, 'x'));
+  sending.world.advance(1s);
+  CHECK(noting->pauses == 1);
+  Reactor& there = sending.world.host("server").reactor();
+  bool filled = false;
+  std::function<void()> fill = [&] {
+    if (sending.transport().unsentBytes() > 16 * 1024) {
+      there.callLater(0s, fill);
+      return;
+    }
+    sending.transport().write(std::string(kMuch, 'y'));
+    filled = true;
+  };
+  there.callLater(0s, fill);
+  sending.client->transport->resumeProducing();
+  REQUIRE(sending.world.runUntil([&] { return filled; }));
+  sending.world.advance(1min);
+  CHECK(sending.client->received().size() == 2 * kMuch);
+  CHECK(noting->resumes == 1);
+  CHECK(noting->waiting <= 16 * 1024);
+}
+
+}  // namespace
+}  // namespace ropewalk::test
