@@ -45,6 +45,11 @@ inline constexpr bool kUseMove = false;
 /// `co_await std::move(named)`. Coroutines are resumed from a queue, one after the other, never
 /// inside one another.
 ///
+/// Compiler: g++ 12 miscompiles `co_await` inside `?:`, `&&` and `||`, in an expression that makes
+/// a closure with captures, and in a condition: await into a variable first. A condition may
+/// declare it: `while (auto line = co_await readLine())`. Without NDEBUG, a coroutine that such a
+/// condition has broken ends the program by an assert() where it would first be suspended.
+///
 /// Cancelling: see cancel(). Dropping a Deferred never cancels; what it was for goes on.
 ///
 /// Errors: a failure that nobody handled is logged when the last handle is dropped, with the place

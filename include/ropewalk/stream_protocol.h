@@ -61,7 +61,8 @@ class StreamProtocol : public Protocol {
   virtual Deferred<void> serve() = 0;
 
   /// The next line without its end: `while (auto line = co_await readLine())`. Gives
-  /// std::optional<std::string>.
+  /// std::optional<std::string>. The variable is needed even if nothing uses it: g++ 12
+  /// miscompiles `while (co_await readLine())` (see Deferred).
   [[nodiscard]] detail::StreamRead readLine() noexcept;
 
   /// The next `count` bytes. Gives std::optional<std::string>.

@@ -4,6 +4,9 @@ In a full expression that holds a co_await there may be
   - no ?:, && or || around it   (temporaries of the branch not taken are destroyed)
   - no closure with captures    (it is destroyed twice: give it a name first)
 
+The condition of an if, while, for or switch holds a co_await only as the value of a variable that it
+declares: in a body without any variable, the frame is laid out so that resuming runs into garbage.
+
 Statements inside the braces of a lambda are expressions of their own.
 """
 
@@ -19,6 +22,7 @@ BRANCHES = {"?", "||", "and", "or"}
 
 BRANCH_PROBLEM = "co_await inside ?:, && or ||: await into a variable first"
 CLOSURE_PROBLEM = "a closure with captures in an awaited expression: name it first"
+CONDITION_PROBLEM = "co_await in a condition that declares no variable: give it a name there"
 
 
 @dataclasses.dataclass
@@ -132,14 +136,47 @@ def is_capturing_closure(level, index):
     return not is_subscript and not is_binding
 
 
+def awaits_in_branch(expression):
+    parts = [part for level in levels(expression) for part in split(level, {",", ";"})]
+    return any(await_in(part) and has_branch(part) for part in parts)
+
+
+def conditions(items):
+    """What each if, while, for and switch asks, however deep: lists of items."""
+    for before, item in zip([None, *items], items):
+        if not isinstance(item, Group):
+            continue
+        if before and before.text in TAKES_PARENTHESES:
+            parts = list(split(item.items, {";"}))
+            if before.text != "for":
+                yield parts[-1]
+            elif len(parts) == 3:
+                yield parts[1]
+        yield from conditions(item.items)
+
+
+def declares_variable(condition):
+    """`auto x = ...`, `const T& x = ...`, `T x{...}`; and not `x = ...`, `a.x == ...`, `T{...}`."""
+    end = next((index for index, item in enumerate(condition) if item.text in {"=", "{"}), 0)
+    if end < 2 or [item.text for item in condition[end:end + 2]] == ["=", "="]:
+        return False
+    kind, name = condition[end - 2].text, condition[end - 1].text
+    is_type = kind[0].isalnum() or kind == ">" or (kind in {"*", "&", "&&"} and end > 2)
+    return is_type and (name[0].isalpha() or name[0] == "_")
+
+
 def problems_of(text):
     """(line, what) of each bad expression."""
-    for expression in expressions(grouped(tokens(text)).items):
+    tree = grouped(tokens(text)).items
+    for condition in conditions(tree):
+        awaited = await_in(condition)
+        if awaited and not declares_variable(condition) and not awaits_in_branch(condition):
+            yield awaited.line, CONDITION_PROBLEM
+    for expression in expressions(tree):
         awaited = await_in(expression)
         if not awaited:
             continue
-        parts = [part for level in levels(expression) for part in split(level, {",", ";"})]
-        if any(await_in(part) and has_branch(part) for part in parts):
+        if awaits_in_branch(expression):
             yield awaited.line, BRANCH_PROBLEM
         if any(is_capturing_closure(level, index)
                for level in levels(expression) for index in range(len(level))):

@@ -4,7 +4,7 @@ import unittest
 
 from check_coroutines import problems_of
 
-BRANCH, CLOSURE = "?:, && or ||", "closure"
+BRANCH, CLOSURE, CONDITION = "?:, && or ||", "closure", "condition"
 
 BAD = [
     ("auto x = c ? co_await a() : b();", BRANCH),
@@ -27,6 +27,21 @@ BAD = [
     ("for (auto x : c ? co_await a() : b()) use(x);", BRANCH),
     ("co_await [path]() -> Deferred<void> { co_return; }();", CLOSURE),
     ("co_await a().addCallback([this](int) { go(); });", CLOSURE),
+    ("while (co_await a()) {}", CONDITION),
+    ("if (co_await a()) b && c;", CONDITION),
+    ("if (x) {} else if (co_await a()) {}", CONDITION),
+    ("if (!(co_await a()).empty()) {}", CONDITION),
+    ("if (use(co_await a())) {}", CONDITION),
+    ("if (int x = 1; co_await a()) use(x);", CONDITION),
+    ("switch (co_await a()) {}", CONDITION),
+    ("for (; co_await a();) {}", CONDITION),
+    ("do {} while (co_await a());", CONDITION),
+    ("while (x = co_await a()) {}", CONDITION),
+    ("while (x.y = co_await a()) {}", CONDITION),
+    ("while (*x = co_await a()) {}", CONDITION),
+    ("while (b > x == co_await a()) {}", CONDITION),
+    ("while (T{co_await a()}) {}", CONDITION),
+    ("run([&]() -> Deferred<void> { while (co_await a()) go(); });", CONDITION),
 ]
 
 GOOD = [
@@ -44,7 +59,15 @@ GOOD = [
     "co_await f([] { return 1; });",
     "co_await f(a[i], b[0]);",
     "use(c ? 1 : 2, co_await a());",
-    "if (co_await a()) b && c;",
+    "if (auto x = co_await a()) b && c;",
+    "if (const std::optional<std::string> x = co_await a()) use(*x);",
+    "if (const T& x = co_await a()) use(x);",
+    "if (bool x{co_await a()}) use(x);",
+    "if (const auto x = co_await a(); x.empty()) use(x);",
+    "for (auto x = co_await a(); x; x = co_await a()) {}",
+    "for (char c : co_await a()) use(c);",
+    "while (more) co_await a();",
+    "while (run([&]() -> Deferred<void> { co_await a(); })) {}",
     "co_await f(Options{a && b, 2});",
     "co_await f(a && b);",
     "// c ? co_await a : co_await b",

@@ -23,6 +23,10 @@ class CoroutineFrame {
   // is closed, and the await raises CancelledError.
   bool mayAwait() noexcept;
 
+  // False if `handle`, which the compiler gives, is not what the promise's address tells: g++ 12
+  // shifts the promise in some frames, and resuming such a coroutine would run on garbage.
+  bool isAt(std::coroutine_handle<> handle) const noexcept { return handle == handle_; }
+
   // Suspends the coroutine in `awaiter`. False if it has been refused so often that it will not be
   // resumed again: see kMaxRefusals.
   bool waitIn(Awaiter& awaiter) noexcept;

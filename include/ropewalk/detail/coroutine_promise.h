@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <concepts>
 #include <coroutine>
 #include <type_traits>
@@ -13,6 +14,12 @@ namespace ropewalk::detail {
 
 [[noreturn]] void raiseCancelledError();
 
+// In the header, for whether it asserts is up to who compiles the coroutine.
+inline void ensureWellCompiled([[maybe_unused]] const CoroutineFrame& frame,
+                               [[maybe_unused]] std::coroutine_handle<> handle) noexcept {
+  assert(frame.isAt(handle) && "miscompiled coroutine: is a co_await in a condition? See Deferred");
+}
+
 // `co_await` on one of our own awaiters, which lives until the end of the whole expression.
 template <class A>
 class AwaiterRun {
@@ -25,7 +32,8 @@ class AwaiterRun {
     refused_ = !frame_.mayAwait();
     return refused_ ? !frame_.isDoomed() : awaiter_.ready();
   }
-  void await_suspend(std::coroutine_handle<>) {
+  void await_suspend(std::coroutine_handle<> handle) {
+    ensureWellCompiled(frame_, handle);
     if (frame_.waitIn(awaiter_)) awaiter_.wait();
   }
   decltype(auto) await_resume() {
@@ -53,7 +61,8 @@ class DeferredAwaiter final : public Awaiter, public Continuation {
     if (refused_) state_.cancel();
     return refused_ ? !self_.isDoomed() : state_.hasResult();
   }
-  void await_suspend(std::coroutine_handle<>) noexcept {
+  void await_suspend(std::coroutine_handle<> handle) noexcept {
+    ensureWellCompiled(self_, handle);
     if (self_.waitIn(*this)) state_.setContinuation(*this);
   }
   T await_resume() {

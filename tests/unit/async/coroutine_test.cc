@@ -8,6 +8,7 @@
 
 #include "ropewalk/deferred.h"
 #include "ropewalk/sim/clock.h"
+#include "support/aborts.h"
 #include "support/captured_log.h"
 #include "support/story.h"
 
@@ -253,3 +254,14 @@ TEST_CASE("values that can only be moved come out of an await") {
 }
 
 static_assert(std::is_trivially_destructible_v<detail::DeferredAwaiter<int>>);
+
+#ifndef NDEBUG
+TEST_CASE("a coroutine that is not where its promise says aborts before it is suspended") {
+  // g++ 12 lays out the frame of some coroutines so.
+  detail::CoroutinePromise<void> displaced;
+  Promise<int> promise;
+  Deferred<int> awaited = promise.deferred();
+  auto awaiter = displaced.await_transform(std::move(awaited));
+  CHECK(test::aborts([&] { awaiter.await_suspend(std::noop_coroutine()); }));
+}
+#endif

@@ -147,7 +147,7 @@ Router readsBehind(Promise<void>& gate) {
       .post("/",
             [&gate](Request& request) -> Deferred<Response> {
               co_await gate.deferred();
-              while (co_await request.read()) {
+              while (auto part = co_await request.read()) {
               }
               co_return Response::text("all");
             })
@@ -193,7 +193,7 @@ TEST_CASE("a streaming handler hears that the body came too slowly") {
       .post("/",
             [&heard](Request& request) -> Deferred<Response> {
               try {
-                while (co_await request.read()) {
+                while (auto part = co_await request.read()) {
                 }
               } catch (const IncompleteBody& error) {
                 heard = error.what();

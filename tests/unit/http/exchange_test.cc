@@ -92,7 +92,7 @@ TEST_CASE("a collected body may be as large as the limit, and no larger") {
     router
         .post("/short",
               [](Request& request) -> Deferred<Response> {
-                while (co_await request.read()) {
+                while (auto part = co_await request.read()) {
                 }
                 co_return Response::text("all");
               })
@@ -238,7 +238,7 @@ TEST_CASE("a reader hears that the body broke off [H1.37]") {
       .post("/",
             [&heard](Request& request) -> Deferred<Response> {
               try {
-                while (co_await request.read()) {
+                while (auto part = co_await request.read()) {
                 }
               } catch (const IncompleteBody& error) {
                 heard = error.what();
@@ -271,7 +271,7 @@ TEST_CASE("a handler that does not care that the body broke off is answered for 
     router
         .post("/",
               [](Request& request) -> Deferred<Response> {
-                while (co_await request.read()) {
+                while (auto part = co_await request.read()) {
                 }
                 co_return Response::text("all of it");
               })
@@ -356,7 +356,7 @@ TEST_CASE("two that wait in read() of one request at a time are stopped in debug
       .post("/",
             [&](Request& request) -> Deferred<Response> {
               const Deferred<Part> other = reading == 2 ? read(request) : succeed(Part());
-              while (co_await request.read()) {
+              while (auto part = co_await request.read()) {
               }
               co_return Response::text("all");
             })

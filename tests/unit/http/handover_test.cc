@@ -73,7 +73,7 @@ struct Giving {
     routes
         .post("/read",
               [this](Request& request) -> Deferred<Response> {
-                while (co_await request.read()) {
+                while (auto part = co_await request.read()) {
                 }
                 co_return Response::detach(next);
               })
