@@ -28,7 +28,8 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
   /// Bytes that are read and written at a time.
   static constexpr std::size_t kChunkSize = 16 * 1024;
 
-  /// Changes each piece before it is written.
+  /// Changes each piece before it is written. If it gives nothing, the next piece is read at once,
+  /// in the same turn.
   using Transform = UniqueFunction<std::string(std::string)>;
 
   /// Sends what `fd` has from where it stands to its end (rule PC15), and closes it.
@@ -50,6 +51,7 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
   void stopProducing() override;
 
  private:
+  void endTransfer(int error);
   void finish();
 
   int fd_ = -1;

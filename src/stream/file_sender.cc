@@ -32,17 +32,24 @@ Deferred<std::string> FileSender::beginFileTransfer(int fd, const TransportRef& 
 }
 
 void FileSender::resumeProducing() {
-  std::string piece(kChunkSize, '\0');
-  const ssize_t got = sys::kernel.read(fd_, piece.data(), piece.size());
-  if (got > 0) {
+  std::string piece;
+  // The consumer asks again only once something was written.
+  while (piece.empty()) {
+    piece.resize(kChunkSize);
+    const ssize_t got = sys::kernel.read(fd_, piece.data(), piece.size());
+    if (got <= 0) return endTransfer(got == 0 ? 0 : errno);
     piece.resize(static_cast<std::size_t>(got));
     lastByte_ = piece.back();
-    return consumer_->write(transform_ ? transform_(std::move(piece)) : std::move(piece));
+    if (transform_) piece = transform_(std::move(piece));
   }
-  const std::error_code why(errno, std::generic_category());
+  consumer_->write(std::move(piece));
+}
+
+void FileSender::endTransfer(int error) {
   consumer_->unregisterProducer();
   finish();
-  if (got == 0) return done_.callback(std::move(lastByte_));
+  if (error == 0) return done_.callback(std::move(lastByte_));
+  const std::error_code why(error, std::generic_category());
   done_.errback(Failure::of(Error("read: " + why.message(), why)));
 }
 

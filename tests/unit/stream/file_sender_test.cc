@@ -79,6 +79,20 @@ TEST_CASE("FileSender changes what it sends, if it is told how") {
   CHECK(sending.lastByte == "o");
 }
 
+TEST_CASE("FileSender goes on when a piece is changed into nothing [PC15]") {
+  Sending sending;
+  const std::string dropped(2 * FileSender::kChunkSize, 'a');
+  sending.begin(unnamedFile(dropped + "b" + dropped), [](std::string piece) {
+    std::erase(piece, 'a');
+    return piece;
+  });
+  sending.transport.settle();
+  CHECK(sending.isDone);
+  CHECK(sending.lastByte == "a");
+  CHECK(sending.transport.value() == "b");
+  CHECK(!sending.transport.producer());
+}
+
 TEST_CASE("FileSender fails when the connection ends first [PC15]") {
   Sending sending;
   sending.transport.setRoom(10);
