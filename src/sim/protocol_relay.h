@@ -14,6 +14,7 @@ class ProtocolRelay final : public Protocol {
  public:
   // Not owned. Null for nobody.
   void setTarget(Protocol* target) noexcept { target_ = target; }
+  bool hasTarget() const noexcept { return target_ != nullptr; }
 
   void dataReceived(std::string_view data) override;
   void readConnectionLost() override;

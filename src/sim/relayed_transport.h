@@ -63,7 +63,10 @@ class RelayedTransport final : public Transport {
   Reactor& reactor() const override { return connection_->reactor(); }
 
  private:
-  void attached(Protocol& protocol) override { relay_->setTarget(&protocol); }
+  // A protocol that wraps others hands this transport on to them, and stays the one that is told.
+  void attached(Protocol& protocol) override {
+    if (!relay_->hasTarget()) relay_->setTarget(&protocol);
+  }
   void writeOwned(std::string bytes) override {
     static_cast<Transport&>(*connection_).write(std::move(bytes));
   }

@@ -31,6 +31,9 @@ namespace ropewalk::sim {
 /// breaks as any other. You may as well call the protocol's methods yourself, as in
 /// `protocol->dataReceived("quit\r\n")`.
 ///
+/// It is the connection of the first protocol that is made on it. One that wraps others may make
+/// them on it as well; they receive what it hands on.
+///
 /// Order: what a protocol asks for happens in the event loop, later. Methods that look (value(),
 /// isFinished(), ...) or do something (deliver(), ...) first let that happen, unless they are
 /// called from inside a callback.

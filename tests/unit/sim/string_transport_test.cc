@@ -220,6 +220,33 @@ TEST_CASE("StringTransport may be looked at from inside a callback") {
   CHECK(transport.value() == "x");
 }
 
+TEST_CASE("StringTransport tells the protocol that wraps another, as any connection does") {
+  class Wrapper : public Recorder {
+   public:
+    void connectionMade() override {
+      Recorder::connectionMade();
+      inner.makeConnection(transport);
+    }
+    void dataReceived(std::string_view data) override {
+      Recorder::dataReceived(data);
+      inner.dataReceived("<" + std::string(data) + ">");
+    }
+    void connectionLost(const Failure& why) override {
+      Recorder::connectionLost(why);
+      inner.endConnection(why);
+    }
+    Recorder inner;
+  } wrapper;
+  StringTransport transport;
+  wrapper.makeConnection(transport);
+  transport.deliver("hi");
+  CHECK(wrapper.received() == "hi");
+  CHECK(wrapper.inner.received() == "<hi>");
+  transport.peerResets();
+  CHECK(wrapper.timesLost() == 1);
+  CHECK(wrapper.inner.timesLost() == 1);
+}
+
 TEST_CASE("A protocol outlives its StringTransport, and the other way round") {
   auto protocol = std::make_unique<Greeter>();
   {
