@@ -39,7 +39,9 @@ class RelayedTransport final : public Transport {
   void pauseProducing() override { connection_->pauseProducing(); }
   void resumeProducing() override { connection_->resumeProducing(); }
   void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) override {
+    const bool isRefused = connection_->isDisconnecting();
     connection_->registerProducer(producer, streaming);
+    if (isRefused) return;
     producer_ = producer;
     streaming_ = streaming;
   }

@@ -157,6 +157,27 @@ TEST_CASE("StringTransport pauses and resumes a producer as any connection does 
   CHECK(guest.transport.producer() == nullptr);
 }
 
+TEST_CASE("StringTransport has no producer when the connection refused it [PC5]") {
+  Guest guest;
+  guest.transport.setRoom(0);
+  guest.protocol->transport->write("waits");
+  const auto late = std::make_shared<Feeder>();
+  SUBCASE("closing") {
+    guest.protocol->transport->loseConnection();
+    guest.protocol->transport->registerProducer(late, Streaming::Push);
+    CHECK(guest.transport.producer() == nullptr);
+  }
+  SUBCASE("closing with another one") {
+    const auto first = std::make_shared<Feeder>();
+    guest.protocol->transport->registerProducer(first, Streaming::Push);
+    guest.protocol->transport->loseConnection();
+    guest.protocol->transport->registerProducer(late, Streaming::Pull);
+    CHECK(guest.transport.producer() == first.get());
+    CHECK(guest.transport.streaming() == Streaming::Push);
+  }
+  CHECK(late->said == "s");
+}
+
 TEST_CASE("StringTransport keeps what arrives while its protocol has paused reading [PC1]") {
   Guest guest;
   CHECK(guest.transport.isReading());
