@@ -123,12 +123,13 @@ class Deferred {
   /// Cancels unless the result is there within `time` on `clock`; then it fails with TimeoutError,
   /// if it is CancelledError that comes of cancelling [DF10].
   ///
-  /// `clock` must outlive the waiting.
+  /// `clock` must outlive the waiting. Throws NegativeDelay if `time` is below zero and there is no
+  /// result yet; this Deferred is then as it was.
   template <class Rep, class Period>
   Deferred addTimeout(std::chrono::duration<Rep, Period> time, ReactorTime& clock,
                       detail::Place place = detail::Place::current()) && {
     if (hasResult()) return std::move(*this);
-    const detail::Ref<detail::Timeout> timeout(new detail::Timeout);
+    const detail::Ref<detail::Timeout> timeout(new detail::Timeout(time));
     auto guarded = std::move(*this).addBoth(
         [timeout](Result<T> result) -> Result<T> {
           Failure failure = timeout->judge(result.failure());
@@ -136,7 +137,7 @@ class Deferred {
           return result;
         },
         place);
-    timeout->watch(*guarded.state_, time, clock);
+    timeout->watch(*guarded.state_, clock);
     return guarded;
   }
 

@@ -19,10 +19,13 @@ std::string inSeconds(std::chrono::nanoseconds time) {
 
 }  // namespace
 
-void Timeout::watch(DeferredState& state, std::chrono::nanoseconds time, ReactorTime& clock) {
-  DelayedCall call = clock.callLater(time, [timeout = Ref<Timeout>(this)] { timeout->expire(); });
+Timeout::Timeout(std::chrono::nanoseconds time) : time_(time) {
+  if (time < std::chrono::nanoseconds::zero()) throw NegativeDelay();
+}
+
+void Timeout::watch(DeferredState& state, ReactorTime& clock) {
+  DelayedCall call = clock.callLater(time_, [timeout = Ref<Timeout>(this)] { timeout->expire(); });
   state_ = &state;
-  time_ = time;
   stopClock_ = [call]() mutable {
     if (call.active()) call.cancel();
   };

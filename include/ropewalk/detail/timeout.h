@@ -17,8 +17,11 @@ class DeferredState;
 // Cancels a Deferred that takes too long.
 class Timeout : public RefCounted {
  public:
+  // Throws NegativeDelay.
+  explicit Timeout(std::chrono::nanoseconds time);
+
   // Starts the clock. `state` lives until judge() is called.
-  void watch(DeferredState& state, std::chrono::nanoseconds time, ReactorTime& clock);
+  void watch(DeferredState& state, ReactorTime& clock);
 
   // Stops the clock, for the result is there. Returns what `failure` (perhaps none) is to be
   // replaced with: TimeoutError for the CancelledError that came of our own cancelling.
@@ -28,7 +31,7 @@ class Timeout : public RefCounted {
   void expire() noexcept;
 
   DeferredState* state_ = nullptr;
-  std::chrono::nanoseconds time_{};
+  const std::chrono::nanoseconds time_;
   bool expired_ = false;
   UniqueFunction<void()> stopClock_;
 };

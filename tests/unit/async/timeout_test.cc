@@ -89,6 +89,18 @@ TEST_CASE("addTimeout needs no timer for what has its result [DF10]") {
   CHECK(waiting.clock.getDelayedCalls().empty());
 }
 
+TEST_CASE("addTimeout refuses a negative time and leaves the Deferred as it was [DF10]") {
+  sim::Clock clock;
+  Promise<int> promise;
+  Deferred<int> deferred = promise.deferred();
+  CHECK_THROWS_AS((void)std::move(deferred).addTimeout(-1ns, clock), NegativeDelay);
+  REQUIRE(deferred);
+  int got = 0;
+  const auto end = std::move(deferred).addTimeout(0ns, clock).addCallback([&](int v) { got = v; });
+  promise.callback(4);
+  CHECK(got == 4);
+}
+
 TEST_CASE("addTimeout holds for the waiting, also after the Deferred was dropped [DF10]") {
   Waiting waiting;
   { const auto dropped = waiting.start(); }
