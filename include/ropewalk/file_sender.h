@@ -37,7 +37,8 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
   /// The Deferred fires with the last byte that was read (empty for an empty file), once the last
   /// piece has left and this is unregistered again. It fails if reading does, or the connection
   /// ends first ("Consumer asked us to stop producing"). Throws ProducerAlreadyRegistered.
-  /// REQUIRES: an earlier transfer of this sender is over.
+  /// REQUIRES: an earlier transfer of this sender is over; `fd` is a regular file or blocks. If it
+  /// is non-blocking, having no bytes yet fails the transfer (EAGAIN).
   Deferred<std::string> beginFileTransfer(int fd, const TransportRef& consumer,
                                           Transform transform = {});
 
