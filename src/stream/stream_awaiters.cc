@@ -10,6 +10,14 @@
 #include "stream/drain_watch.h"
 
 namespace ropewalk::detail {
+namespace {
+
+// Nothing can be read any more, and what is written is dropped.
+bool isOver(const Transport& transport) {
+  return !transport.isConnected() || transport.isDisconnecting();
+}
+
+}  // namespace
 
 bool StreamRead::ready() {
   outcome_ = examine();
@@ -46,9 +54,7 @@ void StreamRead::cancelAwait(CancelCause cause) noexcept {
 }
 
 StreamRead::Outcome StreamRead::examine() {
-  if (!stream_.transport->isConnected() || stream_.transport->isDisconnecting()) {
-    return Outcome::Ended;
-  }
+  if (isOver(*stream_.transport)) return Outcome::Ended;
   const std::string_view bytes = stream_.inbox_.bytes();
   Outcome outcome = Outcome::Waiting;
   if (wanted_ == Wanted::Some) {
@@ -80,7 +86,7 @@ StreamRead::Outcome StreamRead::found(std::size_t length, std::size_t next) noex
 
 bool StreamDrained::ready() {
   Transport& transport = *stream_.transport;
-  if (transport.unsentBytes() == 0) return true;
+  if (isOver(transport) || transport.unsentBytes() == 0) return true;
   // The transport itself knows its watermarks: it says whether it has enough when asked.
   auto watch = std::make_shared<DrainWatch>();
   transport.registerProducer(watch, Streaming::Push);
@@ -93,6 +99,12 @@ bool StreamDrained::ready() {
 }
 
 void StreamDrained::wait() { stream_.drainWatch_->setWaiter(this); }
+
+// Where nothing is sent there is always room: whoever writes for as long as there is any has to
+// hear of the end.
+void StreamDrained::result() const {
+  if (isOver(*stream_.transport)) throw CancelledError();
+}
 
 void StreamDrained::drained() noexcept {
   stopWatching();

@@ -58,7 +58,7 @@ class StreamDrained final : public Awaiter {
 
   bool ready();
   void wait();
-  void result() const noexcept {}
+  void result() const;
 
   // The transport wants more.
   void drained() noexcept;

@@ -9,6 +9,7 @@
 
 #include "ropewalk/deferred.h"
 #include "ropewalk/promise.h"
+#include "ropewalk/sim/string_transport.h"
 #include "ropewalk/task.h"
 #include "support/captured_log.h"
 #include "unit/stream/stream_stage.h"
@@ -42,6 +43,30 @@ std::string storyOfReset(const std::string& name, const Awaits& awaits) {
   stage.abort();
   return stage.story.text();
 }
+
+// Writes for as long as there is room, but not for ever.
+class Chatterbox final : public StreamProtocol {
+ public:
+  static constexpr int kForEver = 1'000;
+
+  Deferred<void> serve() override { return chatter(); }
+
+  Deferred<void> chatter() {
+    const std::string piece(8'000, 'x');
+    wasTold = false;
+    try {
+      for (rounds = 0; rounds < kForEver; ++rounds) {
+        write(piece);
+        co_await drained();
+      }
+    } catch (const CancelledError&) {
+      wasTold = true;
+    }
+  }
+
+  int rounds = 0;
+  bool wasTold = false;
+};
 
 }  // namespace
 
@@ -166,6 +191,34 @@ TEST_CASE("drained raises CancelledError when the peer is gone") {
   CHECK(stage.story.text() == "");
   stage.abort();
   CHECK(stage.story.text().starts_with(std::string("drained cancelled, ") + kReset));
+}
+
+TEST_CASE("whoever writes for as long as there is room is told of the end by drained") {
+  const auto protocol = std::make_shared<Chatterbox>();
+  sim::StringTransport transport;
+  transport.setRoom(1'000);
+  SUBCASE("when the connection is closed, once there is room again") {
+    protocol->makeConnection(transport);
+    protocol->drainRequested();
+    transport.settle();
+    CHECK_FALSE(protocol->wasTold);
+    transport.setRoom(1'000'000);
+    CHECK(transport.isFinished());
+  }
+  SUBCASE("when it has written more than the port allows") {
+    ConnectionLimits limits;
+    limits.maxQueued = 16'000;
+    transport->setLimits(limits);
+    protocol->makeConnection(transport);
+    CHECK(transport.isAborted());
+  }
+  SUBCASE("when it is nobody's and the connection has been gone for long") {
+    protocol->makeConnection(transport);
+    transport.peerResets();
+    spawn([&] { return protocol->chatter(); });
+  }
+  CHECK(protocol->wasTold);
+  CHECK(protocol->rounds < Chatterbox::kForEver);
 }
 
 TEST_CASE("coroutines that belong to nobody are not left waiting for a stream that is gone") {
