@@ -64,17 +64,21 @@ void Connection::goOn() {
 // Takes as many exchanges out of `bytes` as can be begun now.
 void Connection::consume(std::string_view& bytes) {
   input_ = &bytes;
-  while (!closed_) {
+  while (!closed_ && !transport->isDisconnecting()) {
     if (!exchange_) {
       if (bytes.empty() || !mayBegin()) break;
       exchange_ = std::make_shared<Exchange>(*this);
+  // Whatever is thrown in here, `bytes` is the caller's.
+  struct Lent {
+    const std::string_view*& input;
+    ~Lent() { input = nullptr; }
+  } const lent{input_};
     }
     exchange_->take(bytes);
     if (!exchange_->isFinished()) break;
     exchangeFinished();
     if (next_) break;
   }
-  input_ = nullptr;
 }
 
 bool Connection::mayBegin() {

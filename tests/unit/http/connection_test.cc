@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "ropewalk/connection_limits.h"
 #include "ropewalk/http/site.h"
 #include "ropewalk/promise.h"
 #include "support/captured_log.h"
@@ -359,6 +360,28 @@ TEST_CASE("who waits for the end of a stream that breaks off hears that it did [
   served.get("/");
   CHECK(served.transport.isAborted());
   CHECK(heard == "ropewalk::ConnectionAborted");
+}
+
+// As its port may say.
+void capQueue(Served& served, std::size_t bytes) {
+  ConnectionLimits limits = served.transport->limits();
+  limits.maxQueued = bytes;
+  served.transport->setLimits(limits);
+}
+
+TEST_CASE("no request behind one whose answer broke the connection off is handled [CL4]") {
+  int handled = 0;
+  Router router;
+  router.get("/", [&handled](Request&) {
+    ++handled;
+    return Response::text(std::string(20'000, 'x'));
+  });
+  Served served(std::move(router));
+  capQueue(served, 10);
+  served.transport.setRoom(0);
+  served.ask(requestFor("/") + requestFor("/") + requestFor("/"));
+  CHECK(served.transport.isAborted());
+  CHECK(handled == 1);
 }
 
 }  // namespace
