@@ -215,7 +215,7 @@ void Connection::settleDeadline() {
   } else if (!bodyClock_) {
     const TimePoint now = transport->reactor().now();
     const std::uint64_t received = exchange_->bodyReceived();
-    bodyClock_ = std::make_unique<BodyClock>(BodyClock{now, now, received, received});
+    bodyClock_ = std::make_unique<BodyClock>(BodyClock{now, now, now, received, received});
   }
   if (wait == waitsFor() && waitOf_ == served_) return;
   waitOf_ = served_;
@@ -265,9 +265,20 @@ void Connection::checkBody() {
   const auto seconds = std::chrono::duration<double>(taken).count();
   const auto wanted = static_cast<double>(limits().bodyRate) * seconds;
   const bool trickles =
+// False while it is us who keep the client from sending: nobody asks for the body, or it is not
+// read because our own output waits.
+bool Connection::bodyIsFreeToCome() const {
+  return exchange_->isBodyWanted() && transport->unsentBytes() == 0;
+}
+
       taken > limits().bodyGrace && static_cast<double>(received - bodyClock_->before) < wanted;
   if (!trickles && now - bodyClock_->lastNews < limits().bodyGap) {
     return site_.deadlines.set(*this, Wait::Body, transport->reactor());
+  }
+  const Duration passed = now - std::exchange(bodyClock_->lastLook, now);
+  if (!bodyIsFreeToCome()) {
+    bodyClock_->start += passed;
+    bodyClock_->lastNews += passed;
   }
   exchange_->refuse({408, "the body of the request came too slowly"});
 }

@@ -63,6 +63,7 @@ class Connection final : public Protocol, private Waiter {
   };
 
   void consume(std::string_view& bytes);
+    TimePoint lastLook;
   bool mayBegin();
   void roomIsThere();
   void leaveRoom();
@@ -82,6 +83,7 @@ class Connection final : public Protocol, private Waiter {
   SiteState& site_;
   std::shared_ptr<Exchange> exchange_;
   std::unique_ptr<ReadAhead> readAhead_;
+  bool bodyIsFreeToCome() const;
   std::unique_ptr<BodyClock> bodyClock_;
   std::shared_ptr<Protocol> next_;  // whose the connection is, or will be
   std::shared_ptr<Room> room_;      // while too much of our own output waits

@@ -93,8 +93,7 @@ void Exchange::bodyComplete(std::string_view bytes) {
 }
 
 bool Exchange::bodyIsFull() const {
-  const bool streams = output_ == Output::Handling || output_ == Output::Streaming;
-  return input_ == Input::Body && streams &&
+  return input_ == Input::Body && readsAsItComes() &&
          body_.waiting().size() > connection_->limits().bodyAhead;
 }
 
@@ -105,8 +104,7 @@ void Exchange::bodyTaken() {
 void Exchange::inputEnded() {
   if (!wantsInput()) return;
   input_ = Input::Broken;
-  const bool answerComes = output_ == Output::Handling || output_ == Output::Streaming;
-  if (!answerComes) return connection_->close();
+  if (!readsAsItComes()) return connection_->close();
   body_.fail(Failure::of(IncompleteBody("the client stopped in the middle of the body")));
 }
 

@@ -62,9 +62,12 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   bool isAnswered() const { return output_ == Output::Done; }
   bool isReadingHead() const { return input_ == Input::Head; }
 
-  // True if part of a body is waited for that somebody wants, and that the client is free to send.
+  // True if part of a body is still to come, that there is room for and that the client may send.
   bool awaitsBody() const { return input_ == Input::Body && !owesContinue_ && !bodyIsFull(); }
   std::uint64_t bodyReceived() const { return received_; }
+
+  // True if its next piece would be taken at once: by read(), or to be collected or thrown away.
+  bool isBodyWanted() const { return !readsAsItComes() || body_.isWantedNow(); }
 
   // True if so much of the body waits for the handler that no more should be read.
   bool bodyIsFull() const;
@@ -88,6 +91,11 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
  private:
   enum class Input : std::uint8_t { Head, Body, Complete, Broken };
   enum class Output : std::uint8_t { None, Handling, Streaming, Done };
+
+  // True while a handler, or what writes its answer, may read the body piece by piece.
+  bool readsAsItComes() const {
+    return output_ == Output::Handling || output_ == Output::Streaming;
+  }
 
   void headReceived(std::string_view bytes);
   void keepHead(std::string_view bytes);

@@ -73,8 +73,10 @@ struct Limits {
   /// From an answer to the first byte of the next request.
   Duration keepAlive = std::chrono::seconds(30);
 
-  /// Between two pieces of a body that is wanted, and from `100 Continue` to the first one for a
-  /// client that waits for that. 408.
+  /// Between two pieces of a body that is wanted, by a handler that waits in read(), to be
+  /// collected or to be thrown away. The time stands still while nobody wants it, and while output
+  /// of our own waits, for then the client may not be read from. Also from `100 Continue` to the
+  /// first one for a client that waits for that. 408.
   Duration bodyGap = std::chrono::seconds(10);
 
   /// A body that is wanted must have come at `bodyRate` bytes a second on average, once it has

@@ -4,6 +4,7 @@
 
 #include "ropewalk/promise.h"
 #include "ropewalk/reactor.h"
+#include "ropewalk/task.h"
 #include "unit/http/served.h"
 
 namespace ropewalk::http::test {
@@ -166,6 +167,76 @@ TEST_CASE("a body has no time limit while it is its handler that does not read")
   pass(served, 9s);
   CHECK(!served.transport.isDisconnecting());
   CHECK(served.ask(std::string(900'000, 'x')) == textAnswer("all"));
+}
+
+// A handler that is busy for as long as `work` says before each read().
+Router worksBetweenReads(Duration work) {
+  Router router;
+  router
+      .post("/",
+            [work](Request& request) -> Deferred<Response> {
+              std::size_t total = 0;
+              co_await sleep(work, request.reactor());
+              while (auto part = co_await request.read()) {
+                total += part->size();
+                co_await sleep(work, request.reactor());
+              }
+              co_return Response::text(std::to_string(total));
+            })
+      .streamBody();
+  return router;
+}
+
+TEST_CASE("a body that nobody asks for yet has no time limit") {
+  Served served(worksBetweenReads(60s));
+  served.ask("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n");
+  pass(served, 60s);
+  CHECK(served.ask("hello") == "");
+  pass(served, 69s);
+  CHECK(!served.transport.isDisconnecting());
+  SUBCASE("and then comes") {
+    CHECK(served.ask("world") == "");
+    pass(served, 60s);
+    CHECK(served.transport.takeWritten() == textAnswer("10"));
+  }
+  SUBCASE("and then does not come") {
+    pass(served, 2s);
+    CHECK(statusOf(served.transport.takeWritten()) == "HTTP/1.1 408 Request Timeout");
+  }
+}
+
+TEST_CASE("a body that trickles to a handler that reads it as it comes is given up, too") {
+  Served served(worksBetweenReads(100ms));
+  served.ask(longPost());
+  for (int i = 0; i < 19; ++i) {
+    served.ask(std::string(300, 'x'));
+    pass(served, 1s);
+  }
+  CHECK(!served.transport.isDisconnecting());
+  std::string answer;
+  for (int i = 0; i < 8; ++i) {
+    answer += served.ask(std::string(300, 'x'));
+    pass(served, 1s);
+  }
+  CHECK(statusOf(answer) == "HTTP/1.1 408 Request Timeout");
+}
+
+TEST_CASE("a client from which nothing is read, as it reads slowly itself, is not blamed for it") {
+  Router router;
+  router.post("/", [](Request&) { return Response::text(std::string(400'000, 'x')); }).streamBody();
+  Served served(std::move(router));
+  served.transport.setRoom(1'000);
+  served.ask("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n0123456789");
+  CHECK(!served.transport.isReading());
+  served.ask("0123456789");  // all of it has been sent
+  for (int i = 0; i < 40; ++i) {
+    pass(served, 1s);
+    served.transport.setRoom(10'100);
+  }
+  CHECK(!served.transport.isDisconnecting());
+  served.transport.clear();
+  served.transport.setRoom(1'000'000);
+  CHECK(statusOf(served.get("/")) == "HTTP/1.1 405 Method Not Allowed");
 }
 
 TEST_CASE("a client that waits for 100 Continue has all its time from then on [H1.30]") {
