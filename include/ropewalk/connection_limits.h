@@ -18,7 +18,9 @@ struct ConnectionLimits {
   std::size_t writeLowWater = 16 * 1024;
 
   /// A write() that finds more than this waiting, files not counted, aborts the connection with
-  /// WriteQueueFull; any other is taken whole, whatever its size. 0: no cap.
+  /// WriteQueueFull; any other is taken whole, whatever its size. 0: no cap. Else have
+  /// writeHighWater well under it: a push producer, and who awaits drained(), waits above the high
+  /// water only. (The streamed answers of HTTP see to that themselves.)
   std::size_t maxQueued = 0;
 
   /// While something waits to be sent, the peer acknowledges nothing for this long: the connection

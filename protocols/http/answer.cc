@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "ropewalk/connection_limits.h"
 #include "ropewalk/http/text.h"
 
 namespace ropewalk::http {
@@ -18,9 +19,6 @@ constexpr std::size_t kJoined = 2 * 1024;
 
 // Up to this many bytes a file is read and sent with its head; a longer one goes by sendfile().
 constexpr std::size_t kReadFile = 16 * 1024;
-
-// So much of a body waits only for a client that does not keep up.
-constexpr std::size_t kMuchUnsent = 64 * 1024;
 
 void appendNumber(std::string& out, std::uint64_t number, int base = 10) {
   std::array<char, 20> digits;
@@ -160,11 +158,12 @@ void Answer::beginChunk(std::uint64_t size, Transport& transport) {
   transport.write(line.append("\r\n"));
 }
 
-// While much waits, the line end waits for the next chunk or the end: a piece of any size is taken,
-// but a write behind one that is larger than Limits::queued would end the connection.
+// While more waits than should, the line end waits for the next chunk or the end: a piece of any
+// size is taken, but a write behind one that is larger than Limits::queued would end the
+// connection.
 void Answer::endChunk(Transport& transport) {
   if (framing_ != Framing::Chunked) return;
-  owesLineEnd_ = transport.unsentBytes() > kMuchUnsent;
+  owesLineEnd_ = transport.unsentBytes() > transport.limits().writeHighWater;
   if (!owesLineEnd_) transport.write("\r\n");
 }
 

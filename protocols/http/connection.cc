@@ -1,6 +1,7 @@
 #include "http/connection.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "ropewalk/connection_limits.h"
@@ -9,8 +10,15 @@
 namespace ropewalk::http {
 namespace {
 
-// While more than this of our own output waits, no further request is begun.
+// While more than this of our own output waits, or than the high water if that is higher, no
+// further request is begun.
 constexpr std::size_t kMostUnsent = 64 * 1024;
+
+// What may wait before something is begun that takes several writes, each of which must find less
+// than the cap.
+std::size_t halfOfCap(const ConnectionLimits& limits) {
+  return limits.maxQueued != 0 ? limits.maxQueued / 2 : SIZE_MAX;
+}
 
 }  // namespace
 
@@ -19,17 +27,14 @@ class Connection::Room final : public Producer {
  public:
   explicit Room(Connection& connection) : connection_(&connection) {}
 
-  void pauseProducing() override { paused_ = true; }
+  void pauseProducing() override {}
   void resumeProducing() override {
     if (connection_ != nullptr) connection_->roomIsThere();
   }
   void stopProducing() override { connection_ = nullptr; }
 
-  bool isPaused() const { return paused_; }
-
  private:
   Connection* connection_;
-  bool paused_ = false;
 };
 
 Connection::~Connection() {
@@ -63,16 +68,16 @@ void Connection::goOn() {
 
 // Takes as many exchanges out of `bytes` as can be begun now.
 void Connection::consume(std::string_view& bytes) {
-  input_ = &bytes;
-  while (!closed_ && !transport->isDisconnecting()) {
-    if (!exchange_) {
-      if (bytes.empty() || !mayBegin()) break;
-      exchange_ = std::make_shared<Exchange>(*this);
   // Whatever is thrown in here, `bytes` is the caller's.
   struct Lent {
     const std::string_view*& input;
     ~Lent() { input = nullptr; }
   } const lent{input_};
+  input_ = &bytes;
+  while (!closed_ && !transport->isDisconnecting()) {
+    if (!exchange_) {
+      if (bytes.empty() || !mayBegin()) break;
+      exchange_ = std::make_shared<Exchange>(*this);
     }
     exchange_->take(bytes);
     if (!exchange_->isFinished()) break;
@@ -83,12 +88,14 @@ void Connection::consume(std::string_view& bytes) {
 
 bool Connection::mayBegin() {
   if (room_) return false;
-  if (transport->unsentBytes() <= kMostUnsent) return true;
+  const ConnectionLimits limits = transport->limits();
+  const std::size_t most =
+      std::min(std::max(kMostUnsent, limits.writeHighWater), halfOfCap(limits));
+  if (transport->unsentBytes() <= most) return true;
+  limitQueue();  // or the room would be no news as long as less waits than the port's high water
   room_ = std::make_shared<Room>(*this);
   transport->registerProducer(room_, Streaming::Push);
-  if (room_->isPaused()) return false;
-  leaveRoom();  // this port's limits allow more
-  return true;
+  return false;
 }
 
 void Connection::roomIsThere() {
@@ -97,7 +104,9 @@ void Connection::roomIsThere() {
 }
 
 void Connection::leaveRoom() {
-  if (std::exchange(room_, nullptr)) transport->unregisterProducer();
+  if (!std::exchange(room_, nullptr)) return;
+  transport->unregisterProducer();
+  unlimitQueue();
 }
 
 void Connection::exchangeFinished() {
@@ -113,7 +122,6 @@ void Connection::handOver(std::string_view rest) {
   leaveRoom();
   bodyClock_.reset();
   site_.deadlines.forget(*this);
-  if (queueLimited_) setMaxQueued(maxQueuedBefore_);
   if (std::exchange(readingPaused_, false)) transport->resumeProducing();
   // Not makeConnection(): the transport's protocol is this one still.
   next_->transport = transport;
@@ -136,16 +144,18 @@ void Connection::close() {
 }
 
 void Connection::limitQueue() {
-  if (std::exchange(queueLimited_, true)) return;
-  maxQueuedBefore_ = transport->limits().maxQueued;
-  const auto [less, more] = std::minmax(limits().queued, maxQueuedBefore_);
-  setMaxQueued(less != 0 ? less : more);  // 0 is no cap
+  assert(!portsLimits_);
+  portsLimits_ = std::make_unique<ConnectionLimits>(transport->limits());
+  ConnectionLimits changed = *portsLimits_;
+  const auto [less, more] = std::minmax(limits().queued, changed.maxQueued);
+  changed.maxQueued = less != 0 ? less : more;  // 0 is no cap
+  changed.writeHighWater = std::min(changed.writeHighWater, halfOfCap(changed));
+  changed.writeLowWater = std::min(changed.writeLowWater, changed.writeHighWater);
+  transport->setLimits(changed);
 }
 
-void Connection::setMaxQueued(std::size_t bytes) {
-  ConnectionLimits changed = transport->limits();
-  changed.maxQueued = bytes;
-  transport->setLimits(changed);
+void Connection::unlimitQueue() {
+  if (const auto limits = std::move(portsLimits_)) transport->setLimits(*limits);
 }
 
 void Connection::readConnectionLost() {
@@ -255,30 +265,30 @@ void Connection::idleTooLong(Wait wait) {
   close();
 }
 
-// B4: a gap, or a trickle, ends it.
-void Connection::checkBody() {
-  const TimePoint now = transport->reactor().now();
-  const std::uint64_t received = exchange_->bodyReceived();
-  if (received != bodyClock_->seen) bodyClock_->lastNews = now;
-  bodyClock_->seen = received;
-  const Duration taken = now - bodyClock_->start;
-  const auto seconds = std::chrono::duration<double>(taken).count();
-  const auto wanted = static_cast<double>(limits().bodyRate) * seconds;
-  const bool trickles =
 // False while it is us who keep the client from sending: nobody asks for the body, or it is not
 // read because our own output waits.
 bool Connection::bodyIsFreeToCome() const {
   return exchange_->isBodyWanted() && transport->unsentBytes() == 0;
 }
 
-      taken > limits().bodyGrace && static_cast<double>(received - bodyClock_->before) < wanted;
-  if (!trickles && now - bodyClock_->lastNews < limits().bodyGap) {
-    return site_.deadlines.set(*this, Wait::Body, transport->reactor());
-  }
+// B4: a gap, or a trickle, ends it.
+void Connection::checkBody() {
+  const TimePoint now = transport->reactor().now();
+  const std::uint64_t received = exchange_->bodyReceived();
   const Duration passed = now - std::exchange(bodyClock_->lastLook, now);
   if (!bodyIsFreeToCome()) {
     bodyClock_->start += passed;
     bodyClock_->lastNews += passed;
+  }
+  if (received != bodyClock_->seen) bodyClock_->lastNews = now;
+  bodyClock_->seen = received;
+  const Duration taken = now - bodyClock_->start;
+  const auto seconds = std::chrono::duration<double>(taken).count();
+  const auto wanted = static_cast<double>(limits().bodyRate) * seconds;
+  const bool trickles =
+      taken > limits().bodyGrace && static_cast<double>(received - bodyClock_->before) < wanted;
+  if (!trickles && now - bodyClock_->lastNews < limits().bodyGap) {
+    return site_.deadlines.set(*this, Wait::Body, transport->reactor());
   }
   exchange_->refuse({408, "the body of the request came too slowly"});
 }

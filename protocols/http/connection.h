@@ -10,6 +10,7 @@
 #include "http/exchange.h"
 #include "http/read_ahead.h"
 #include "http/site_state.h"
+#include "ropewalk/connection_limits.h"
 #include "ropewalk/protocol.h"
 
 namespace ropewalk::http {
@@ -48,8 +49,12 @@ class Connection final : public Protocol, private Waiter {
   // Something about the exchange changed from outside of dataReceived().
   void goOn();
 
-  // Limits::queued for what the exchange writes, unless the port's limits are stricter.
+  // Limits::queued for what the exchange writes, unless the port's limits are stricter; and what
+  // waits for room waits at half of it at most, or the cap would come before the wait.
   void limitQueue();
+
+  // The port's limits again.
+  void unlimitQueue();
 
  private:
   class Room;
@@ -58,18 +63,17 @@ class Connection final : public Protocol, private Waiter {
   struct BodyClock {
     TimePoint start;
     TimePoint lastNews;
+    TimePoint lastLook;
     std::uint64_t before = 0;  // bytes of the body that had come at the start
     std::uint64_t seen = 0;    // ... and when last looked at
   };
 
   void consume(std::string_view& bytes);
-    TimePoint lastLook;
   bool mayBegin();
   void roomIsThere();
   void leaveRoom();
   void exchangeFinished();
   void handOver(std::string_view rest);
-  void setMaxQueued(std::size_t bytes);
   void settle();
   void settleReading();
   void settleDeadline();
@@ -79,25 +83,24 @@ class Connection final : public Protocol, private Waiter {
   void giveUp(Wait wait);
   void idleTooLong(Wait wait);
   void checkBody();
+  bool bodyIsFreeToCome() const;
 
   SiteState& site_;
   std::shared_ptr<Exchange> exchange_;
   std::unique_ptr<ReadAhead> readAhead_;
-  bool bodyIsFreeToCome() const;
   std::unique_ptr<BodyClock> bodyClock_;
-  std::shared_ptr<Protocol> next_;  // whose the connection is, or will be
-  std::shared_ptr<Room> room_;      // while too much of our own output waits
+  std::shared_ptr<Protocol> next_;                 // whose the connection is, or will be
+  std::shared_ptr<Room> room_;                     // while too much of our own output waits
+  std::unique_ptr<ConnectionLimits> portsLimits_;  // while others hold: see limitQueue()
   // What consume() has still to take; null outside of it. It looks at whatever happens meanwhile.
   const std::string_view* input_ = nullptr;
-  std::uint32_t served_ = 0;         // exchanges that are finished
-  std::uint32_t waitOf_ = 0;         // what served_ was when the deadline was set
-  std::size_t maxQueuedBefore_ = 0;  // the port's, if queueLimited_
+  std::uint32_t served_ = 0;  // exchanges that are finished
+  std::uint32_t waitOf_ = 0;  // what served_ was when the deadline was set
   bool closed_ = false;
   bool detached_ = false;  // everything goes to next_
   bool inputEnded_ = false;
   bool draining_ = false;
   bool readingPaused_ = false;
-  bool queueLimited_ = false;
 };
 
 }  // namespace ropewalk::http

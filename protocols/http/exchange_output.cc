@@ -83,6 +83,7 @@ void Exchange::streamEnded(const Failure& failure) {
   if (whole) {
     flow_->end();
     return answered();
+    connection_->unlimitQueue();
   }
   // The head is out: the only way to say that this is not all is to break off.
   logError("{} {}: the body was not written to its end: {}", reader_.head().method(),

@@ -58,7 +58,8 @@ struct Limits {
   std::size_t overlappingRanges = 2;
 
   /// Bytes of a streamed answer that may wait to be sent when a further write comes; then the
-  /// connection is aborted: ConnectionLimits::maxQueued, unless that of the port is stricter.
+  /// connection is aborted: ConnectionLimits::maxQueued, unless that of the port is stricter. Holds
+  /// while such an answer is written.
   std::size_t queued = 1024 * 1024;
 
   /// Requests on one connection; the last answer says `Connection: close`.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ropewalk/http.h"
+#include "ropewalk/promise.h"
 #include "ropewalk/reactor.h"
 #include "support/guarded_reactor.h"
 #include "support/raw_socket.h"
@@ -49,14 +50,12 @@ TEST_CASE("an accepted HTTP connection has TCP_NODELAY and keeps it while it is 
   CHECK(shown->last->transport->getTcpNoDelay());
 }
 
-TEST_CASE("what a port says of the time for a stalled write holds after a streamed answer") {
+TEST_CASE("what a port says of the time for a stalled write holds in and after a stream") {
   Reactor reactor;
   Router router;
-  router.get("/", [](Request&) {
-    return Response::stream("text/plain", [](BodyWriter& out) {
-      out.write("hello");
-      return succeed();
-    });
+  Promise<void> written;
+  router.get("/", [&written](Request&) {
+    return Response::stream("text/plain", [&written](BodyWriter&) { return written.deferred(); });
   });
   const auto shown = std::make_shared<Shown>(std::move(router));
   ListenOptions options("127.0.0.1");
@@ -71,6 +70,9 @@ TEST_CASE("what a port says of the time for a stalled write holds after a stream
   ropewalk::test::turnUntil(reactor, [&] { return transport->limits().maxQueued != 0; });
   CHECK(transport->limits().writeStall == 60s);
   CHECK(transport->limits().maxQueued == Limits().queued);
+  written.callback();
+  CHECK(transport->limits().writeStall == 60s);
+  CHECK(transport->limits().maxQueued == 0);
   CHECK(TransportRef()->limits().maxQueued == ConnectionLimits().maxQueued);
 }
 

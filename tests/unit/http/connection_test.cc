@@ -369,6 +369,27 @@ void capQueue(Served& served, std::size_t bytes) {
   served.transport->setLimits(limits);
 }
 
+TEST_CASE("no request is begun while its answer would come to the cap of its port") {
+  for (const std::size_t cap : {4U * 1024, 32U * 1024, 65U * 1024, 200U * 1024}) {
+    CAPTURE(cap);
+    Router router;
+    router.get("/", [](Request&) { return Response::text(std::string(60'000, 'x')); });
+    Served served(std::move(router));
+    capQueue(served, cap);
+    served.transport.setRoom(0);
+    std::string requests;
+    for (int i = 0; i < 10; ++i) requests += requestFor("/");
+    served.ask(requests);
+    std::string answers;
+    for (int i = 0; i < 200 && !served.transport.isAborted(); ++i) {
+      served.transport.setRoom(5'000);
+      answers += served.transport.takeWritten();
+    }
+    CHECK(!served.transport.isAborted());
+    CHECK(answersIn(answers) == 10);
+  }
+}
+
 TEST_CASE("no request behind one whose answer broke the connection off is handled [CL4]") {
   int handled = 0;
   Router router;

@@ -222,7 +222,7 @@ TEST_CASE("HTTP's deadlines and limits end with HTTP") {
 
   Giving other;
   Served limited(other.router(), Limits{.queued = 1'000});
-  limited.get("/stream");  // from here on HTTP has a cap on what is queued
+  limited.get("/stream");  // meanwhile HTTP has a cap on what is queued
   limited.get("/detach");
   limited.transport.setRoom(0);
   for (int i = 0; i < 10; ++i) limited.transport->write(std::string_view("a piece of text"));
@@ -240,7 +240,7 @@ ConnectionLimits portsLimits(std::size_t maxQueued) {
   return limits;
 }
 
-TEST_CASE("a streamed answer changes the cap of its port's limits alone, and never loosens it") {
+TEST_CASE("a streamed answer tightens the cap of its port as long as it is written, no longer") {
   struct Case {
     std::size_t ports;
     std::size_t ours;
@@ -251,12 +251,22 @@ TEST_CASE("a streamed answer changes the cap of its port's limits alone, and nev
     CAPTURE(cap.ports);
     CAPTURE(cap.ours);
     Giving site;
-    Served served(site.router(), Limits{.queued = cap.ours});
+    Router router = site.router();
+    Promise<void> written;
+    router.get("/slowly", [&written](Request&) {
+      return Response::stream("text/plain", [&written](BodyWriter&) { return written.deferred(); });
+    });
+    Served served(std::move(router), Limits{.queued = cap.ours});
     served.transport->setLimits(portsLimits(cap.ports));
     served.get("/stream");
-    served.get("/stream");
+    served.get("/slowly");
     CHECK(served.transport->limits().maxQueued == cap.meanwhile);
+    CHECK(served.transport->limits().writeHighWater == cap.meanwhile / 2);
     CHECK(served.transport->limits().writeStall == 60s);
+    written.callback();
+    CHECK(served.transport->limits().maxQueued == cap.ports);
+    CHECK(served.transport->limits().writeHighWater == ConnectionLimits().writeHighWater);
+    CHECK(served.transport->limits().writeLowWater == ConnectionLimits().writeLowWater);
     served.get("/detach");
     CHECK(site.next->transport->limits().maxQueued == cap.ports);
     CHECK(site.next->transport->limits().writeStall == 60s);
