@@ -39,6 +39,10 @@ void BodyFlow::clearProducer() {
   registerAs(Streaming::Push);
 }
 
+void BodyFlow::cancelDrained() {
+  if (drained_ != nullptr) drained_->cancelAwait(ropewalk::detail::CancelCause::ScopeClosed);
+}
+
 void BodyFlow::registerAs(Streaming streaming) {
   if (std::exchange(streaming_, streaming) == streaming) return;
   transport_->unregisterProducer();
@@ -58,8 +62,11 @@ void BodyFlow::resumeProducing() {
   if (producer && producer == producer_) orAbort(transport_, [&] { producer->resumeProducing(); });
 }
 
+// The coroutines of the connection are cancelled by it; others can wait in drained() as well.
 void BodyFlow::stopProducing() {
-  if (const auto producer = std::exchange(producer_, nullptr)) producer->stopProducing();
+  const auto producer = std::exchange(producer_, nullptr);
+  cancelDrained();
+  if (producer) producer->stopProducing();
 }
 
 }  // namespace ropewalk::http

@@ -26,6 +26,7 @@ class BodyFlow final : public Producer, public std::enable_shared_from_this<Body
   bool isPaused() const { return paused_; }
   bool isWaitedFor() const { return drained_ != nullptr; }
   void setDrained(BodyWriter::Drained* waiting) { drained_ = waiting; }
+  void cancelDrained();
 
   void pauseProducing() override;
   void resumeProducing() override;

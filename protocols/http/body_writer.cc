@@ -5,6 +5,7 @@
 
 #include "http/connection.h"
 #include "http/exchange.h"
+#include "ropewalk/error.h"
 
 namespace ropewalk::http {
 
@@ -26,7 +27,17 @@ std::shared_ptr<BodyWriter> BodyWriter::handle() { return {exchange_.shared_from
 bool BodyWriter::isConnected() const noexcept { return exchange_.transport()->isConnected(); }
 
 bool BodyWriter::Drained::ready() const noexcept {
-  return !exchange_->isStreaming() || !exchange_->flow().isPaused();
+  return isOver() || !exchange_->flow().isPaused();
+}
+
+// Where nothing is sent there is always room: whoever writes for as long as there is any has to
+// hear of the end.
+void BodyWriter::Drained::result() const {
+  if (isOver()) throw CancelledError();
+}
+
+bool BodyWriter::Drained::isOver() const noexcept {
+  return !exchange_->isStreaming() || exchange_->transport()->isDisconnecting();
 }
 
 void BodyWriter::Drained::wait() noexcept {

@@ -69,6 +69,7 @@ Deferred<void> Exchange::stream(std::shared_ptr<Exchange> self, std::shared_ptr<
   try {
     co_await self->answer_.writer()(self->writer_);
     self->flow_->clearProducer();
+    self->flow_->cancelDrained();
     co_await self->writer_.drained();  // the end of the body needs room, too
   } catch (...) {
     failure = Failure::current();
@@ -82,12 +83,15 @@ void Exchange::streamEnded(const Failure& failure) {
   const bool whole = !failure && answer_.finish(*transport_);
   if (whole) {
     flow_->end();
-    return answered();
     connection_->unlimitQueue();
+    return answered();
+  }
+  // A connection that ends already does so for a reason of its own.
+  if (!failure.check<CancelledError>() || !transport_->isDisconnecting()) {
+    logError("{} {}: the body was not written to its end: {}", reader_.head().method(),
+             reader_.target().path, failure ? failure.what() : "less than the length promised");
   }
   // The head is out: the only way to say that this is not all is to break off.
-  logError("{} {}: the body was not written to its end: {}", reader_.head().method(),
-           reader_.target().path, failure ? failure.what() : "less than the length promised");
   transport_->abortConnection();
 }
 

@@ -27,8 +27,8 @@ class FilePart;
 ///   });
 ///
 /// Lifetime: until the Deferred of that function is done and its frame gone; handle() for longer.
-/// Errors: once the client is gone, and once that Deferred is done, write() does nothing (rule
-/// HR8); `co_await drained()` raises CancelledError when the client is gone.
+/// Errors: once the client is gone or the connection aborted, and once that Deferred is done,
+/// write() does nothing (rule HR8) and `co_await drained()` raises CancelledError.
 class BodyWriter {
  public:
   /// What drained() waits in; only ever awaited.
@@ -38,11 +38,13 @@ class BodyWriter {
 
     bool ready() const noexcept;
     void wait() noexcept;
-    void result() const noexcept {}
+    void result() const;
     void cancelAwait(ropewalk::detail::CancelCause cause) noexcept override;
     void resume() noexcept { resumeSoon(); }
 
    private:
+    bool isOver() const noexcept;
+
     Exchange* exchange_;
   };
 
@@ -63,7 +65,7 @@ class BodyWriter {
   void write(FilePart part);
 
   /// `co_await out.drained()` goes on once at most 16 KiB of this connection's output wait, if
-  /// there were more than 64 KiB; at once if not.
+  /// there were more than 64 KiB, or half of Limits::queued if that is less; at once if not.
   ///
   /// For writers without a producer of the kind Pull: beside one it never waits.
   /// REQUIRES: nobody else waits in it; one at a time.

@@ -5,8 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "ropewalk/connection_limits.h"
 #include "ropewalk/error.h"
 #include "ropewalk/promise.h"
+#include "ropewalk/task.h"
 #include "support/captured_log.h"
 #include "unit/http/served.h"
 
@@ -300,6 +302,114 @@ TEST_CASE("finishing twice is the writer's own mistake, and is said to the write
   CHECK_THROWS_AS(site.pieces->written.callback(), AlreadyCalledError);
   CHECK(served.transport.takeWritten() == "0\r\n\r\n");
   CHECK(served.get("/next") == textAnswer("next"));
+}
+
+// Writes a body, some pieces at a time, for as long as there is room, but not for ever.
+struct Endless {
+  Deferred<void> writeTo(std::shared_ptr<BodyWriter> body) {
+    wasTold = false;
+    try {
+      for (rounds = 0; rounds < kForEver; ++rounds) {
+        for (int i = 0; i < pieces; ++i) body->write(std::string(8'000, 'x'));
+        co_await body->drained();
+      }
+    } catch (const CancelledError&) {
+      wasTold = true;
+      throw;
+    }
+  }
+
+  // A site whose body is written by a coroutine that is not the connection's.
+  Router fromOutside() {
+    Router router;
+    router.get("/", [this](Request&) {
+      return Response::stream("text/plain", [this](BodyWriter& writer) {
+        out = writer.handle();
+        return done.deferred();
+      });
+    });
+    return router;
+  }
+
+  static constexpr int kForEver = 1'000;
+  int pieces = 1;
+  int rounds = 0;
+  bool wasTold = false;
+  std::shared_ptr<BodyWriter> out;
+  Promise<void> done;
+};
+
+TEST_CASE("who writes a body for as long as there is room hears from drained() of an abort") {
+  const CapturedLog log;
+  Endless body;
+  body.pieces = 9;
+  Router router;
+  router.get("/", [&body](Request&) {
+    return Response::stream("text/plain",
+                            [&body](BodyWriter& out) { return body.writeTo(out.handle()); });
+  });
+  Served served(std::move(router), Limits{.queued = 16'000});
+  served.transport.setRoom(1'000);
+  served.get("/");
+  CHECK(served.transport.isAborted());
+  CHECK(body.wasTold);
+  CHECK(!log.has("was not written to its end"));
+}
+
+TEST_CASE("a coroutine of nobody's is not left waiting in drained()") {
+  Endless body;
+  Served served(body.fromOutside());
+  served.transport.setRoom(1'000);
+  served.get("/");
+  const auto write = [&body] { return body.writeTo(body.out); };
+  SUBCASE("when the client goes away") {
+    spawn(write);
+    CHECK(!body.wasTold);
+    served.transport.peerResets();
+  }
+  SUBCASE("when the client has gone before") {
+    served.transport.peerResets();
+    spawn(write);
+  }
+  SUBCASE("when the body is said to be done") {
+    spawn(write);
+    CHECK(!body.wasTold);
+    body.done.callback();
+    served.transport.setRoom(1'000'000);
+    CHECK(served.transport.takeWritten().ends_with("0\r\n\r\n"));
+  }
+  SUBCASE("when the body was done before") {
+    body.done.callback();
+    spawn(write);
+    CHECK(!served.transport.isDisconnecting());
+  }
+  CHECK(body.wasTold);
+  CHECK(body.rounds < Endless::kForEver);
+}
+
+TEST_CASE("a body whose writer waits for room never comes to the cap of its port") {
+  for (const std::size_t piece : {1'000U, 8'192U, 40'000U}) {
+    CAPTURE(piece);
+    Router router;
+    router.get("/", [piece](Request&) {
+      return Response::stream("text/plain", [piece](BodyWriter& out) -> Deferred<void> {
+        for (std::size_t sent = 0; sent < 400'000; sent += piece) {
+          out.write(std::string(piece, 'x'));
+          co_await out.drained();
+        }
+      });
+    });
+    Served served(std::move(router));
+    ConnectionLimits limits = served.transport->limits();
+    limits.maxQueued = 32 * 1024;
+    served.transport->setLimits(limits);
+    served.transport.setRoom(5'000);
+    served.get("/");
+    CHECK(served.transport->unsentBytes() > 0);
+    CHECK(!served.transport.isAborted());
+    for (int i = 0; i < 50; ++i) served.transport.setRoom(10'000);
+    CHECK(served.transport.takeWritten().ends_with("0\r\n\r\n"));
+  }
 }
 
 }  // namespace
