@@ -1,6 +1,7 @@
 #include "http/head_parser.h"
 
 #include <algorithm>
+#include <string>
 
 #include "http/field_line.h"
 #include "http/request_line.h"
@@ -15,6 +16,8 @@ namespace {
 
 // RequestHead stores 16-bit offsets.
 constexpr std::size_t kLargestHead = 65'535;
+
+constexpr std::string_view kHead = "HEAD ";
 
 }  // namespace
 
@@ -42,6 +45,7 @@ HeadParser::Result HeadParser::feedByLines(std::string_view& bytes) {
     const std::string_view piece = whole ? bytes.substr(0, lineFeed + 1) : bytes;
     const std::size_t line = head_.keptBytes().size() - next_ + piece.size();
     if (line > longestLine() || (!whole && line == longestLine())) {
+      noteMethod(piece);
       tooLong();
       return Result::Bad;
     }
@@ -56,6 +60,14 @@ HeadParser::Result HeadParser::feedByLines(std::string_view& bytes) {
     if (outcome == Step::Bad) return Result::Bad;
   }
   return Result::NeedMore;
+}
+
+// Of a request line that is refused before it is whole, `piece` being what comes next of it: also
+// the answer to such a HEAD has no body.
+void HeadParser::noteMethod(std::string_view piece) {
+  if (expected_ == Expected::Field) return;
+  std::string start(head_.keptBytes(), next_, kHead.size());
+  isHead_ = start.append(piece.substr(0, kHead.size())).starts_with(kHead);
 }
 
 HeadParser::Step HeadParser::step(std::string_view bytes) {
@@ -78,7 +90,7 @@ HeadParser::Step HeadParser::blankLine() {
 }
 
 HeadParser::Step HeadParser::requestLine(std::string_view bytes) {
-  isHead_ = bytes.substr(next_).starts_with("HEAD ");
+  isHead_ = bytes.substr(next_).starts_with(kHead);
   const RequestLine line = readRequestLine(bytes.data() + next_, bytes.data() + bytes.size());
   if (line.next == nullptr) return judge(bytes);
   const Step outcome = advance(bytes, line.next);

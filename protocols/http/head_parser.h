@@ -53,6 +53,7 @@ class HeadParser {
   Step refuse(Refusal refusal);
   Step tooLong();
   Step waitForRestOf(std::string_view line);
+  void noteMethod(std::string_view piece);
   Result feedByLines(std::string_view& bytes);
   std::size_t longestLine() const;
 

@@ -208,16 +208,26 @@ TEST_CASE("a HEAD that is refused gets no body, whatever is wrong with it") {
                                   std::string("/\\ HTTP/1.1\r\n"), std::string("/ HTTP/1.1\n"),
                                   std::string("/ HTTP/1.1\r\n\r\n")}) {
     CAPTURE(rest.substr(0, 20));
-    Served served(echoRouter());
-    const std::string answered = served.ask("HEAD " + rest);
-    CHECK(answered.starts_with("HTTP/1.1 "));
-    CHECK(answered.find("Content-Length: 0\r\n") == std::string::npos);
-    CHECK(answered.ends_with("\r\n\r\n"));
-    CHECK(served.transport.isDisconnecting());
+    const std::string wire = "HEAD " + rest;
+    for (const std::size_t cut : {wire.size(), std::size_t{1}, std::size_t{3}, std::size_t{700}}) {
+      CAPTURE(cut);
+      Served served(echoRouter());
+      std::string answered;
+      for (std::size_t at = 0; at < wire.size(); at += cut) {
+        answered += served.ask(wire.substr(at, cut));
+      }
+      CHECK(answered.starts_with("HTTP/1.1 "));
+      CHECK(answered.find("Content-Length: 0\r\n") == std::string::npos);
+      CHECK(answered.ends_with("\r\n\r\n"));
+      CHECK(served.transport.isDisconnecting());
+    }
   }
   // Nobody else is taken for one.
   Served served(echoRouter());
   CHECK(served.ask("HEADS / HTTP/1.2\r\n").ends_with("</html>\n"));
+  Served other(echoRouter());
+  other.ask("HEA");
+  CHECK(other.ask("DS /" + longest).ends_with("</html>\n"));
 }
 
 TEST_CASE("a drained connection is closed when it is idle, else after its answer") {
