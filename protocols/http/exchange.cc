@@ -112,7 +112,7 @@ void Exchange::connectionLost(const Failure& why) {
   connection_ = nullptr;
   whyLost_ = why;
   answer_.forgetWriter();
-  body_.fail(why);
+  body_.fail(Failure::cancelled());
   if (!finishWaiters_) return;
   const auto waiters = std::move(finishWaiters_);
   for (Promise<void>& waiter : *waiters) {

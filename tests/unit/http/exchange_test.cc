@@ -265,6 +265,31 @@ TEST_CASE("a reader hears that the body broke off [H1.37]") {
   }
 }
 
+TEST_CASE("a reader that is nobody's hears that the client has gone") {
+  bool wasTold = false;
+  Promise<Response> answer;
+  Router router;
+  const auto readAll = [&wasTold](Request& request) -> Deferred<void> {
+    try {
+      while (auto part = co_await request.read()) CHECK(*part == "hell");
+    } catch (const CancelledError&) {
+      wasTold = true;
+    }
+  };
+  router
+      .post("/",
+            [&](Request& request) {
+              spawn([&readAll, &request] { return readAll(request); });
+              return answer.deferred();
+            })
+      .streamBody();
+  Served served(std::move(router));
+  served.ask(post("/", lengthField(5), "hell"));
+  CHECK(!wasTold);
+  served.transport.peerResets();
+  CHECK(wasTold);
+}
+
 TEST_CASE("a handler that does not care that the body broke off is answered for with 400") {
   for (const char* body : {"5\r\nab", "2\r\nab\r\n"}) {
     Router router;
