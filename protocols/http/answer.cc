@@ -109,7 +109,8 @@ void Answer::appendHead(const Response& response, const Terms& terms, std::strin
   } else if (framing_ == Framing::Chunked) {
     out.append("Transfer-Encoding: chunked\r\n");
   }
-  if (response.lastModified_) {
+  // A file system may give a file any date.
+  if (response.lastModified_ && *response.lastModified_ >= kFirstDate) {
     // RFC 9110 8.8.2.1: nothing was changed after the moment at which that is said.
     const WallTime changed = std::min(*response.lastModified_, terms.now);
     out.append("Last-Modified: ").append(formatDate(changed)).append("\r\n");

@@ -11,6 +11,9 @@ namespace ropewalk::http {
 
 using WallTime = std::chrono::sys_seconds;
 
+// The first moment of the year 0.
+inline constexpr WallTime kFirstDate = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+
 // `time` as `Sun, 06 Nov 1994 08:49:37 GMT`, the IMF-fixdate of RFC 9110 5.6.7. 29 characters.
 // REQUIRES: a year from 0 to 9999.
 std::string formatDate(WallTime time);

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "http/date.h"
 #include "ropewalk/promise.h"
 #include "support/aborts.h"
 #include "support/captured_log.h"
@@ -400,6 +401,15 @@ TEST_CASE("two that wait in drained() of one body at a time are stopped in debug
   CHECK(aborts(ask));
 }
 #endif
+
+TEST_CASE("a moment that cannot be written as a date is not told") {
+  for (const WallTime when : {kFirstDate - std::chrono::seconds(1), WallTime::min()}) {
+    Router router;
+    router.get("/", [when](Request&) { return Response::text("x").setLastModified(when); });
+    Served served(std::move(router));
+    CHECK(served.get("/") == textAnswer("x"));
+  }
+}
 
 }  // namespace
 }  // namespace ropewalk::http::test
