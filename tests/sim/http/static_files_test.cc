@@ -49,6 +49,14 @@ TEST_CASE("names are decoded, once") {
   CHECK(bodyOf(served.get("/sub/d%65ep/page.html")) == "deep");
 }
 
+TEST_CASE("a name that begins with a dot is a name") {
+  const Tree tree;
+  tree.write("www/.well-known/it", "known");
+  auto served = serving(tree);
+  CHECK(bodyOf(served.get("/.well-known/it")) == "known");
+  CHECK(statusOf(served.get("/empty/.keep")) == "HTTP/1.1 200 OK");
+}
+
 TEST_CASE("a directory shows its index, at the path with the slash [SF9]") {
   const Tree tree;
   auto served = serving(tree);
