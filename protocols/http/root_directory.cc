@@ -24,6 +24,8 @@ namespace {
 // O_NONBLOCK: a FIFO without a writer must not stop the reactor.
 constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
+constexpr int kTries = 16;
+
 std::uint64_t resolveFlags(Symlinks symlinks) {
   constexpr std::uint64_t common = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   return symlinks == Symlinks::Refuse ? common | RESOLVE_NO_SYMLINKS : common;
@@ -68,7 +70,12 @@ int RootDirectory::openBeneath(const std::string& path) const {
   open_how how{};
   how.flags = kFlags;
   how.resolve = resolveFlags(symlinks_);
-  const long fd = ::syscall(SYS_openat2, fd_, path.c_str(), &how, sizeof how);
+  long fd = -1;
+  // EAGAIN: something was renamed while the kernel looked whether a `..` leads out.
+  for (int tries = 0; tries < kTries; ++tries) {
+    fd = ::syscall(SYS_openat2, fd_, path.c_str(), &how, sizeof how);
+    if (fd >= 0 || errno != EAGAIN) break;
+  }
   if (fd >= 0 || !isMissing(errno)) return static_cast<int>(fd);
   return openByComponents(path);
 }

@@ -52,6 +52,7 @@ Response cannotOpen(const Request& request, int error) {
     case EACCES:
     case EPERM:
       return forbiddenPage();
+    case EAGAIN:
     case EMFILE:
     case ENFILE:
     case ENOMEM:

@@ -1,14 +1,17 @@
 #include "ropewalk/http/static_files.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "sim/http/tree.h"
+#include "support/captured_log.h"
 
 namespace ropewalk::http::test {
 namespace {
@@ -47,6 +50,33 @@ TEST_CASE("names are decoded, once") {
   CHECK(bodyOf(served.get("/%41.txt")) == "letter");
   CHECK(bodyOf(served.get("/%2541.txt")) == "percent");
   CHECK(bodyOf(served.get("/sub/d%65ep/page.html")) == "deep");
+}
+
+int leased = -1;
+
+void giveLeaseBack(int) { ::fcntl(leased, F_SETLEASE, F_UNLCK); }
+
+// A lease stands for the rename that the kernel says EAGAIN for as well: there is no moment at
+// which a test could be sure to rename.
+TEST_CASE("a file that cannot be opened at this very moment is tried again") {
+  const Tree tree;
+  auto served = serving(tree);
+  leased = ::open((tree.root() + "/index.html").c_str(), O_RDWR | O_CLOEXEC);
+  const auto before = std::signal(SIGIO, giveLeaseBack);
+  if (::fcntl(leased, F_SETLEASE, F_WRLCK) == 0) {
+    CHECK(bodyOf(served.get("/")) == "<p>index</p>");
+  } else {
+    MESSAGE("this file system knows no leases");
+  }
+  SUBCASE("and is not said to be missing") {
+    const ropewalk::test::QuietLog quiet;
+    std::signal(SIGIO, SIG_IGN);
+    if (::fcntl(leased, F_SETLEASE, F_WRLCK) == 0) {
+      CHECK(statusOf(served.get("/")) == "HTTP/1.1 503 Service Unavailable");
+    }
+  }
+  ::close(leased);
+  std::signal(SIGIO, before);
 }
 
 TEST_CASE("a name that begins with a dot is a name") {
