@@ -10,10 +10,6 @@
 namespace ropewalk::http {
 namespace {
 
-// While more than this of our own output waits, or than the high water if that is higher, no
-// further request is begun.
-constexpr std::size_t kMostUnsent = 64 * 1024;
-
 // What may wait before something is begun that takes several writes, each of which must find less
 // than the cap.
 std::size_t halfOfCap(const ConnectionLimits& limits) {
@@ -89,9 +85,8 @@ void Connection::consume(std::string_view& bytes) {
 bool Connection::mayBegin() {
   if (room_) return false;
   const ConnectionLimits limits = transport->limits();
-  const std::size_t most =
-      std::min(std::max(kMostUnsent, limits.writeHighWater), halfOfCap(limits));
-  if (transport->unsentBytes() <= most) return true;
+  // Above the high water nothing is read: the time of a request begun there would run out unused.
+  if (transport->unsentBytes() <= std::min(limits.writeHighWater, halfOfCap(limits))) return true;
   limitQueue();  // or the room would be no news as long as less waits than the port's high water
   room_ = std::make_shared<Room>(*this);
   transport->registerProducer(room_, Streaming::Push);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "ropewalk/connection_limits.h"
 #include "ropewalk/promise.h"
 #include "ropewalk/reactor.h"
 #include "ropewalk/task.h"
@@ -237,6 +238,26 @@ TEST_CASE("a client from which nothing is read, as it reads slowly itself, is no
   served.transport.clear();
   served.transport.setRoom(1'000'000);
   CHECK(statusOf(served.get("/")) == "HTTP/1.1 405 Method Not Allowed");
+}
+
+TEST_CASE("a request that is not read, as its client reads slowly itself, has all its time") {
+  Router router;
+  router.get("/", [](Request&) { return Response::text(std::string(60'000, 'x')); });
+  Served served(std::move(router));
+  ConnectionLimits limits;
+  limits.writeHighWater = 16 * 1024;
+  served.transport->setLimits(limits);
+  served.transport.setRoom(0);
+  served.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\n");
+  served.ask("Host: h\r\n\r\n");
+  std::string answers;
+  for (int i = 0; i < 60; ++i) {
+    served.transport.setRoom(2'500);
+    pass(served, 1s);
+    answers += served.transport.takeWritten();
+  }
+  CHECK(answersIn(answers) == 2);
+  CHECK(answers.find(" 408 ") == std::string::npos);
 }
 
 TEST_CASE("a client that waits for 100 Continue has all its time from then on [H1.30]") {
