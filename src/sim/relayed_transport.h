@@ -14,17 +14,15 @@
 namespace ropewalk::detail {
 
 // The transport of a protocol that its connection knows through a relay: the connection's own
-// methods, but for taking note of the protocol and of its producer.
+// methods, but for taking note of the protocol.
 class RelayedTransport final : public Transport {
  public:
   RelayedTransport(Ref<Connection> connection, std::shared_ptr<ProtocolRelay> relay)
       : connection_(std::move(connection)), relay_(std::move(relay)) {}
 
   // What is registered now, or null; the connection owns it.
-  std::shared_ptr<Producer> producer() const noexcept {
-    return isConnected() ? producer_.lock() : nullptr;
-  }
-  Streaming streaming() const noexcept { return streaming_; }
+  std::shared_ptr<Producer> producer() const { return connection_->producer(); }
+  Streaming streaming() const { return connection_->streaming(); }
 
   void write(std::string_view bytes) override { connection_->write(bytes); }
   void write(const SharedBytes& bytes) override { connection_->write(bytes); }
@@ -39,16 +37,9 @@ class RelayedTransport final : public Transport {
   void pauseProducing() override { connection_->pauseProducing(); }
   void resumeProducing() override { connection_->resumeProducing(); }
   void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) override {
-    const bool isRefused = connection_->isDisconnecting();
-    connection_->registerProducer(producer, streaming);
-    if (isRefused) return;
-    producer_ = producer;
-    streaming_ = streaming;
+    connection_->registerProducer(std::move(producer), streaming);
   }
-  void unregisterProducer() override {
-    connection_->unregisterProducer();
-    producer_.reset();
-  }
+  void unregisterProducer() override { connection_->unregisterProducer(); }
   void setReadWhileBlocked(bool on) override { connection_->setReadWhileBlocked(on); }
   void setLimits(const ConnectionLimits& limits) override { connection_->setLimits(limits); }
   ConnectionLimits limits() const override { return connection_->limits(); }
@@ -75,8 +66,6 @@ class RelayedTransport final : public Transport {
 
   const Ref<Connection> connection_;
   const std::shared_ptr<ProtocolRelay> relay_;
-  std::weak_ptr<Producer> producer_;
-  Streaming streaming_ = Streaming::Push;
 };
 
 }  // namespace ropewalk::detail

@@ -81,6 +81,10 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void settle() noexcept;
   ConnectionLinks& links() noexcept { return links_; }
 
+  // The producer that is registered, or null; and how it is.
+  std::shared_ptr<Producer> producer() const { return feed_ ? feed_->producer : nullptr; }
+  Streaming streaming() const { return feed_->streaming; }
+
   // Transport
   void write(std::string_view bytes) override;
   void write(const SharedBytes& bytes) override;

@@ -32,9 +32,11 @@ void Connection::setReadWhileBlocked(bool on) {
 }
 
 void Connection::setLimits(const ConnectionLimits& limits) {
-  ownLimits_ = std::make_unique<ConnectionLimits>(limits);
+  auto own = std::make_unique<ConnectionLimits>(limits);
+  // The kernel is told only what is news to it: HTTP changes the others with every streamed answer.
+  if (channel_ && own->writeStall != limits_->writeStall) channel_->setPatience(own->writeStall);
+  ownLimits_ = std::move(own);
   limits_ = ownLimits_.get();
-  if (channel_) channel_->setPatience(limits.writeStall);
 }
 
 // The maker, whose they may be, is let go of at the end.

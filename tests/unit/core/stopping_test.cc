@@ -74,7 +74,7 @@ TEST_CASE("a reason that is known when the reactor stops is the one that is told
       reactor().stop();
       throw std::runtime_error("mine");
     });
-    CHECK(stopped.reason.check<std::runtime_error>());
+    CHECK(stopped.reason.what() == "mine");
   }
   SUBCASE("what a callback threw, while the peer does not read what was written before") {
     const QuietLog quiet;
@@ -87,7 +87,7 @@ TEST_CASE("a reason that is known when the reactor stops is the one that is told
     REQUIRE(!stopped.reason);
     stopped.world.host("server").run([] { reactor().stop(); });
     stopped.world.advance(1s);
-    CHECK(stopped.reason.check<std::runtime_error>());
+    CHECK(stopped.reason.what() == "mine");
   }
 }
 

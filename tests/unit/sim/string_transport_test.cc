@@ -167,6 +167,11 @@ TEST_CASE("StringTransport has no producer when the connection refused it [PC5]"
     guest.protocol->transport->registerProducer(late, Streaming::Push);
     CHECK(guest.transport.producer() == nullptr);
   }
+  SUBCASE("closing one direction") {
+    guest.protocol->transport->loseWriteConnection();
+    guest.protocol->transport->registerProducer(late, Streaming::Push);
+    CHECK(guest.transport.producer() == nullptr);
+  }
   SUBCASE("closing with another one") {
     const auto first = std::make_shared<Feeder>();
     guest.protocol->transport->registerProducer(first, Streaming::Push);
