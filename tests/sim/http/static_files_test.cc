@@ -52,6 +52,13 @@ TEST_CASE("names are decoded, once") {
   CHECK(bodyOf(served.get("/sub/d%65ep/page.html")) == "deep");
 }
 
+// ThreadSanitizer holds signals back until the next call that it knows, which is too late here.
+#ifdef __SANITIZE_THREAD__
+constexpr bool kSignalsComeAtOnce = false;
+#else
+constexpr bool kSignalsComeAtOnce = true;
+#endif
+
 int leased = -1;
 
 void giveLeaseBack(int) { ::fcntl(leased, F_SETLEASE, F_UNLCK); }
@@ -63,10 +70,10 @@ TEST_CASE("a file that cannot be opened at this very moment is tried again") {
   auto served = serving(tree);
   leased = ::open((tree.root() + "/index.html").c_str(), O_RDWR | O_CLOEXEC);
   const auto before = std::signal(SIGIO, giveLeaseBack);
-  if (::fcntl(leased, F_SETLEASE, F_WRLCK) == 0) {
+  if (kSignalsComeAtOnce && ::fcntl(leased, F_SETLEASE, F_WRLCK) == 0) {
     CHECK(bodyOf(served.get("/")) == "<p>index</p>");
   } else {
-    MESSAGE("this file system knows no leases");
+    MESSAGE("this file system knows no leases, or ThreadSanitizer holds their signals back");
   }
   SUBCASE("and is not said to be missing") {
     const ropewalk::test::QuietLog quiet;

@@ -148,6 +148,7 @@ TEST_CASE("a protocol that gets a second connection may begin something there") 
   test.world.advance(1min);
   CHECK(factory->protocol->began == 2);
   CHECK(factory->protocol->went == 2);
+  factory->protocol.reset();  // it knows its factory
 }
 
 }  // namespace
