@@ -8,7 +8,7 @@ namespace ropewalk {
 
 /// What one connection may hold and how long it may take; all on by default.
 ///
-/// Sizes are bytes that wait to be sent and that the kernel has not taken yet.
+/// Sizes are bytes that wait until the kernel takes them.
 struct ConnectionLimits {
   /// Above this a push producer is paused, and reading from the connection stops as long as
   /// Transport::setReadWhileBlocked() is off.

@@ -47,10 +47,8 @@ TcpConnector::TcpConnector(ReactorCore& core, std::string_view host, int port,
       target_(name_.empty() ? destination_.text() : name_ + ":" + std::to_string(port)),
       factory_(std::move(factory)),
       options_(options) {
-  if (!options.bindHost.empty() || options.bindPort != 0) {
-    bind_ = Address::parse(options.bindHost, options.bindPort);
-    if (options.bindHost.empty()) bind_ = Address().withPort(bind_.port());  // of any family
-  }
+  bind_ = Address::parse(options.bindHost, options.bindPort);
+  if (options.bindHost.empty()) bind_ = Address().withPort(bind_.port());  // of any family
 }
 
 TcpConnector::~TcpConnector() = default;

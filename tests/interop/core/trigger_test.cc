@@ -231,6 +231,29 @@ TEST_CASE("a trigger removed by an earlier one of the same firing does not run [
   }
 }
 
+TEST_CASE("what a removed trigger held may remove another one as it goes [RC11]") {
+  Reactor reactor;
+  Story story;
+  struct Held {
+    Held(Reactor* at, const TriggerId* other) : reactor(*at), goesToo(*other) {}
+    ~Held() { reactor.removeSystemEventTrigger(goesToo); }
+    Reactor& reactor;
+    const TriggerId& goesToo;
+  };
+  const auto add = [&](UniqueFunction<void()> trigger) {
+    return reactor.addSystemEventTrigger(Phase::Before, SystemEvent::Shutdown, std::move(trigger));
+  };
+  const TriggerId other = add([&] { story.add("other"); });
+  const TriggerId removed =
+      add([&story, held = std::make_unique<Held>(&reactor, &other)] { story.add("removed"); });
+  add([&] { story.add("first"); });
+  add([&] { story.add("last"); });
+  reactor.removeSystemEventTrigger(removed);
+  reactor.callWhenRunning([&] { reactor.stop(); });
+  runUntilStopped(reactor);
+  CHECK(story.text() == "first, last");
+}
+
 TEST_CASE("unknown phases and events throw UnknownPhase [RC12]") {
   Reactor reactor;
   const auto nothing = [] {};

@@ -1,17 +1,20 @@
-// What may wait to be sent, and what is done about what cannot be sent. LF14, PC7.
+// What may wait to be sent, and what is done about what cannot be sent. LF7, LF14, PC7.
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "ropewalk/error.h"
 #include "ropewalk/producer.h"
 #include "ropewalk/reactor.h"
 #include "ropewalk/sim/world.h"
+#include "support/captured_log.h"
 #include "support/unnamed_file.h"
 
 namespace ropewalk::test {
@@ -21,19 +24,25 @@ constexpr int kPort = 8000;
 constexpr std::size_t kMuch = 9'000'000;
 
 struct Server : Protocol {
-  explicit Server(Failure* endsWith, TransportRef* its) : reason(*endsWith), made(*its) {}
+  Server(Failure* endsWith, TransportRef* its, const bool* isTo)
+      : reason(*endsWith), made(*its), throws(*isTo) {}
   void connectionMade() override { made = transport; }
+  void dataReceived(std::string_view) override {
+    if (throws) throw std::runtime_error("not this");
+  }
   void connectionLost(const Failure& why) override { reason = why; }
 
   Failure& reason;
   TransportRef& made;
+  const bool& throws;
 };
 
 // A server, and a client that reads only when it is told.
 struct Sending {
   Sending() {
-    world.host("server").run(
-        [this] { reactor().listenTCP(kPort, Factory::forProtocol<Server>(&reason, &server)); });
+    world.host("server").run([this] {
+      reactor().listenTCP(kPort, Factory::forProtocol<Server>(&reason, &server, &throws));
+    });
     client = world.host("client").connect<sim::Recorder>("server", kPort);
     world.advance(1s);
     client->transport->pauseProducing();
@@ -48,6 +57,7 @@ struct Sending {
 
   Failure reason;
   TransportRef server;
+  bool throws = false;
   sim::World world;
   std::shared_ptr<sim::Recorder> client;
 };
@@ -96,7 +106,7 @@ TEST_CASE("a file that cannot be read ends in a reset, so that nobody takes half
 struct Noting : Producer {
   explicit Noting(TransportRef to) : transport(std::move(to)) {}
   void pauseProducing() override { ++pauses; }
-  void stopProducing() override {}
+  void stopProducing() override { ++stops; }
   void resumeProducing() override {
     ++resumes;
     waiting = transport->unsentBytes();
@@ -105,6 +115,7 @@ struct Noting : Producer {
   TransportRef transport;
   int pauses = 0;
   int resumes = 0;
+  int stops = 0;
   std::size_t waiting = 0;
 };
 
@@ -132,6 +143,33 @@ TEST_CASE("a producer is not resumed when somebody else has filled the queue mea
   CHECK(sending.client->received().size() == 2 * kMuch);
   CHECK(noting->resumes == 1);
   CHECK(noting->waiting <= 16 * 1024);
+}
+
+// Tries to have another in its place when it is stopped.
+struct Stubborn : Noting {
+  Stubborn(TransportRef to, std::shared_ptr<Noting> another)
+      : Noting(std::move(to)), next(std::move(another)) {}
+  void stopProducing() override {
+    Noting::stopProducing();
+    transport->registerProducer(next, Streaming::Push);
+  }
+
+  std::shared_ptr<Noting> next;
+};
+
+TEST_CASE("no producer keeps a connection open whose callback has thrown [LF7]") {
+  const CapturedLog log;
+  Sending sending;
+  const auto next = std::make_shared<Noting>(sending.server);
+  const auto first = std::make_shared<Stubborn>(sending.server, next);
+  sending.transport().registerProducer(first, Streaming::Push);
+  sending.throws = true;
+  sending.client->transport->write("?");
+  sending.client->transport->resumeProducing();
+  sending.world.advance(1s);
+  CHECK(sending.reason.check<std::runtime_error>());
+  CHECK(first->stops == 1);
+  CHECK(next->stops == 1);
 }
 
 }  // namespace

@@ -102,70 +102,6 @@ TEST_CASE("a stream whose writer throws breaks off, so that the part is not take
   CHECK(log.has("oops"));
 }
 
-TEST_CASE("a writer that waits is held back while the client does not read [HR14]") {
-  int written = 0;
-  Router router;
-  router.get("/", [&written](Request&) {
-    return Response::stream("text/plain", 100 * 40'000,
-                            [&written](BodyWriter& out) -> Deferred<void> {
-                              const std::string piece(40'000, 'x');
-                              for (; written < 100; ++written) {
-                                out.write(piece);
-                                co_await out.drained();
-                              }
-                            });
-  });
-  Served served(std::move(router));
-  served.transport.setRoom(0);
-  served.get("/");
-  CHECK(written == 1);
-  CHECK(served.transport.producer() != nullptr);
-  served.transport.setRoom(100'000'000);
-  served.transport.settle();
-  CHECK(written == 100);
-  CHECK(served.transport.value().size() > 4'000'000);
-  CHECK(served.transport.producer() == nullptr);
-}
-
-TEST_CASE("a piece of any size is taken, whatever its framing adds behind it") {
-  const std::string piece(3'000'000, 'x');
-  for (const bool twice : {false, true}) {
-    Router router;
-    router.get("/", [&](Request&) {
-      return Response::stream("text/plain", [&](BodyWriter& out) -> Deferred<void> {
-        out.write(piece);
-        if (!twice) co_return;
-        co_await out.drained();
-        out.write("y");
-      });
-    });
-    Served served(std::move(router));
-    served.transport.setRoom(0);
-    served.get("/");
-    CHECK(!served.transport.isAborted());
-    served.transport.setRoom(10'000'000);
-    const std::string body = "\r\n\r\n2dc6c0\r\n" + piece + "\r\n";
-    CHECK(served.transport.takeWritten().ends_with(body +
-                                                   (twice ? "1\r\ny\r\n0\r\n\r\n" : "0\r\n\r\n")));
-  }
-}
-
-TEST_CASE("a writer that never waits is cut off at the limit") {
-  Router router;
-  router.get("/", [](Request&) {
-    return Response::stream("text/plain", [](BodyWriter& out) {
-      const std::string piece(64 * 1024, 'x');
-      for (int i = 0; i < 1'000; ++i) out.write(piece);
-      return succeed();
-    });
-  });
-  Served served(std::move(router));
-  served.transport.setRoom(0);
-  served.get("/");
-  CHECK(served.transport.isAborted());
-  CHECK(served.transport->unsentBytes() <= 2 * 1024 * 1024);
-}
-
 TEST_CASE("a writer is cancelled when its client goes away") {
   bool cancelled = false;
   Promise<void> gate;
@@ -332,50 +268,6 @@ TEST_CASE("an answer can end the connection") {
   Served served(routerOf([] { return Response::text("bye").closeConnection(); }));
   CHECK(served.get("/") == textAnswer("bye", "Connection: close\r\n"));
   CHECK(served.transport.isFinished());
-}
-
-Response dated() { return Response::text("body").setLastModified(kNow); }
-
-TEST_CASE("If-Modified-Since is answered with 304 if nothing changed since [HR11] [SF10]") {
-  Served served(routerOf(dated));
-  const std::string unchanged =
-      answer("304 Not Modified", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "");
-  const auto since = [&](const std::string& date) {
-    return served.get("/", "If-Modified-Since: " + date + "\r\n");
-  };
-  CHECK(since("Sun, 06 Nov 1994 08:49:37 GMT") == unchanged);
-  CHECK(since("Sunday, 06-Nov-94 08:49:38 GMT") == unchanged);
-  CHECK(statusOf(since("Sun, 06 Nov 1994 08:49:36 GMT")) == "HTTP/1.1 200 OK");
-  CHECK(statusOf(since("yesterday")) == "HTTP/1.1 200 OK");
-  Router router;
-  router.post("/", [](Request&) { return dated(); });
-  Served posted(std::move(router));
-  CHECK(statusOf(posted.ask("POST / HTTP/1.1\r\nHost: h\r\n"
-                            "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n")) ==
-        "HTTP/1.1 200 OK");
-  CHECK(statusOf(since("Sun, 31 Feb 1994 08:49:37 GMT")) == "HTTP/1.1 200 OK");
-}
-
-TEST_CASE("If-None-Match is a list, compares weakly, and goes before the date [HR11] [HR12]") {
-  Router router;
-  router.any("/", [](Request&) { return dated().setETag("abc"); });
-  Served served(std::move(router));
-  for (const char* tags :
-       {"\"abc\"", "*", "\"x\", \"abc\"", "\"abc\", \"x\"", "W/\"abc\"", "\"x\",W/\"abc\""}) {
-    CAPTURE(tags);
-    const std::string fields = "If-None-Match: " + std::string(tags) + "\r\n";
-    CHECK(statusOf(served.get("/", fields)) == "HTTP/1.1 304 Not Modified");
-    CHECK(statusOf(served.ask("HEAD / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n")) ==
-          "HTTP/1.1 304 Not Modified");
-  }
-  for (const char* tags : {"\"x\"", "abc", "", "\"abcd\""}) {
-    CAPTURE(tags);
-    const std::string answer =
-        served.get("/", "If-None-Match: " + std::string(tags) +
-                            "\r\nIf-Modified-Since: Sun, 06 Nov 2094 08:49:37 GMT\r\n");
-    CHECK(statusOf(answer) == "HTTP/1.1 200 OK");
-    CHECK(answer.find("ETag: \"abc\"\r\n") != std::string::npos);
-  }
 }
 
 #ifndef NDEBUG

@@ -387,30 +387,5 @@ TEST_CASE("a coroutine of nobody's is not left waiting in drained()") {
   CHECK(body.rounds < Endless::kForEver);
 }
 
-TEST_CASE("a body whose writer waits for room never comes to the cap of its port") {
-  for (const std::size_t piece : {1'000U, 8'192U, 40'000U}) {
-    CAPTURE(piece);
-    Router router;
-    router.get("/", [piece](Request&) {
-      return Response::stream("text/plain", [piece](BodyWriter& out) -> Deferred<void> {
-        for (std::size_t sent = 0; sent < 400'000; sent += piece) {
-          out.write(std::string(piece, 'x'));
-          co_await out.drained();
-        }
-      });
-    });
-    Served served(std::move(router));
-    ConnectionLimits limits = served.transport->limits();
-    limits.maxQueued = 32 * 1024;
-    served.transport->setLimits(limits);
-    served.transport.setRoom(5'000);
-    served.get("/");
-    CHECK(served.transport->unsentBytes() > 0);
-    CHECK(!served.transport.isAborted());
-    for (int i = 0; i < 50; ++i) served.transport.setRoom(10'000);
-    CHECK(served.transport.takeWritten().ends_with("0\r\n\r\n"));
-  }
-}
-
 }  // namespace
 }  // namespace ropewalk::http::test

@@ -170,5 +170,47 @@ TEST_CASE("what was changed after Date is said, and compared, as changed then") 
   CHECK(statusFor(served, range + field("If-Range", kBefore)) == 200);
 }
 
+TEST_CASE("If-Modified-Since is answered with 304 if nothing changed since [HR11] [SF10]") {
+  Served served(routerOf(dated));
+  const std::string unchanged =
+      answer("304 Not Modified", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "");
+  const auto since = [&](const std::string& date) {
+    return served.get("/", "If-Modified-Since: " + date + "\r\n");
+  };
+  CHECK(since("Sun, 06 Nov 1994 08:49:37 GMT") == unchanged);
+  CHECK(since("Sunday, 06-Nov-94 08:49:38 GMT") == unchanged);
+  CHECK(statusOf(since("Sun, 06 Nov 1994 08:49:36 GMT")) == "HTTP/1.1 200 OK");
+  CHECK(statusOf(since("yesterday")) == "HTTP/1.1 200 OK");
+  Router router;
+  router.post("/", [](Request&) { return dated(); });
+  Served posted(std::move(router));
+  CHECK(statusOf(posted.ask("POST / HTTP/1.1\r\nHost: h\r\n"
+                            "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n")) ==
+        "HTTP/1.1 200 OK");
+  CHECK(statusOf(since("Sun, 31 Feb 1994 08:49:37 GMT")) == "HTTP/1.1 200 OK");
+}
+
+TEST_CASE("If-None-Match is a list, compares weakly, and goes before the date [HR11] [HR12]") {
+  Router router;
+  router.any("/", [](Request&) { return dated().setETag("abc"); });
+  Served served(std::move(router));
+  for (const char* tags :
+       {"\"abc\"", "*", "\"x\", \"abc\"", "\"abc\", \"x\"", "W/\"abc\"", "\"x\",W/\"abc\""}) {
+    CAPTURE(tags);
+    const std::string fields = "If-None-Match: " + std::string(tags) + "\r\n";
+    CHECK(statusOf(served.get("/", fields)) == "HTTP/1.1 304 Not Modified");
+    CHECK(statusOf(served.ask("HEAD / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n")) ==
+          "HTTP/1.1 304 Not Modified");
+  }
+  for (const char* tags : {"\"x\"", "abc", "", "\"abcd\""}) {
+    CAPTURE(tags);
+    const std::string answer =
+        served.get("/", "If-None-Match: " + std::string(tags) +
+                            "\r\nIf-Modified-Since: Sun, 06 Nov 2094 08:49:37 GMT\r\n");
+    CHECK(statusOf(answer) == "HTTP/1.1 200 OK");
+    CHECK(answer.find("ETag: \"abc\"\r\n") != std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace ropewalk::http::test

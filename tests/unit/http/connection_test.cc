@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "ropewalk/connection_limits.h"
 #include "ropewalk/http/site.h"
 #include "ropewalk/promise.h"
 #include "support/captured_log.h"
@@ -122,18 +121,6 @@ TEST_CASE("100 000 pipelined requests are all answered, and their answers never 
   int answers = 0;
   for (int i = 0; i < 100; ++i) answers += answersIn(served.ask(requests));
   CHECK(answers == 100'000);
-}
-
-TEST_CASE("a client that does not read its answers is not given more of them") {
-  Served served(echoRouter(), Limits{.requests = 1'000'000});
-  served.transport.setRoom(0);
-  std::string requests;
-  for (int i = 0; i < 10'000; ++i) requests += requestFor("/");
-  served.ask(requests);
-  CHECK(served.transport->unsentBytes() < 70'000);
-  served.transport.setRoom(100'000'000);
-  served.transport.settle();
-  CHECK(answersIn(served.transport.takeWritten()) == 10'000);
 }
 
 TEST_CASE("Connection: close is said back, and nothing after it is handled [HR4] [HR6]") {
@@ -370,49 +357,6 @@ TEST_CASE("who waits for the end of a stream that breaks off hears that it did [
   served.get("/");
   CHECK(served.transport.isAborted());
   CHECK(heard == "ropewalk::ConnectionAborted");
-}
-
-// As its port may say.
-void capQueue(Served& served, std::size_t bytes) {
-  ConnectionLimits limits = served.transport->limits();
-  limits.maxQueued = bytes;
-  served.transport->setLimits(limits);
-}
-
-TEST_CASE("no request is begun while its answer would come to the cap of its port") {
-  for (const std::size_t cap : {4U * 1024, 32U * 1024, 65U * 1024, 200U * 1024}) {
-    CAPTURE(cap);
-    Router router;
-    router.get("/", [](Request&) { return Response::text(std::string(60'000, 'x')); });
-    Served served(std::move(router));
-    capQueue(served, cap);
-    served.transport.setRoom(0);
-    std::string requests;
-    for (int i = 0; i < 10; ++i) requests += requestFor("/");
-    served.ask(requests);
-    std::string answers;
-    for (int i = 0; i < 200 && !served.transport.isAborted(); ++i) {
-      served.transport.setRoom(5'000);
-      answers += served.transport.takeWritten();
-    }
-    CHECK(!served.transport.isAborted());
-    CHECK(answersIn(answers) == 10);
-  }
-}
-
-TEST_CASE("no request behind one whose answer broke the connection off is handled [CL4]") {
-  int handled = 0;
-  Router router;
-  router.get("/", [&handled](Request&) {
-    ++handled;
-    return Response::text(std::string(20'000, 'x'));
-  });
-  Served served(std::move(router));
-  capQueue(served, 10);
-  served.transport.setRoom(0);
-  served.ask(requestFor("/") + requestFor("/") + requestFor("/"));
-  CHECK(served.transport.isAborted());
-  CHECK(handled == 1);
 }
 
 }  // namespace

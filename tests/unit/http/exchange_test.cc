@@ -1,11 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "ropewalk/promise.h"
-#include "ropewalk/reactor.h"
 #include "ropewalk/task.h"
 #include "support/aborts.h"
 #include "support/captured_log.h"
@@ -15,7 +13,6 @@ namespace ropewalk::http::test {
 namespace {
 
 using ropewalk::test::aborts;
-using ropewalk::test::CapturedLog;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -246,8 +243,8 @@ TEST_CASE("a reader hears that the body broke off [H1.37]") {
               co_return Response::text("too bad").setStatus(400);
             })
       .streamBody();
+  Served served(std::move(router));
   SUBCASE("because the client stopped") {
-    Served served(std::move(router));
     served.ask(post("/", lengthField(5), "hell"));
     served.transport.peerCloses();
     CHECK(heard == "the client stopped in the middle of the body");
@@ -255,7 +252,6 @@ TEST_CASE("a reader hears that the body broke off [H1.37]") {
     CHECK(served.transport.isDisconnected());
   }
   SUBCASE("because it is malformed") {
-    Served served(std::move(router));
     const std::string answer =
         served.ask(post("/", "Transfer-Encoding: chunked\r\n", "1\r\nZ\r\nxyz\r\n"));
     CHECK(heard == "a malformed chunk size");
@@ -309,66 +305,6 @@ TEST_CASE("a handler that does not care that the body broke off is answered for 
     CHECK(served.transport.isDisconnected());
     CHECK(log.lines().empty());
   }
-}
-
-TEST_CASE("a handler that throws is answered for with 500, and the connection stays usable [WS6]") {
-  const CapturedLog log;
-  Router router;
-  router.get("/now", [](Request&) -> Response { throw std::runtime_error("oops"); });
-  router.get("/later", [](Request&) -> Deferred<Response> {
-    co_await succeed();
-    throw std::runtime_error("later oops");
-  });
-  router.get("/int", [](Request&) -> Response { throw 42; });
-  Served served(std::move(router));
-  for (const char* target : {"/now", "/later", "/int"}) {
-    CAPTURE(target);
-    CHECK(statusOf(served.get(target)) == "HTTP/1.1 500 Internal Server Error");
-  }
-  CHECK(!served.transport.isDisconnecting());
-  CHECK(log.text().find("GET /now: the handler threw") != std::string::npos);
-  CHECK(log.text().find("later oops") != std::string::npos);
-}
-
-TEST_CASE(
-    "a handler that is a capturing coroutine keeps its captures and its request until it is done") {
-  Promise<void> gate;
-  Router router;
-  router.get(
-      "/{name}",
-      [&gate, word = std::string("a rather long word that lives on the heap")](
-          Request& request) -> Deferred<Response> {
-        const std::string_view agent = request.header("User-Agent");
-        co_await gate.deferred();
-        co_return Response::text(word + " " + request.param("name") + " " + std::string(agent));
-      });
-  Served served(std::move(router));
-  CHECK(served.get("/x", "User-Agent: somebody\r\n") == "");
-  served.ask("GET /" + std::string(2'000, 'x'));  // where the head was received
-  gate.callback();
-  CHECK(served.transport.takeWritten().find(
-            "a rather long word that lives on the heap x somebody") != std::string::npos);
-}
-
-TEST_CASE("every kind of handler answers [WS7]") {
-  Router router;
-  router.get("/value", [](Request&) { return Response::text("value"); });
-  router.get("/deferred", [](Request&) { return succeed(Response::text("deferred")); });
-  router.get("/coroutine", [](Request&) -> Deferred<Response> {
-    co_await succeed();
-    co_return Response::text("coroutine");
-  });
-  router.get("/sleeper", [](Request& request) -> Deferred<Response> {
-    co_await sleep(1s, request.reactor());
-    co_return Response::text("sleeper");
-  });
-  Served served(std::move(router));
-  CHECK(served.get("/value") == textAnswer("value"));
-  CHECK(served.get("/deferred") == textAnswer("deferred"));
-  CHECK(served.get("/coroutine") == textAnswer("coroutine"));
-  CHECK(served.get("/sleeper") == "");
-  served.transport.advance(1s);
-  CHECK(served.transport.takeWritten() == textAnswer("sleeper"));
 }
 
 #ifndef NDEBUG

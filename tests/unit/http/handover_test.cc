@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "ropewalk/connection_limits.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/promise.h"
 #include "ropewalk/stream_protocol.h"
@@ -230,49 +229,6 @@ TEST_CASE("HTTP's deadlines and limits end with HTTP") {
   limited.transport->write(std::string_view("more"));
   limited.transport.settle();
   CHECK(!limited.transport.isAborted());
-}
-
-// As a port may give them.
-ConnectionLimits portsLimits(std::size_t maxQueued) {
-  ConnectionLimits limits;
-  limits.maxQueued = maxQueued;
-  limits.writeStall = 60s;
-  return limits;
-}
-
-TEST_CASE("a streamed answer tightens the cap of its port as long as it is written, no longer") {
-  struct Case {
-    std::size_t ports;
-    std::size_t ours;
-    std::size_t meanwhile;
-  };
-  for (const Case& cap : {Case{0, 1'000, 1'000}, Case{500, 1'000, 500}, Case{2'000, 1'000, 1'000},
-                          Case{500, 0, 500}}) {
-    CAPTURE(cap.ports);
-    CAPTURE(cap.ours);
-    Giving site;
-    Router router = site.router();
-    Promise<void> written;
-    router.get("/slowly", [&written](Request&) {
-      return Response::stream("text/plain", [&written](BodyWriter&) { return written.deferred(); });
-    });
-    Served served(std::move(router), Limits{.queued = cap.ours});
-    served.transport->setLimits(portsLimits(cap.ports));
-    served.get("/stream");
-    served.get("/slowly");
-    CHECK(served.transport->limits().maxQueued == cap.meanwhile);
-    CHECK(served.transport->limits().writeHighWater == cap.meanwhile / 2);
-    CHECK(served.transport->limits().writeStall == 60s);
-    written.callback();
-    CHECK(served.transport->limits().maxQueued == cap.ports);
-    CHECK(served.transport->limits().writeHighWater == ConnectionLimits().writeHighWater);
-    CHECK(served.transport->limits().writeLowWater == ConnectionLimits().writeLowWater);
-    served.get("/detach");
-    CHECK(site.next->transport->limits().maxQueued == cap.ports);
-    CHECK(site.next->transport->limits().writeStall == 60s);
-    served.transport.peerResets();
-    CHECK(site.next->transport->limits().writeStall == 30s);
-  }
 }
 
 TEST_CASE("a drain before the handover is the next protocol's to carry out") {
