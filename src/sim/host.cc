@@ -43,7 +43,14 @@ class OneProtocol final : public ClientFactory {
 
 Host::Host(World& world, detail::SimHost& machine) : world_(world), machine_(machine) {}
 
-Host::~Host() { endReactor(); }
+Host::~Host() { leave(); }
+
+void Host::leave() {
+  isGone_ = true;
+  endReactor();
+}
+
+Error Host::gone() { return Error("the world is being destroyed"); }
 
 void Host::endReactor() {
   if (!reactor_) return;
@@ -60,6 +67,7 @@ Address Host::address(int port) const {
 }
 
 Reactor& Host::reactor() {
+  if (isGone_) throw gone();
   if (machine_.isOff()) throw Error("the simulated host \"" + name() + "\" is off");
   if (!reactor_) {
     auto driver = std::make_unique<detail::SimDriver>(world_.network_, machine_,

@@ -3,6 +3,7 @@
 #include "ropewalk/sim/leftovers.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -33,7 +34,8 @@ std::string World::leftovers() const {
 }
 
 void World::finish() {
-  for (Host* const host : inOrder_) host->drain();
+  // What that calls may make hosts.
+  for (std::size_t i = 0; i < inOrder_.size(); ++i) inOrder_[i]->drain();
   runUntil([this] { return std::ranges::none_of(inOrder_, &Host::isActive); }, 1min);
   std::string left;
   for (const Host* const host : inOrder_) {

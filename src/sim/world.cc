@@ -33,8 +33,10 @@ World::World(std::uint64_t seed, TimePoint start)
 
 World::~World() {
   if (std::uncaught_exceptions() > exceptions_) detail::tellStory(story());
-  // In the order in which they were made, not that of their names.
-  for (Host* const host : inOrder_) hosts_.erase(hosts_.find(host->name()));
+  isEnding_ = true;
+  // In the order in which they were made, not that of their names. What they call may ask for any
+  // of them: all are there until the last one is gone.
+  for (std::size_t i = 0; i < inOrder_.size(); ++i) inOrder_[i]->leave();
   if (--worlds == 0) detail::forbidDefaultReactor(false);
 }
 
@@ -42,7 +44,9 @@ std::uint64_t World::seed() const noexcept { return network_->seed(); }
 
 Host& World::host(std::string_view name) {
   const auto found = hosts_.find(name);
-  if (found != hosts_.end()) return *found->second;
+  const bool isThere = found != hosts_.end();
+  if (isEnding_ && (!isThere || found->second->isGone_)) throw Host::gone();
+  if (isThere) return *found->second;
   detail::SimHost& machine = network_->addHost(std::string(name));
   auto host = std::make_unique<Host>(*this, machine);
   inOrder_.push_back(host.get());

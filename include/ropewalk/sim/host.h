@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ropewalk/address.h"
+#include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/protocol.h"
 #include "ropewalk/reactor.h"
@@ -43,7 +44,8 @@ class Host {
   Address address(int port = 0) const;
 
   /// The reactor of this host. It runs: from the first use on, until it is told to stop; and again
-  /// from the next use on. Another one after powerOn().
+  /// from the next use on. Another one after powerOn(). Throws Error once its World, which is being
+  /// destroyed, has stopped it.
   Reactor& reactor();
 
   /// Calls `call` as a program on this host would be called: reactor() is this host's. Returns what
@@ -110,6 +112,8 @@ class Host {
   friend class World;
 
   void endReactor();
+  void leave();
+  static Error gone();
   void drain();
   bool isActive() const noexcept;
   void addLeftovers(std::string& text) const;
@@ -120,6 +124,7 @@ class Host {
   detail::SimHost& machine_;
   std::unique_ptr<Reactor> reactor_;
   detail::SimDriver* driver_ = nullptr;  // the reactor's
+  bool isGone_ = false;                  // with its World, which is being destroyed
 };
 
 }  // namespace ropewalk::sim

@@ -52,14 +52,15 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  /// Stops every host. During an exception, prints what story() says to stderr; within explore(),
-  /// tells it to that.
+  /// Stops every host, in the order in which they were made. During an exception, prints what
+  /// story() says to stderr; within explore(), tells it to that.
   ~World();
 
   std::uint64_t seed() const noexcept;
 
   /// The host called `name`, which is made on first use. The reference is good as long as the
-  /// World.
+  /// World. While that is being destroyed, throws Error for a host that it has stopped already, and
+  /// makes no more.
   Host& host(std::string_view name);
 
   /// The time on every host's clock.
@@ -170,6 +171,7 @@ class World {
   std::map<std::string, std::unique_ptr<Host>, std::less<>> hosts_;
   std::vector<Host*> inOrder_;  // as they were made
   Random random_;
+  bool isEnding_ = false;
 };
 
 }  // namespace ropewalk::sim

@@ -50,6 +50,32 @@ TEST_CASE("World names what there still is, and has nothing to name when all is 
   CHECK(!has(left, "are known"));
 }
 
+TEST_CASE("World::finish lets a protocol that ends make hosts") {
+  // Sees its host's memory go.
+  class Builder : public Recorder {
+   public:
+    explicit Builder(World& world) : world_(world) {}
+    void connectionLost(const Failure& why) override {
+      Recorder::connectionLost(why);
+      for (int i = 0; i < 100; ++i) world_.host("new " + std::to_string(i));
+    }
+
+   private:
+    World& world_;
+  };
+  World world;
+  serve(world);
+  const auto client = world.host("client").connect<Builder>("server", 8001, world);
+  world.advance(0s);
+  world.host("client").powerOff();
+  // Behind it, with something to let go of.
+  world.host("other").run([] { reactor().listenTCP(1, Factory::forProtocol<Echo>()); });
+  world.finish();
+  CHECK(client->lost());
+  CHECK(world.host("other").descriptors() == 0);
+  CHECK(world.host("new 99").address().host() == "10.0.0.103");
+}
+
 TEST_CASE("World::finish has everybody finish, and is content when nothing is left [RC13]") {
   World world;
   world.setDelay(20ms);

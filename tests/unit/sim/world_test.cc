@@ -245,6 +245,35 @@ TEST_CASE("World ends every protocol when it ends itself, with its host's reacto
   client->transport->loseConnection();
 }
 
+TEST_CASE("World at its end has the hosts that are still there, and says so of the others") {
+  class Last : public Recorder {
+   public:
+    explicit Last(World& world) : world_(world), server_(world.host("server")) {}
+    void connectionLost(const Failure& why) override {
+      Recorder::connectionLost(why);
+      CHECK(server_.address().host() == "10.0.0.1");
+      CHECK_THROWS_WITH_AS(server_.reactor(), "the world is being destroyed", Error);
+      for (const char* const gone : {"server", "client", "never was"}) {
+        CHECK_THROWS_WITH_AS(world_.host(gone), "the world is being destroyed", Error);
+      }
+      world_.host("later").run([] { reactor().callLater(1s, [] {}); });
+    }
+
+   private:
+    World& world_;
+    sim::Host& server_;
+  };
+  std::shared_ptr<Last> client;
+  {
+    World world;
+    serve<Echo>(world);
+    client = world.host("client").connect<Last>("server", 8001, world);
+    world.host("later");
+    world.advance(1s);
+  }
+  CHECK(client->lost());
+}
+
 TEST_CASE("World delivers everything in a random order of what is ready when told to") {
   World world(5);
   world.setShuffling(true);
