@@ -6,6 +6,7 @@
 #include "reactor/timer_queue.h"
 #include "ropewalk/error.h"
 #include "ropewalk/sim/no_progress.h"
+#include "sim/end_of_time.h"
 
 namespace ropewalk::sim {
 
@@ -21,7 +22,7 @@ Clock::~Clock() = default;
 
 void Clock::advance(Duration amount) {
   if (amount < Duration::zero()) throw NegativeDelay();
-  const TimePoint target = now_ + amount;
+  const TimePoint target = detail::timeAfter(now_, amount);
   int turns = 0;
   while (calls_->nextDeadline() <= target) {
     const TimePoint next = std::max(now_, calls_->nextDeadline());

@@ -19,7 +19,7 @@ void Replay::readConnectionLost() { noteReadLost(); }
 
 void Replay::wait() {
   if (isDone()) return;
-  const TimePoint due = start_ + capture_.events[next_].at;
+  const TimePoint due = later(start_, capture_.events[next_].at);
   callLater(std::max(due - transport->reactor().now(), Duration::zero()), [this] {
     play(capture_.events[next_++]);
     wait();

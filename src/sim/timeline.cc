@@ -5,6 +5,7 @@
 
 #include "ropewalk/error.h"
 #include "ropewalk/sim/no_progress.h"
+#include "sim/end_of_time.h"
 
 namespace ropewalk::detail {
 
@@ -77,7 +78,7 @@ bool Timeline::skip(TimePoint limit) {
 
 void Timeline::advance(Duration amount) {
   if (amount < Duration::zero()) throw NegativeDelay();
-  const TimePoint target = now() + amount;
+  const TimePoint target = timeAfter(now(), amount);
   touch();
   while (step(target)) {
   }

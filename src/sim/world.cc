@@ -8,6 +8,7 @@
 #include "reactor/sim/link.h"
 #include "reactor/sim/network.h"
 #include "ropewalk/error.h"
+#include "sim/end_of_time.h"
 #include "sim/story_listener.h"
 #include "sim/timeline.h"
 
@@ -63,7 +64,7 @@ bool World::turn() {
 }
 
 bool World::runUntil(UniqueFunction<bool()> predicate, Duration limit) {
-  const TimePoint last = now() + limit;
+  const TimePoint last = detail::timeAfter(now(), limit);
   timeline_->touch();
   while (!predicate()) {
     if (timeline_->step(last)) continue;

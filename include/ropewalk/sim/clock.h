@@ -33,7 +33,8 @@ class Clock final : public ReactorTime {
 
   TimePoint now() const override { return now_; }
 
-  /// Lets `amount` pass and runs what becomes due. 0s runs what is due already.
+  /// Lets `amount` pass and runs what becomes due. 0s runs what is due already; Duration::max()
+  /// goes to the end of time, where what was asked for after Duration::max() has not run.
   ///
   /// Throws NegativeDelay if `amount` is below zero, and NoProgress after 100 000 turns at one
   /// moment.

@@ -20,7 +20,8 @@ struct Segmentation {
   bool random = false;
 };
 
-/// How long a packet is on its way from one host to another.
+/// How long a packet is on its way from one host to another. Duration::max(): it never arrives, and
+/// neither does what comes behind it on the same connection.
 struct Delay {
   Duration fixed = Duration::zero();
 

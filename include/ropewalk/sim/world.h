@@ -67,7 +67,8 @@ class World {
   TimePoint now() const noexcept;
 
   /// Lets `amount` pass, with everything that happens meanwhile. 0s: what can happen at this
-  /// moment.
+  /// moment. Duration::max(): up to the end of time, after 292 years, step by step: with a call
+  /// that comes every second, for hours.
   void advance(Duration amount);
 
   /// Gives each host that has something to do one turn, and lets arrive what is due. False if there

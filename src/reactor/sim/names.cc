@@ -39,7 +39,7 @@ SimLookup::SimLookup(SimNames& names, SimReadyList& ready, std::string name, Loo
       ready_(ready),
       name_(std::move(name)),
       owner_(owner),
-      arrival_(names.delay() == Duration::max() ? TimePoint::max() : now + names.delay()) {
+      arrival_(later(now, names.delay())) {
   names_.asked_.push_back(this);
 }
 

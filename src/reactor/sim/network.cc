@@ -84,7 +84,7 @@ void SimNetwork::carry(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket p
 
 void SimNetwork::remind(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet,
                         Duration wait) {
-  push({now_ + wait, 0, &to, std::move(link), std::move(packet)});
+  push({later(now_, wait), 0, &to, std::move(link), std::move(packet)});
 }
 
 void SimNetwork::push(Arrival arrival) {

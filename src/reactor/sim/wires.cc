@@ -23,12 +23,10 @@ TimePoint SimWires::arrival(TimePoint now, const SimHost& from, const SimHost& t
                             std::size_t bytes, sim::Random& random) {
   const auto found = delays_.find(pairOf(from, to));
   const sim::Delay& delay = found == delays_.end() ? delay_ : found->second;
-  Duration wait = delay.fixed;
-  if (delay.jitter > Duration::zero()) {
-    wait += Duration(static_cast<Duration::rep>(
-        random.below(static_cast<std::uint64_t>(delay.jitter.count()) + 1)));
-  }
-  return sent(now, from, to, bytes) + wait;
+  const TimePoint there = later(sent(now, from, to, bytes), delay.fixed);
+  if (delay.jitter <= Duration::zero()) return there;
+  return later(there, Duration(static_cast<Duration::rep>(
+                          random.below(static_cast<std::uint64_t>(delay.jitter.count()) + 1))));
 }
 
 // When the last byte is on the wire: behind those that are being sent already.
@@ -37,7 +35,7 @@ TimePoint SimWires::sent(TimePoint now, const SimHost& from, const SimHost& to, 
   if (bandwidth == 0 || bytes == 0) return now;
   const std::uint64_t nanoseconds = bytes * std::uint64_t{1'000'000'000} / bandwidth;
   TimePoint& free = free_[{from.number(), to.number()}];
-  free = std::max(now, free) + Duration(static_cast<Duration::rep>(nanoseconds));
+  free = later(std::max(now, free), Duration(static_cast<Duration::rep>(nanoseconds)));
   return free;
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,22 @@ TEST_CASE("Clock runs calls that became due within the same advance, each at its
   clock.advance(5s);
   CHECK(times == std::vector<Duration>{1s, 2s});
   CHECK(since0(clock.now()) == 5s);
+}
+
+TEST_CASE("Clock goes to the end of time, where what is never to be has not been") {
+  Clock clock;
+  clock.advance(1s);
+  bool ran = false;
+  bool never = false;
+  clock.callLater(std::chrono::years(200), [&] { ran = true; });
+  clock.callLater(Duration::max(), [&] { never = true; });
+  clock.advance(Duration::max());
+  CHECK(ran);
+  CHECK(!never);
+  const TimePoint end = clock.now();
+  clock.advance(1s);
+  CHECK(clock.now() == end);
+  CHECK(!never);
 }
 
 TEST_CASE("Clock refuses a negative delay at the call [TM6]") {

@@ -49,6 +49,26 @@ void serve(World& world, const A&... arguments) {
 
 }  // namespace
 
+TEST_CASE("World's packets with a delay of Duration::max() never arrive") {
+  World world;
+  serve<Echo>(world);
+  const auto client = world.host("client").connect<Recorder>("server", 8001);
+  world.advance(1s);
+  SUBCASE("fixed") { world.setDelay(Duration::max()); }
+  SUBCASE("fixed, between two") { world.setDelay("client", "server", Duration::max()); }
+  SUBCASE("fixed and more by chance") {
+    world.setDelay({.fixed = Duration::max(), .jitter = Duration::max()});
+  }
+  client->transport->write("hello");
+  const auto late = world.host("client").connect<Recorder>("server", 8001);
+  world.runUntilIdle();
+  world.advance(100s);
+  CHECK(client->received() == "");
+  CHECK(late->failed());
+  CHECK(late->reason().check<TimeoutError>());
+  CHECK(!client->lost());
+}
+
 TEST_CASE("World lets no more bytes a second through than it was told, and no fewer") {
   World world;
   world.setBandwidth(100'000);

@@ -153,6 +153,38 @@ TEST_CASE("World::runUntil stops as soon as it may, and at its limit") {
   CHECK(world.now() - start == 5s);
 }
 
+TEST_CASE("World goes to the end of time, where what is never to be has not been") {
+  World world;
+  serve<Echo>(world);
+  const auto client = world.host("client").connect<Recorder>("server", 8001);
+  int calls = 0;
+  bool never = false;
+  world.host("client").run([&] {
+    reactor().callLater(std::chrono::years(200), [&] { ++calls; });
+    reactor().callLater(Duration::max(), [&] { never = true; });
+  });
+  const TimePoint before = world.now();
+  SUBCASE("advance") { world.advance(Duration::max()); }
+  SUBCASE("runUntil") {
+    CHECK(!world.runUntil([&] { return never; }, Duration::max()));
+  }
+  SUBCASE("runUntil, as far as it may") {
+    CHECK(world.runUntil([&] { return calls == 1; }, Duration::max()));
+    CHECK(world.now() - before == std::chrono::years(200));
+    return;
+  }
+  CHECK(calls == 1);
+  CHECK(!never);
+  CHECK(world.now() > before + std::chrono::years(200));
+  const TimePoint end = world.now();
+  // There is no later moment, and still this one.
+  client->transport->write("hello");
+  world.advance(1h);
+  CHECK(world.now() == end);
+  CHECK(client->received() == "hello");
+  world.runUntilIdle();
+}
+
 TEST_CASE("World::runUntilIdle lets everything arrive and does not wait for timers") {
   World world;
   world.setDelay(100ms);
