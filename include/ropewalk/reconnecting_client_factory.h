@@ -23,7 +23,8 @@ class Connector;
 /// peer has proved that it is of use.
 ///
 /// Order: as ClientFactory. An attempt is made by the connector that failed; stopFactory() and
-/// startFactory() are called between attempts.
+/// startFactory() are called between attempts. Who does not want to wait may call the connector's
+/// connect(): that attempt takes the place of the one that waits.
 /// Ownership: while a retry waits, the reactor keeps connector and factory. Give each connector a
 /// factory of its own: the delay and the attempts are those of one.
 class ReconnectingClientFactory : public ClientFactory {

@@ -48,6 +48,7 @@ std::shared_ptr<Protocol> ReconnectingClientFactory::buildProtocol(const Address
 
 void ReconnectingClientFactory::startedConnecting(Connector& connector) {
   connector_ = connector.weak_from_this();
+  if (waiting_.active()) waiting_.cancel();  // somebody else did not want to wait
 }
 
 void ReconnectingClientFactory::clientConnectionFailed(Connector& connector, const Failure&) {

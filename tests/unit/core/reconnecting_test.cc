@@ -5,10 +5,12 @@
 #include <memory>
 #include <string>
 
+#include "ropewalk/connector.h"
 #include "ropewalk/echo.h"
 #include "ropewalk/reactor.h"
 #include "ropewalk/reconnecting_client_factory.h"
 #include "ropewalk/sim/world.h"
+#include "support/captured_log.h"
 
 namespace ropewalk::test {
 namespace {
@@ -36,7 +38,7 @@ class Trying : public ReconnectingClientFactory {
 
 struct Client {
   Client() {
-    host.run([this] { reactor().connectTCP("server", kPort, factory); });
+    host.run([this] { connector = reactor().connectTCP("server", kPort, factory); });
     world.advance(0s);
   }
   void serve() {
@@ -49,6 +51,7 @@ struct Client {
   sim::World world;
   sim::Host& server = world.host("server");
   sim::Host& host = world.host("client");
+  std::shared_ptr<Connector> connector;
   std::shared_ptr<ListeningPort> port;
 };
 
@@ -105,6 +108,55 @@ TEST_CASE("stopTrying drops the attempt that waits, and resetDelay lets it try a
   client.host.run([&] { reactor().connectTCP("server", kPort, client.factory); });
   client.world.advance(3s);
   CHECK(client.factory->tries == 3);
+}
+
+TEST_CASE("an attempt that somebody makes by hand takes the place of the one that waits [SV5]") {
+  CapturedLog log;
+  Client client;
+  CHECK(client.waiting() == 1);
+  client.serve();
+  SUBCASE("and succeeds") {
+    client.host.run([&] { client.connector->connect(); });
+    client.world.advance(0s);
+    CHECK(client.waiting() == 0);
+    client.world.advance(1h);
+    CHECK(client.factory->tries == 2);
+    CHECK(client.open() == 1);
+  }
+  SUBCASE("and fails, which begins to wait anew") {
+    client.server.setFirewall(kPort, sim::Firewall::Refuse);
+    client.world.advance(2s);
+    client.host.run([&] { client.connector->connect(); });
+    client.world.advance(0s);
+    CHECK(client.factory->tries == 2);
+    CHECK(client.waiting() == 1);
+    // When the first one would have been due.
+    client.world.advance(1s);
+    CHECK(client.factory->tries == 2);
+    client.world.advance(7s);
+    CHECK(client.factory->tries == 3);
+  }
+  CHECK(log.text() == "");
+}
+
+TEST_CASE("a factory makes an attempt by hand as soon as it is told of the loss [SV5]") {
+  // Has no patience, and nobody else keeps its connector.
+  class Hasty : public Trying {
+   public:
+    void clientConnectionFailed(Connector& connector, const Failure& why) override {
+      Trying::clientConnectionFailed(connector, why);
+      if (tries < 3) connector.connect();
+    }
+  };
+  CapturedLog log;
+  const auto factory = std::make_shared<Hasty>();
+  sim::World world;
+  world.host("server");
+  world.host("client").run([&] { reactor().connectTCP("server", kPort, factory); });
+  world.advance(0s);
+  CHECK(factory->tries == 3);
+  CHECK(world.host("client").reactor().getDelayedCalls().size() == 1);
+  CHECK(log.text() == "");
 }
 
 TEST_CASE("stopTrying stops an attempt that goes on [SV5]") {
