@@ -85,9 +85,13 @@ class StringTransport::Stage {
 
 StringTransport::StringTransport(const Address& peer) : stage_(std::make_unique<Stage>(peer)) {}
 
-StringTransport::~StringTransport() = default;
+StringTransport::~StringTransport() {
+  // What goes with it may ask for reactor().
+  const CurrentReactor current(reactor());
+  stage_.reset();
+}
 
-StringTransport::operator TransportRef() const { return TransportRef(stage_->transport()); }
+StringTransport::operator AtWork() const { return AtWork(stage_->transport()); }
 
 Transport* StringTransport::operator->() const { return &stage_->transport(); }
 

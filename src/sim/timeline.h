@@ -7,10 +7,12 @@
 #include "reactor/reactor_core.h"
 #include "reactor/sim/sim_driver.h"
 #include "ropewalk/reactor_time.h"
+#include "sim/no_default_reactor.h"
 
 namespace ropewalk::detail {
 
-// Turns the reactors of a simulated network and moves its time.
+// Turns the reactors of a simulated network and moves its time. While it lives, nobody on its
+// thread reaches the process's own reactor by mistake.
 class Timeline {
  public:
   explicit Timeline(std::shared_ptr<SimNetwork> network) : network_(std::move(network)) {}
@@ -63,6 +65,7 @@ class Timeline {
   void checkProgress(bool moved);
   TimePoint nextMoment() const noexcept;
 
+  const NoDefaultReactor noDefaultReactor_;
   const std::shared_ptr<SimNetwork> network_;
   std::vector<Player> players_;
   std::size_t roundLimit_ = 1'000'000;

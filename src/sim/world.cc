@@ -4,7 +4,6 @@
 #include <exception>
 #include <utility>
 
-#include "reactor/current_reactor.h"
 #include "reactor/sim/link.h"
 #include "reactor/sim/network.h"
 #include "ropewalk/error.h"
@@ -16,9 +15,6 @@ namespace ropewalk::sim {
 
 namespace {
 
-// Worlds of this thread that are alive.
-constinit thread_local int worlds = 0;
-
 // How many lines of the trace a story ends with.
 constexpr std::size_t kStoryLines = 20;
 
@@ -28,9 +24,7 @@ World::World(std::uint64_t seed, TimePoint start)
     : exceptions_(std::uncaught_exceptions()),
       network_(std::make_shared<detail::SimNetwork>(seed, start)),
       timeline_(std::make_unique<detail::Timeline>(network_)),
-      random_(~seed) {
-  if (++worlds == 1) detail::forbidDefaultReactor(true);
-}
+      random_(~seed) {}
 
 World::~World() {
   if (std::uncaught_exceptions() > exceptions_) detail::tellStory(story());
@@ -38,7 +32,6 @@ World::~World() {
   // In the order in which they were made, not that of their names. What they call may ask for any
   // of them: all are there until the last one is gone.
   for (std::size_t i = 0; i < inOrder_.size(); ++i) inOrder_[i]->leave();
-  if (--worlds == 0) detail::forbidDefaultReactor(false);
 }
 
 std::uint64_t World::seed() const noexcept { return network_->seed(); }

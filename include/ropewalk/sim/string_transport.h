@@ -4,16 +4,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "ropewalk/address.h"
 #include "ropewalk/detail/ref.h"
 #include "ropewalk/producer.h"
+#include "ropewalk/reactor.h"
 #include "ropewalk/reactor_time.h"
 #include "ropewalk/transport.h"
-
-namespace ropewalk {
-class Reactor;
-}
 
 namespace ropewalk::sim {
 
@@ -29,7 +27,7 @@ namespace ropewalk::sim {
 ///
 /// It is a real connection, on memory instead of a socket: it queues, pauses, closes, lingers and
 /// breaks as any other. You may as well call the protocol's methods yourself, as in
-/// `protocol->dataReceived("quit\r\n")`.
+/// `protocol->dataReceived("quit\r\n")`; with run(), if they sleep or ask for reactor().
 ///
 /// It is the connection of the first protocol that is made on it. One that wraps others may make
 /// them on it as well; they receive what it hands on.
@@ -39,6 +37,10 @@ namespace ropewalk::sim {
 /// called from inside a callback.
 /// Ownership: does not own the protocol, which must be alive when such a method is called;
 /// destroying the transport calls nobody.
+/// Reactor: in makeConnection(transport), in run() and in every callback that the transport makes,
+/// reactor() is this transport's, whatever other transports and Worlds there are. Outside of these
+/// it throws as long as a StringTransport lives, as with a World: nobody waits by mistake on a
+/// reactor that does not run.
 /// Errors: an exception out of a callback ends the connection, as on any other (rule LF7).
 class StringTransport {
  public:
@@ -48,8 +50,16 @@ class StringTransport {
   StringTransport& operator=(const StringTransport&) = delete;
   ~StringTransport();
 
-  /// What Protocol::makeConnection() takes.
-  operator TransportRef() const;  // NOLINT: to be written as if it were one
+  /// What Protocol::makeConnection() takes: while it does, reactor() is this transport's.
+  class AtWork : public TransportRef {
+   public:
+    explicit AtWork(Transport& transport)
+        : TransportRef(transport), current_(transport.reactor()) {}
+
+   private:
+    CurrentReactor current_;
+  };
+  operator AtWork() const;  // NOLINT: to be written as if it were one
 
   /// The transport as the protocol sees it: `transport->loseConnection()`.
   Transport* operator->() const;
@@ -95,6 +105,16 @@ class StringTransport {
 
   /// The reactor that drives it, on a clock of its own.
   Reactor& reactor();
+
+  /// Calls `call` as the transport would call the protocol: reactor() is this transport's. Returns
+  /// what `call` returns, and lets out what it throws.
+  ///
+  /// What it has started happens when the transport is used next.
+  template <typename Callable>
+  decltype(auto) run(Callable&& call) {
+    const CurrentReactor current(reactor());
+    return std::forward<Callable>(call)();
+  }
 
   /// Lets happen what can happen now.
   void settle();

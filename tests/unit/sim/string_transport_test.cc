@@ -11,6 +11,9 @@
 #include "ropewalk/log.h"
 #include "ropewalk/reactor.h"
 #include "ropewalk/sim/recorder.h"
+#include "ropewalk/sim/world.h"
+#include "ropewalk/stream_protocol.h"
+#include "ropewalk/task.h"
 
 using namespace ropewalk;
 using sim::Recorder;
@@ -45,6 +48,19 @@ class Feeder : public Producer {
   void stopProducing() override { said += 's'; }
 
   std::string said;
+};
+
+// Sleeps for five seconds at the beginning and whenever it is told to.
+class Sleeper : public StreamProtocol {
+  Deferred<void> serve() override {
+    co_await nap();
+    while (const auto told = co_await readExactly(1)) co_await nap();
+  }
+  Deferred<void> nap() {
+    transport->write("5? ");
+    co_await sleep(5s);
+    transport->write("good morning ");
+  }
 };
 
 }  // namespace
@@ -271,6 +287,91 @@ TEST_CASE("StringTransport tells the protocol that wraps another, as any connect
   transport.peerResets();
   CHECK(wrapper.timesLost() == 1);
   CHECK(wrapper.inner.timesLost() == 1);
+}
+
+TEST_CASE("StringTransport's reactor is the current one in all that it calls") {
+  StringTransport transport;
+  Sleeper sleeper;
+  sleeper.makeConnection(transport);
+  CHECK(transport.value() == "5? ");
+  transport.advance(4s);
+  CHECK(transport.value() == "5? ");
+  transport.advance(1s);
+  CHECK(transport.value() == "5? good morning ");
+  transport.deliver("5");
+  transport.advance(5s);
+  CHECK(transport.value() == "5? good morning 5? good morning ");
+}
+
+TEST_CASE("StringTransport::run has its reactor be the current one in what a test calls itself") {
+  StringTransport transport;
+  Sleeper sleeper;
+  sleeper.makeConnection(transport);
+  transport.advance(5s);
+  transport.run([&] { sleeper.dataReceived("5"); });
+  transport.advance(5s);
+  CHECK(transport.value() == "5? good morning 5? good morning ");
+  CHECK(transport.run([] { return &reactor(); }) == &transport.reactor());
+  CHECK_THROWS_AS(transport.run([] { throw std::runtime_error("oh no"); }), std::runtime_error);
+  CHECK_THROWS_AS(reactor(), Error);
+}
+
+TEST_CASE("StringTransports, worlds and others each have their reactor") {
+  auto first = std::make_unique<StringTransport>();
+  auto second = std::make_unique<StringTransport>();
+  sim::World world;
+  Reactor other;
+  const CurrentReactor current(other);
+  Sleeper one, two, three;
+  one.makeConnection(*first);
+  world.host("a").run([&] {
+    two.makeConnection(*second);
+    CHECK(&reactor() == &world.host("a").reactor());
+  });
+  first->run([&] {
+    StringTransport within;
+    three.makeConnection(within);
+    within.advance(5s);
+    CHECK(within.value() == "5? good morning ");
+    CHECK(&reactor() == &first->reactor());
+  });
+  CHECK(&reactor() == &other);
+  second->advance(5s);
+  CHECK(first->value() == "5? ");
+  CHECK(second->value() == "5? good morning ");
+  first.reset();
+  CHECK(&reactor() == &other);
+  second->deliver("5");
+  second->advance(5s);
+  CHECK(second->value() == "5? good morning 5? good morning ");
+}
+
+TEST_CASE("StringTransport's reactor is at hand for what goes with it") {
+  const Reactor* seen = nullptr;
+  const Reactor* own = nullptr;
+  {
+    StringTransport transport;
+    own = &transport.reactor();
+    const std::shared_ptr<void> last(nullptr, [&](void*) { seen = &reactor(); });
+    transport.reactor().callLater(1s, [last] {});
+  }
+  CHECK(seen == own);
+}
+
+TEST_CASE("StringTransport keeps reactor() from the real one as long as it lives") {
+  auto first = std::make_unique<StringTransport>();
+  auto world = std::make_unique<sim::World>();
+  auto second = std::make_unique<StringTransport>();
+  CHECK_THROWS_AS(reactor(), Error);
+  world.reset();
+  CHECK_THROWS_AS(reactor(), Error);
+  first.reset();
+  CHECK_THROWS_AS(reactor(), Error);
+  world = std::make_unique<sim::World>();
+  second.reset();
+  CHECK_THROWS_AS(reactor(), Error);
+  world.reset();
+  CHECK_NOTHROW(reactor());
 }
 
 TEST_CASE("A protocol outlives its StringTransport, and the other way round") {
