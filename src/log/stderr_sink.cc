@@ -1,6 +1,8 @@
 #include "log/stderr_sink.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,17 +16,18 @@ namespace {
 
 // Writes the beginning of `text` if it can be written without waiting: its size, or -1. A pipe
 // that is writable has room for PIPE_BUF bytes.
-ssize_t putAtOnce(std::string_view text) noexcept {
-  pollfd error{STDERR_FILENO, POLLOUT, 0};
+ssize_t putAtOnce(int fd, std::string_view text) noexcept {
+  pollfd error{fd, POLLOUT, 0};
   if (::poll(&error, 1, 0) != 1 || (error.revents & POLLOUT) == 0) return -1;
   WithoutSigpipe quiet;
-  const ssize_t written =
-      ::write(STDERR_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+  const ssize_t written = ::write(fd, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
   if (written < 0 && errno == EPIPE) quiet.raised();
   return written;
 }
 
 }  // namespace
+
+StderrSink::~StderrSink() { closeTerminal(); }
 
 void StderrSink::sink_it_(const spdlog::details::log_msg& message) {
   std::string text = isCut_ ? "\n" : "";
@@ -38,13 +41,33 @@ void StderrSink::sink_it_(const spdlog::details::log_msg& message) {
 // True if all of it has got through.
 bool StderrSink::put(std::string_view text) noexcept {
   const std::size_t size = text.size();
+  const int fd = target();
   while (!text.empty()) {
-    const ssize_t written = putAtOnce(text);
+    const ssize_t written = putAtOnce(fd, text);
     if (written < 0) break;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   if (text.size() < size) isCut_ = !text.empty();
+  if (text.size() == size) closeTerminal();  // it may have been hung up
   return text.empty();
+}
+
+// What takes the place of descriptor 2. A terminal with room for a byte makes a write of more wait,
+// so it is opened once more, not to wait; whoever else writes to it waits as before.
+int StderrSink::target() noexcept {
+  struct stat file {};
+  if (::fstat(STDERR_FILENO, &file) != 0 || !S_ISCHR(file.st_mode)) return STDERR_FILENO;
+  if (terminal_ >= 0 && file.st_rdev == device_) return terminal_;
+  closeTerminal();
+  if (::isatty(STDERR_FILENO) == 0) return STDERR_FILENO;
+  device_ = file.st_rdev;
+  terminal_ = ::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  return terminal_ >= 0 ? terminal_ : STDERR_FILENO;
+}
+
+void StderrSink::closeTerminal() noexcept {
+  if (terminal_ >= 0) ::close(terminal_);
+  terminal_ = -1;
 }
 
 }  // namespace ropewalk::detail

@@ -2,6 +2,7 @@
 
 #include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
+#include <sys/types.h>
 
 #include <cstddef>
 #include <string>
@@ -13,12 +14,22 @@ namespace ropewalk::detail {
 // pipe, the terminal is stopped, the reader has gone) is lost, and the next one that gets through
 // is told how many were. For one thread at a time.
 class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  StderrSink() = default;
+  StderrSink(const StderrSink&) = delete;
+  StderrSink& operator=(const StderrSink&) = delete;
+  ~StderrSink() override;
+
  private:
   void sink_it_(const spdlog::details::log_msg& message) override;
   void flush_() override {}
 
   bool put(std::string_view text) noexcept;
+  int target() noexcept;
+  void closeTerminal() noexcept;
 
+  int terminal_ = -1;
+  dev_t device_ = 0;
   std::size_t lost_ = 0;
   bool isCut_ = false;  // the last line got through in part
 };

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <pty.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -204,6 +205,29 @@ TEST_CASE("what nobody reads is lost and waited for by nobody, and the next line
   const std::string_view told(bytes.data(), more > 0 ? static_cast<std::size_t>(more) : 0);
   CHECK(told.find(" lines before this one were lost)\n") != std::string_view::npos);
   CHECK(told.ends_with("warning: again\n"));
+}
+
+TEST_CASE("a terminal that nobody reads is waited for by nobody, and goes on when it is read") {
+  int master = -1;
+  int terminal = -1;
+  REQUIRE(::openpty(&master, &terminal, nullptr, nullptr, nullptr) == 0);
+  const int before = ::dup(2);
+  ::dup2(terminal, 2);
+  const std::string large(700, 'x');
+  for (int i = 0; i < 50; ++i) logWarning("line " + std::to_string(i) + " {}", large);
+  std::string bytes(100'000, '\0');
+  const ssize_t got = ::read(master, bytes.data(), bytes.size());
+  ::fcntl(master, F_SETFL, O_NONBLOCK);
+  while (::read(master, bytes.data(), bytes.size()) > 0) {
+  }
+  logWarning("read again");
+  const ssize_t more = ::read(master, bytes.data(), bytes.size());
+  ::dup2(before, 2);
+  for (const int fd : {before, terminal, master}) ::close(fd);
+  CHECK(got > 1000);
+  const std::string_view told(bytes.data(), more > 0 ? static_cast<std::size_t>(more) : 0);
+  CHECK(told.find(" lines before this one were lost)\r\n") != std::string_view::npos);
+  CHECK(told.ends_with("warning: read again\r\n"));
 }
 
 TEST_CASE("whoever reads the log may leave: no signal, and the next reader is told what was lost") {
