@@ -82,9 +82,9 @@ class Transport : public detail::RefCounted {
   virtual void loseConnection(Linger linger) = 0;
   void loseConnection() { loseConnection(Linger::Yes); }
 
-  /// As loseConnection(), but `why` is the reason that connectionLost() gets. A std::bad_alloc
-  /// aborts: half a message may have been left behind, and an orderly end would pass it off as
-  /// whole.
+  /// As loseConnection(), but `why` is the reason that connectionLost() gets, unless one was given
+  /// before. A std::bad_alloc aborts: half a message may have been left behind, and an orderly end
+  /// would pass it off as whole.
   virtual void loseConnection(Failure why) = 0;
 
   /// Closes now: unsent bytes are discarded and the peer sees a reset.
@@ -92,7 +92,8 @@ class Transport : public detail::RefCounted {
   /// Ends in connectionLost() with ConnectionAborted, later, never from inside this call (CL7).
   virtual void abortConnection() = 0;
 
-  /// As abortConnection(), but `why` is the reason that connectionLost() gets, unless it is empty.
+  /// As abortConnection(), but `why` is the reason that connectionLost() gets, unless it is empty
+  /// or one was given before.
   virtual void abortConnection(Failure why) = 0;
 
   /// Says that nothing more will be written; reading goes on.

@@ -138,6 +138,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void writeThrough(std::string_view bytes);
   void queued();
   void overHighWater();
+  void blockIfMuchWaits();
   void flushLater();
   void flush() noexcept;
   void sendQueue();

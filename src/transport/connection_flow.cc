@@ -25,7 +25,8 @@ void Connection::resumeProducing() {
 
 void Connection::setReadWhileBlocked(bool on) {
   readWhileBlocked_ = on;
-  if (!on || !blocked_ || phase_ >= Phase::Ending) return;
+  if (!on) return blockIfMuchWaits();
+  if (!blocked_ || phase_ >= Phase::Ending) return;
   blocked_ = false;
   needsAfterFlush_ = true;
   flushLater();
@@ -34,9 +35,19 @@ void Connection::setReadWhileBlocked(bool on) {
 void Connection::setLimits(const ConnectionLimits& limits) {
   auto own = std::make_unique<ConnectionLimits>(limits);
   // The kernel is told only what is news to it: HTTP changes the others with every streamed answer.
-  if (channel_ && own->writeStall != limits_->writeStall) channel_->setPatience(own->writeStall);
+  const bool isNews = channel_ && own->writeStall != limits_->writeStall;
+  if (isNews) channel_->setPatience(own->writeStall);
   ownLimits_ = std::move(own);
   limits_ = ownLimits_.get();
+  if (isNews && waitsForRoom_ && phase_ < Phase::Lingering) expectProgress();
+  blockIfMuchWaits();
+}
+
+// As if what waits were written now.
+void Connection::blockIfMuchWaits() {
+  if (phase_ >= Phase::Ending || queue_.bytes() <= limits_->writeHighWater) return;
+  overHighWater();
+  flushLater();
 }
 
 // The maker, whose they may be, is let go of at the end.

@@ -24,16 +24,18 @@ constexpr int kPort = 8000;
 constexpr std::size_t kMuch = 9'000'000;
 
 struct Server : Protocol {
-  Server(Failure* endsWith, TransportRef* its, const bool* isTo)
-      : reason(*endsWith), made(*its), throws(*isTo) {}
+  Server(Failure* endsWith, TransportRef* its, std::string* what, const bool* isTo)
+      : reason(*endsWith), made(*its), heard(*what), throws(*isTo) {}
   void connectionMade() override { made = transport; }
-  void dataReceived(std::string_view) override {
+  void dataReceived(std::string_view data) override {
     if (throws) throw std::runtime_error("not this");
+    heard += data;
   }
   void connectionLost(const Failure& why) override { reason = why; }
 
   Failure& reason;
   TransportRef& made;
+  std::string& heard;
   const bool& throws;
 };
 
@@ -41,7 +43,7 @@ struct Server : Protocol {
 struct Sending {
   Sending() {
     world.host("server").run([this] {
-      reactor().listenTCP(kPort, Factory::forProtocol<Server>(&reason, &server, &throws));
+      reactor().listenTCP(kPort, Factory::forProtocol<Server>(&reason, &server, &heard, &throws));
     });
     client = world.host("client").connect<sim::Recorder>("server", kPort);
     world.advance(1s);
@@ -57,6 +59,7 @@ struct Sending {
 
   Failure reason;
   TransportRef server;
+  std::string heard;
   bool throws = false;
   sim::World world;
   std::shared_ptr<sim::Recorder> client;
@@ -143,6 +146,55 @@ TEST_CASE("a producer is not resumed when somebody else has filled the queue mea
   CHECK(sending.client->received().size() == 2 * kMuch);
   CHECK(noting->resumes == 1);
   CHECK(noting->waiting <= 16 * 1024);
+}
+
+TEST_CASE("nothing is read while more waits than may wait by now [LF14]") {
+  Sending sending;
+  const auto write = [&] {
+    sending.transport().write(std::string(kMuch, 'x'));
+    sending.world.advance(1s);
+    sending.client->transport->write("1");
+    sending.world.advance(1s);
+    CHECK(sending.heard == "1");
+  };
+  SUBCASE("for it is no longer read whatever waits") {
+    sending.transport().setReadWhileBlocked(true);
+    write();
+    sending.transport().setReadWhileBlocked(false);
+  }
+  SUBCASE("for no longer as much may wait") {
+    ConnectionLimits limits = sending.server->limits();
+    limits.writeHighWater = 2 * kMuch;
+    sending.transport().setLimits(limits);
+    write();
+    sending.transport().setLimits(ConnectionLimits());
+  }
+  sending.client->transport->write("2");
+  sending.world.advance(1s);
+  CHECK(sending.heard == "1");
+  sending.client->transport->resumeProducing();
+  sending.world.advance(1min);
+  CHECK(sending.heard == "12");
+}
+
+TEST_CASE("whoever is given another time to take something has it from then on") {
+  Sending sending;
+  ConnectionLimits limits = sending.server->limits();
+  sending.transport().write(std::string(kMuch, 'x'));
+  sending.world.advance(10s);
+  SUBCASE("a longer one") {
+    limits.writeStall = 60s;
+    sending.transport().setLimits(limits);
+    sending.world.advance(58s);
+    CHECK(sending.transport().isConnected());
+    sending.world.advance(4s);
+  }
+  SUBCASE("a shorter one") {
+    limits.writeStall = 5s;
+    sending.transport().setLimits(limits);
+    sending.world.advance(7s);
+  }
+  CHECK(sending.reason.check<ConnectionLost>());
 }
 
 // Tries to have another in its place when it is stopped.
