@@ -21,7 +21,8 @@ class Connector : public std::enable_shared_from_this<Connector> {
   Connector& operator=(const Connector&) = delete;
   virtual ~Connector() = default;
 
-  /// Tries (again). Throws AlreadyConnecting unless disconnected.
+  /// Tries (again). Throws AlreadyConnecting unless disconnected, ReactorNotRunning while the
+  /// reactor is being destroyed.
   virtual void connect() = 0;
 
   /// Gives up an attempt: clientConnectionFailed() with UserError, before this returns. Throws

@@ -54,7 +54,8 @@ TcpConnector::TcpConnector(ReactorCore& core, std::string_view host, int port,
 TcpConnector::~TcpConnector() = default;
 
 void TcpConnector::connect() {
-  if (state_ != State::Disconnected) throw AlreadyConnecting();
+  if (state_ != State::Disconnected || starting_) throw AlreadyConnecting();
+  starting_ = true;  // startFactory() may call us
   try {
     core_.add(self());
     deadline_ = core_.timers().schedule(options_.timeout, [this] { timeIsOver(); });
@@ -63,6 +64,7 @@ void TcpConnector::connect() {
     idle();
     throw;
   }
+  starting_ = false;
   started_ = true;
   state_ = State::Connecting;
   const std::uint64_t attempt = ++attempts_;
@@ -188,7 +190,7 @@ void TcpConnector::idle() noexcept {
   state_ = State::Disconnected;
   if (deadline_.active()) deadline_.cancel();
   failing_ = {};
-  leaving_ = false;
+  starting_ = leaving_ = false;
   lookup_.reset();
   race_.reset();
   core_.remove(*this);

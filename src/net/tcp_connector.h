@@ -80,6 +80,7 @@ class TcpConnector final : public Connector,
   State state_ = State::Disconnected;
   std::uint64_t attempts_ = 0;
   bool started_ = false;  // the factory
+  bool starting_ = false;
   bool leaving_ = false;  // disconnect() was called while the protocol was built
 };
 

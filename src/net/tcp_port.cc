@@ -167,13 +167,14 @@ void TcpPort::backOff(int error) noexcept {
   if (outOfDescriptorNumbers(error)) {
     while (shed < kAcceptsPerTurn && acceptor_->shed()) ++shed;
   }
+  toldUntil_ = now + nextPause_;
+  pauseFor(nextPause_);
+  nextPause_ = std::min(nextPause_ * 2, kLongestPause);
+  // Last: who reads it may close the port.
   tellIfPossible([&] {
     const std::string why = std::generic_category().message(error);
     logWarning("accept on {}: {}; {} turned away, pausing", asked_.text(), why, shed);
   });
-  toldUntil_ = now + nextPause_;
-  pauseFor(nextPause_);
-  nextPause_ = std::min(nextPause_ * 2, kLongestPause);
 }
 
 void TcpPort::pauseFor(Duration pause) noexcept {

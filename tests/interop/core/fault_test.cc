@@ -66,6 +66,21 @@ TEST_CASE("an accept that fails again and again is tried in vain only now and th
   CHECK(log.lines().size() < 5);
 }
 
+TEST_CASE("whoever reads that nobody is accepted may close the port [PT14]") {
+  const CapturedLog restoresTheSink;
+  Story story;
+  Reactor reactor;
+  KernelFaults faults;
+  const auto port = reactor.listenTCP(0, scripted(story, "server"), {"127.0.0.1"});
+  setLogSink([&](LogLevel, std::string_view line) {
+    if (line.find("pausing") != std::string_view::npos) port->stopListening();
+  });
+  const RawSocket peer = RawSocket::connectedTo(port->getHost());
+  for (int i = 0; i < 100; ++i) faults.failNext(SystemCall::Accept, ENOBUFS);
+  turnUntil(reactor, [&] { return story.has("server stop"); });
+  CHECK(!port->isListening());
+}
+
 TEST_CASE(
     "a port whose socket somebody else has shut down says so now and then, and spins not [PT14]") {
   const CapturedLog log;

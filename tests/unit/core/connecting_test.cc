@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "ropewalk/connector.h"
+#include "ropewalk/error.h"
 #include "ropewalk/factory.h"
 #include "ropewalk/protocol.h"
 #include "ropewalk/reactor.h"
@@ -63,6 +64,33 @@ struct Wavering : Counting {
 
   bool wavers = false;
 };
+
+// Connects again as soon as it is started once more.
+struct Eager : Counting {
+  void startFactory() override {
+    Counting::startFactory();
+    if (const auto mine = connector.lock()) CHECK_THROWS_AS(mine->connect(), AlreadyConnecting);
+  }
+  void startedConnecting(Connector&) override { ++attempts; }
+
+  std::weak_ptr<Connector> connector;
+  int attempts = 0;
+};
+
+TEST_CASE("a factory that connects while it is started begins one attempt, not two [PT18]") {
+  Connecting test;
+  const auto factory = std::make_shared<Eager>();
+  const auto connector = test.connect(factory);
+  factory->connector = connector;
+  test.world.advance(1s);
+  test.client.run([&] { connector->disconnect(); });
+  test.world.advance(1s);
+  CHECK(factory->stopped == 1);
+  test.client.run([&] { connector->connect(); });
+  test.world.advance(1min);
+  CHECK(factory->attempts == 2);
+  CHECK(connector->state() == Connector::State::Connected);
+}
 
 TEST_CASE("a factory is let go of once by a connector that tries again and gives up [PT8][PT19]") {
   Connecting test;
