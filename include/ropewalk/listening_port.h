@@ -19,7 +19,8 @@ class ListeningPort {
   /// Where it listens; with port 0 asked for, the port that it got (PT1).
   virtual Address getHost() const = 0;
 
-  /// Listens again after stopListening() (PT6). Throws CannotListenError (PT2).
+  /// Listens again after stopListening() (PT6). Throws CannotListenError (PT2), ReactorNotRunning
+  /// while the reactor is being destroyed.
   virtual void startListening() = 0;
 
   /// Accepts no more. The Deferred fires in a later turn, when the socket is closed and the port

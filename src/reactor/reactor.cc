@@ -111,7 +111,9 @@ constinit thread_local bool defaultForbidden = false;
 Reactor& reactor() {
   if (currentReactor) return *currentReactor;
   if (defaultForbidden) {
-    throw Error("reactor(): a simulated world is alive, and none of its hosts is running");
+    throw Error(
+        "reactor(): a sim::World or a sim::StringTransport is alive, and nothing runs on it: see "
+        "run()");
   }
   // Never destroyed: what it holds may be used until the last static object is gone.
   static Reactor& processOwn = *new Reactor;

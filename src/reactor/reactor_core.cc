@@ -36,12 +36,14 @@ ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
 }
 
 ReactorCore::~ReactorCore() {
+  closed_ = true;
   threadCalls_.close();
   disconnectAll();
   timers_.cancelAll();
 }
 
 void ReactorCore::add(std::shared_ptr<Resident> resident) {
+  if (closed_) throw ReactorNotRunning();  // who would end it?
   residents_.push_back(std::move(resident));
 }
 
@@ -50,12 +52,13 @@ void ReactorCore::remove(const Resident& resident) noexcept {
 }
 
 void ReactorCore::run(bool handleSignals) {
-  if (state_ != State::Idle) throw ReactorAlreadyRunning();
+  if (state_ != State::Idle && !unfinished_) throw ReactorAlreadyRunning();
   const AtWork atWork(*this);
   handlesSignals_ = handleSignals;
   try {
     if (handleSignals) driver_->catchStopSignals(true);
-    start();
+    if (state_ == State::Idle) start();
+    unfinished_ = false;
   } catch (...) {
     letSignalsGo();
     throw;
@@ -75,9 +78,8 @@ void ReactorCore::letSignalsGo() {
 void ReactorCore::start() {
   if (state_ != State::Idle) throw ReactorAlreadyRunning();
   state_ = State::Active;
-  draining_ = signalSeen_ = false;
+  signalSeen_ = false;
   unsteady_ = turn_.slowTurns().isOn();
-  if (drainDeadline_.active()) drainDeadline_.cancel();
   const AtWork atWork(*this);
   try {
     events_.fire(
@@ -131,7 +133,7 @@ void ReactorCore::watch(const char* what) noexcept {
 void ReactorCore::finish() noexcept {
   const AtWork atWork(*this);
   turn_.finish();
-  running_ = false;
+  running_ = unfinished_ = false;
   state_ = State::Idle;
 }
 
@@ -166,21 +168,28 @@ void ReactorCore::iterate(Duration delay) {
   // A connection must not end while its own callback waits for us to return, and the driver does
   // not wait within a wait.
   if (turn_.inHand() || waiting_) throw ReactorAlreadyRunning();
-  DelayedCall enough = timers_.schedule(delay, [] {});
-  const bool alone = state_ == State::Idle;
+  // It may be due before the wait has begun.
+  DelayedCall enough = timers_.schedule(delay, [this] { driver_->wake(); });
+  const bool alone = state_ == State::Idle || unfinished_;
   try {
-    if (alone) start();
+    if (state_ == State::Idle) start();
   } catch (...) {
     enough.cancel();
     throw;
   }
+  unfinished_ = false;
   const TimePoint now = driver_->now();
   timers_.settle(now);
   const bool hasWork = busy() || nextAlarm() <= now;
   turnOnce(!hasWork && delay > Duration::zero());
   turnOnce(false);
   if (enough.active()) enough.cancel();
-  if (alone && state_ != State::Idle) finish();
+  // The call may be one that we have woken up for, and whoever called us is about to wait.
+  if (!threadCalls_.empty()) driver_->wake();
+  if (!alone) return;
+  const bool isSteady = state_ == State::Active && !draining_ && !events_.waiting();
+  if (isSteady || over()) return finish();
+  unfinished_ = true;
 }
 
 void ReactorCore::stop() {
@@ -193,12 +202,18 @@ void ReactorCore::crash() noexcept {
   running_ = false;
   unsteady_ = true;
   state_ = State::Idle;
+  stopDraining();
+}
+
+void ReactorCore::stopDraining() noexcept {
+  draining_ = false;
+  if (drainDeadline_.active()) drainDeadline_.cancel();
 }
 
 void ReactorCore::drain(Duration deadline) {
   if (state_ != State::Active) throw ReactorNotRunning();
   if (draining_) {
-    if (driver_->now() + deadline < drainDeadline_.getTime()) drainDeadline_.reset(deadline);
+    if (later(driver_->now(), deadline) < drainDeadline_.getTime()) drainDeadline_.reset(deadline);
     return;
   }
   // What needs memory comes first: either everybody is told, or nobody.
@@ -213,8 +228,7 @@ void ReactorCore::drain(Duration deadline) {
 
 void ReactorCore::fireShutdown() {
   state_ = State::Stopping;
-  draining_ = false;
-  if (drainDeadline_.active()) drainDeadline_.cancel();
+  stopDraining();
   events_.fire(
       SystemEvent::Shutdown,
       [this] {

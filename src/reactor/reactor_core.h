@@ -37,7 +37,8 @@ class ReactorCore final : private DriverOwner {
   // 20).
   std::size_t connectionLimit() const noexcept { return connectionLimit_; }
 
-  // A resident is told when the reactor drains and stops, until it leaves.
+  // A resident is told when the reactor drains and stops, until it leaves. Throws ReactorNotRunning
+  // once the reactor is being destroyed.
   void add(std::shared_ptr<Resident> resident);
   void remove(const Resident& resident) noexcept;
 
@@ -78,6 +79,7 @@ class ReactorCore final : private DriverOwner {
   void signalled(int signal) noexcept override;
   void letSignalsGo();
   void fireShutdown();
+  void stopDraining() noexcept;
   void disconnectAll() noexcept;
   TimePoint nextAlarm() const noexcept {
     return std::min(timers_.nextDeadline(), turn_.deadlines().nextSweep());
@@ -89,8 +91,8 @@ class ReactorCore final : private DriverOwner {
   std::unique_ptr<Driver> driver_;
   std::size_t connectionLimit_;
   ThreadCalls threadCalls_;
-  SystemEvents events_;
   TimerQueue timers_;
+  SystemEvents events_;
   std::vector<std::shared_ptr<Resident>> residents_;
   Turn turn_;
   Descriptors descriptors_;
@@ -102,7 +104,9 @@ class ReactorCore final : private DriverOwner {
   bool running_ = false;
   bool draining_ = false;
   bool disconnecting_ = false;
-  bool waiting_ = false;  // for the driver, and what it calls
+  bool closed_ = false;      // being destroyed
+  bool unfinished_ = false;  // between two calls of iterate() that a start or an end goes on in
+  bool waiting_ = false;     // for the driver, and what it calls
   bool handlesSignals_ = false;
   bool signalSeen_ = false;
 };

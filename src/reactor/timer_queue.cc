@@ -61,12 +61,19 @@ std::vector<DelayedCall> TimerQueue::calls() const {
   return all;
 }
 
-// What is destroyed with a call may cancel others, or ask for one.
+// What is destroyed with a call may cancel others, or ask for one. A round ends those that were
+// there when it began: they stand first.
 void TimerQueue::cancelAll() noexcept {
-  while (!heap_.empty()) {
-    const Ref<Timer> last(heap_.back());
-    cancel(*last);
+  constexpr Timer::Rank kFirst{TimePoint::min(), 0};
+  for (int round = 0; round < kLastRounds && !heap_.empty(); ++round) {
+    for (Timer* const timer : heap_) timer->standing_ = kFirst;
+    while (!heap_.empty() && heap_.front()->standing_ == kFirst) {
+      const Ref<Timer> first(heap_.front());
+      cancel(*first);
+    }
   }
+  for (Timer* const timer : heap_) timer->state_ = Timer::State::Cancelled;
+  heap_.clear();  // with their counts: whoever waits there is never gone on with
 }
 
 void TimerQueue::cancel(Timer& timer) noexcept {

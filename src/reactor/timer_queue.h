@@ -64,6 +64,8 @@ class TimerQueue {
   // Puts calls that were moved where they belong, until nextDeadline() is exact or after `now`.
   void settle(TimePoint now) noexcept;
 
+  // With what is asked for meanwhile, for a while: a coroutine that tries for ever is left where it
+  // waits.
   void cancelAll() noexcept;
 
   std::size_t size() const noexcept { return heap_.size(); }
@@ -71,6 +73,8 @@ class TimerQueue {
 
  private:
   friend class ropewalk::DelayedCall;
+
+  static constexpr int kLastRounds = 100;
 
   static bool earlier(const Timer& a, const Timer& b) noexcept { return a.standing_ < b.standing_; }
 

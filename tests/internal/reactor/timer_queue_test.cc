@@ -6,9 +6,11 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "ropewalk/error.h"
+#include "support/child_process.h"
 
 using namespace ropewalk;
 using namespace ropewalk::detail;
@@ -51,6 +53,39 @@ TEST_CASE(
   still.runUntil(TimePoint(1s));
   CHECK(ran.size() == 5000);
   CHECK(std::is_sorted(ran.begin(), ran.end()));
+}
+
+// Asks again whenever its call is dropped, as a coroutine does that tries for ever.
+struct Again {
+  Again(Still* at, int* times) : still(at), rounds(times) {}
+  Again(Again&& other) noexcept
+      : still(std::exchange(other.still, nullptr)), rounds(other.rounds) {}
+  ~Again() {
+    if (still == nullptr) return;
+    ++*rounds;
+    Still& queue = *std::exchange(still, nullptr);
+    queue.callLater(1s, [next = Again(&queue, rounds)] {});
+  }
+  Still* still;
+  int* rounds;
+};
+
+TEST_CASE("TimerQueue comes to an end though a call asks again for ever, and drops all others") {
+  // In another process, for what waits for ever is a leak.
+  test::ChildProcess process([](test::Line&) {
+    int rounds = 0;
+    const auto dropped = std::make_shared<int>();
+    DelayedCall first;
+    {
+      Still still;
+      for (int i = 0; i < 100; ++i) {
+        still.callLater(std::chrono::seconds(i), [dropped] {});
+        if (i == 50) first = still.callLater(0s, [again = Again(&still, &rounds)] {});
+      }
+    }
+    return rounds > 1 && dropped.use_count() == 1 && !first.active() ? 0 : 1;
+  });
+  CHECK(process.wait() == 0);
 }
 
 TEST_CASE("TimerQueue stays in order however calls are moved and cancelled [TM7][TM8]") {

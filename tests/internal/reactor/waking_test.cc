@@ -1,10 +1,11 @@
-// A thread that is about to wake a reactor while that is destroyed: TH1.
+// What wakes a reactor, and when: TH1, RC16.
 
 #include <doctest/doctest.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <memory>
 #include <thread>
 
@@ -40,6 +41,30 @@ TEST_CASE("a reactor is not gone before whoever is about to wake it has done so 
   sys::kernel = sys::kKernel;
   CHECK(isTaken);
   CHECK(!wokeNobody);
+}
+
+// Each time it is asked, an hour has gone by.
+int hastyClock(clockid_t clock, timespec* time) {
+  static int asked = 0;
+  const int done = ::clock_gettime(clock, time);
+  time->tv_sec += 3600 * ++asked;
+  return done;
+}
+
+TEST_CASE("iterate does not wait for a time that is over before it waits [RC16]") {
+  Reactor reactor;
+  std::atomic<bool> isOver = false;
+  bool isLate = false;
+  std::thread guard([&] {
+    for (int i = 0; i < 500 && !isOver; ++i) std::this_thread::sleep_for(10ms);
+    if (!isOver) reactor.callFromThread([&] { isLate = true; });
+  });
+  sys::kernel.clockGettime = hastyClock;
+  reactor.iterate(2h);
+  sys::kernel = sys::kKernel;
+  isOver = true;
+  guard.join();
+  CHECK(!isLate);
 }
 
 }  // namespace

@@ -108,20 +108,6 @@ TEST_CASE(
   CHECK(talk.server().isLost);
 }
 
-TEST_CASE("iterate in a timed call handles what there is and returns [RC16]") {
-  Story story;
-  Reactor reactor;
-  reactor.callLater(0s, [&] {
-    reactor.callLater(0s, [&] { story.add("inner"); });
-    reactor.iterate();
-    reactor.iterate();
-    story.add("outer");
-    reactor.stop();
-  });
-  runUntilStopped(reactor);
-  CHECK(story.text() == "inner, outer");
-}
-
 TEST_CASE("a turn runs thread calls, then due calls, then shutdown, then the network [RC18]") {
   Reactor* reactor = nullptr;
   bool isMeasured = false;
@@ -280,44 +266,6 @@ TEST_CASE("several reactors live side by side, one after the other on one thread
   runUntilStopped(second);
   runUntilStopped(first);
   CHECK(story.text() == "second, first");
-}
-
-TEST_CASE(
-    "iterate throws from what a descriptor calls, and for a negative delay, and harms nobody") {
-  Reactor reactor;
-  CHECK_THROWS_AS(reactor.iterate(-1s), NegativeDelay);
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  REQUIRE(::write(ends[1], "x", 1) == 1);
-  reactor.addReader(ends[0], [&] {
-    CHECK_THROWS_AS(reactor.iterate(), ReactorAlreadyRunning);
-    reactor.removeReader(ends[0]);
-    reactor.stop();
-  });
-  runUntilStopped(reactor);
-  ::close(ends[0]);
-  ::close(ends[1]);
-}
-
-TEST_CASE("a reactor is destroyed while its calls hold each other") {
-  struct Session {
-    explicit Session(Reactor* at) : owner(*at) {}
-    ~Session() {
-      if (timeout.active()) timeout.cancel();
-      owner.callLater(1s, [this] { FAIL("called for ", this); });
-    }
-    Reactor& owner;
-    DelayedCall timeout;
-  };
-  DelayedCall timeout;
-  {
-    Reactor reactor;
-    auto session = std::make_shared<Session>(&reactor);
-    session->timeout = timeout = reactor.callLater(30s, [] {});
-    reactor.callLater(1s, [session] {});
-    reactor.callLater(2s, [] {});
-  }
-  CHECK(!timeout.active());
 }
 
 }  // namespace

@@ -185,6 +185,9 @@ TEST_CASE("a drain that crash has cut off does not end the next run") {
     reactor.crash();
   });
   runUntilStopped(reactor);
+  Story story;
+  const auto late = scripted(story, "late");
+  reactor.connectTCP("127.0.0.1", talk.port->getHost().port(), late);
   bool isLater = false;
   reactor.callLater(30ms, [&] {
     isLater = true;
@@ -192,6 +195,7 @@ TEST_CASE("a drain that crash has cut off does not end the next run") {
   });
   runUntilStopped(reactor);
   CHECK(isLater);
+  CHECK(!late->reason.check<UserError>());
 }
 
 TEST_CASE("a port that the factory of another one closes while all drain is closed once [PT8]") {
@@ -240,16 +244,72 @@ TEST_CASE("drain cuts whoever is still there at the deadline") {
   Story story;
   Reactor reactor;
   const Script script;
-  const auto port = reactor.listenTCP(0, scripted(story, "server"), {"127.0.0.1"});
   auto build = [&](const Address&) {
     return std::make_shared<Stubborn>(story, "stubborn", script);
   };
-  reactor.connectTCP("127.0.0.1", port->getHost().port(),
-                     std::make_shared<ProtocolFactory<Stubborn>>(build));
-  turnUntil(reactor, [&] { return story.has("stubborn made") && story.has("server made"); });
-  reactor.callWhenRunning([&] { reactor.drain(20ms); });
+  const auto factory = std::make_shared<ProtocolFactory<Stubborn>>(build);
+  const auto port = reactor.listenTCP(0, factory, {"127.0.0.1"});
+  reactor.connectTCP("127.0.0.1", port->getHost().port(), factory);
+  turnUntil(reactor, [&] { return story.count("stubborn made") == 2; });
+  reactor.callWhenRunning([&] {
+    reactor.drain(20ms);
+    reactor.drain(Duration::max());
+  });
   runUntilStopped(reactor);
-  CHECK(story.count("stubborn lost") == 1);
+  CHECK(story.count("stubborn lost") == 2);
+}
+
+// A port that is to listen whatever happens, and a connection that is to be had.
+struct Tireless : ClientFactory {
+  std::shared_ptr<Protocol> buildProtocol(const Address&) override {
+    return std::make_shared<Protocol>();
+  }
+  void stopFactory() override {
+    if (const auto listens = port.lock()) listens->startListening();
+  }
+  void clientConnectionFailed(Connector& connector, const Failure&) override {
+    ++failures;
+    connector.connect();
+  }
+
+  std::weak_ptr<ListeningPort> port;
+  int failures = 0;
+};
+
+TEST_CASE("nothing is begun again on a reactor that is being destroyed [PT6][PT19]") {
+  const CapturedLog log;
+  std::shared_ptr<ListeningPort> port;
+  const auto listening = std::make_shared<Tireless>();
+  const auto connecting = std::make_shared<Tireless>();
+  {
+    Reactor reactor;
+    listening->port = port = reactor.listenTCP(0, listening, {"127.0.0.1"});
+    reactor.connectTCP("127.0.0.1", port->getHost().port(), connecting);
+  }
+  CHECK(!port->isListening());
+  CHECK(connecting->failures == 1);
+  CHECK(log.has("ReactorNotRunning"));
+}
+
+TEST_CASE("a reactor is destroyed while its calls hold each other") {
+  struct Session {
+    explicit Session(Reactor* at) : owner(*at) {}
+    ~Session() {
+      if (timeout.active()) timeout.cancel();
+      owner.callLater(1s, [this] { FAIL("called for ", this); });
+    }
+    Reactor& owner;
+    DelayedCall timeout;
+  };
+  DelayedCall timeout;
+  {
+    Reactor reactor;
+    auto session = std::make_shared<Session>(&reactor);
+    session->timeout = timeout = reactor.callLater(30s, [] {});
+    reactor.callLater(1s, [session] {});
+    reactor.callLater(2s, [] {});
+  }
+  CHECK(!timeout.active());
 }
 
 }  // namespace
