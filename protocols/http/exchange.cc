@@ -104,6 +104,7 @@ void Exchange::bodyTaken() {
 void Exchange::inputEnded() {
   if (!wantsInput()) return;
   input_ = Input::Broken;
+  keepAlive_ = false;  // whatever the head of an answer that is under way has said
   if (!readsAsItComes()) return connection_->close();
   body_.fail(Failure::of(IncompleteBody("the client stopped in the middle of the body")));
 }
