@@ -69,6 +69,10 @@ void Answer::sendUpgrade(const Response& response, std::string_view dateLine,
   transport.write(head);
 }
 
+bool Answer::isStreamOf(const Response& response) {
+  return std::holds_alternative<Response::Stream>(response.body_);
+}
+
 void Answer::send(Response& response, const Terms& terms, Transport& transport,
                   std::string& scratch) {
   status_ = response.status_;

@@ -35,6 +35,9 @@ class Answer {
   // Sends the head that says so.
   void sendUpgrade(const Response& response, std::string_view dateLine, Transport& transport);
 
+  // True if the body of `response` is to be written piece by piece.
+  static bool isStreamOf(const Response& response);
+
   // True if a stream has to be written: call writer(), then finish().
   bool isStream() const { return static_cast<bool>(writer_); }
   Response::WriteBody& writer() { return writer_; }

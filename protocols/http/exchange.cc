@@ -66,10 +66,11 @@ std::uint64_t Exchange::bodyLimit() const {
   return match_.route->maxBody().value_or(usual);
 }
 
-// Somebody waits for the body: a client that asked whether to send it is told so.
+// Somebody waits for the body: a client that asked whether to send it is told so, unless it has the
+// head of the answer by now.
 void Exchange::bodyWanted() {
   if (!std::exchange(owesContinue_, false) || !connection_ || output_ == Output::Done) return;
-  transport_->write("HTTP/1.1 100 Continue\r\n\r\n");
+  if (output_ != Output::Streaming) transport_->write("HTTP/1.1 100 Continue\r\n\r\n");
   connection_->goOn();  // the client's time begins
 }
 
@@ -124,10 +125,10 @@ void Exchange::connectionLost(const Failure& why) {
 void Exchange::dispatch(std::string_view bytes) {
   output_ = Output::Handling;
   if (match_.route == nullptr || !match_.route->responder().answersLater()) {
-    answer(answerNow());
-    // The log wants the head when the stream ends.
-    if (output_ == Output::Streaming) keepHead(bytes);
-    return;
+    Response response = answerNow();
+    // Who writes a stream may look at the head, and the log wants it when the stream ends.
+    if (Answer::isStreamOf(response)) keepHead(bytes);
+    return answer(std::move(response));
   }
   keepHead(bytes);
   connection_->spawn(

@@ -32,8 +32,10 @@ struct HeaderField {
 ///     return http::Response::text("hello, " + request.param("name") + "\n");
 ///   });
 ///
-/// Lifetime: until the handler has returned, or its Deferred is done and its frame gone. The views
-/// that the methods return are good as long, but for body(), which read() may change.
+/// Lifetime: until the handler has returned, or its Deferred is done and its frame gone. If it
+/// answers with Response::stream(), the function that writes the body may use it too, until the
+/// same can be said of that. The views that the methods return are good as long as the one of the
+/// two that asked for them, but for body(), which read() may change.
 class Request {
  public:
   /// What read() waits in; only ever awaited.
@@ -99,8 +101,9 @@ class Request {
   ///
   /// What comes while nobody reads is kept up to Limits::bodyAhead; then the connection is not read
   /// from. A client that asked whether to go on (`Expect: 100-continue`) is told so by the first
-  /// read(). Raises IncompleteBody if the body breaks off or is malformed, CancelledError if the
-  /// client is gone. REQUIRES: nobody else waits in it; one read at a time.
+  /// read(), unless its answer has begun: then it may or may not send the body. Raises
+  /// IncompleteBody if the body breaks off or is malformed, CancelledError if the client is gone.
+  /// REQUIRES: nobody else waits in it; one read at a time.
   BodyRead read() noexcept { return BodyRead(exchange_); }
 
   /// True if the request is to be carried out as things are `now`; otherwise answer 412
