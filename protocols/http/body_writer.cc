@@ -37,7 +37,8 @@ void BodyWriter::Drained::result() const {
 }
 
 bool BodyWriter::Drained::isOver() const noexcept {
-  return !exchange_->isStreaming() || exchange_->transport()->isDisconnecting();
+  const bool isItsTurn = who_ == Who::End ? exchange_->isEnding() : exchange_->isStreaming();
+  return !isItsTurn || exchange_->transport()->isDisconnecting();
 }
 
 void BodyWriter::Drained::wait() noexcept {

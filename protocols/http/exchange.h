@@ -81,7 +81,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void bodyTaken();
   Deferred<void> notifyFinish();
   bool conditionsHold(const Validators& now);
-  bool isStreaming() const { return connection_ && output_ == Output::Streaming; }
+  bool isStreaming() const { return connection_ && output_ == Output::Streaming && !written_; }
+  bool isEnding() const { return connection_ && output_ == Output::Streaming && written_; }
   void write(std::string_view bytes);
   void write(FilePart part);
 
@@ -137,6 +138,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   Input input_ = Input::Head;
   Output output_ = Output::None;
   bool keepAlive_ = true;
+  bool written_ = false;          // what writes the stream is done, only its end is to come
   bool conditionsAsked_ = false;  // by the handler
   bool owesContinue_ = false;     // the client waits for 100 before it sends the body
 };

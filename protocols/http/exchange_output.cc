@@ -68,9 +68,11 @@ Deferred<void> Exchange::stream(std::shared_ptr<Exchange> self, std::shared_ptr<
   Failure failure;
   try {
     co_await self->answer_.writer()(self->writer_);
+    self->written_ = true;
     self->flow_->clearProducer();
     self->flow_->cancelDrained();
-    co_await self->writer_.drained();  // the end of the body needs room, too
+    // The end of the body needs room, too.
+    co_await BodyWriter::Drained(*self, BodyWriter::Drained::Who::End);
   } catch (...) {
     failure = Failure::current();
   }

@@ -34,7 +34,11 @@ class BodyWriter {
   /// What drained() waits in; only ever awaited.
   class Drained final : public ropewalk::detail::Awaiter {
    public:
-    explicit Drained(Exchange& exchange) noexcept : exchange_(&exchange) {}
+    /// Who waits: the writer, or when that is done the end of the body.
+    enum class Who : bool { Writer, End };
+
+    explicit Drained(Exchange& exchange, Who who = Who::Writer) noexcept
+        : exchange_(&exchange), who_(who) {}
 
     bool ready() const noexcept;
     void wait() noexcept;
@@ -46,6 +50,7 @@ class BodyWriter {
     bool isOver() const noexcept;
 
     Exchange* exchange_;
+    Who who_;
   };
 
   explicit BodyWriter(Exchange& exchange) noexcept : exchange_(exchange) {}

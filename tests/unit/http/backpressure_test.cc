@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "ropewalk/connection_limits.h"
+#include "ropewalk/error.h"
+#include "ropewalk/producer.h"
 #include "ropewalk/promise.h"
 #include "ropewalk/protocol.h"
 #include "ropewalk/task.h"
@@ -20,6 +22,14 @@ std::string requestsFor(int count) {
   for (int i = 0; i < count; ++i) requests += "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
   return requests;
 }
+
+// Comes when there is nothing to write any more.
+struct Late final : Producer {
+  void pauseProducing() override {}
+  void resumeProducing() override {}
+  void stopProducing() override { isStopped = true; }
+  bool isStopped = false;
+};
 
 TEST_CASE("a client that does not read its answers is not given more of them") {
   Served served(echoRouter(), Limits{.requests = 1'000'000});
@@ -135,6 +145,39 @@ TEST_CASE("a writer that never waits is cut off at the limit") {
   served.get("/");
   CHECK(served.transport.isAborted());
   CHECK(served.transport->unsentBytes() <= 2 * 1024 * 1024);
+}
+
+TEST_CASE("a body is over when its function is, also while its end waits for room [HR8]") {
+  std::shared_ptr<BodyWriter> kept;
+  Router router;
+  router.get("/", [&kept](Request&) {
+    return Response::stream("text/plain", [&kept](BodyWriter& out) {
+      kept = out.handle();
+      out.write(std::string(100'000, 'x'));
+      return succeed();
+    });
+  });
+  Served served(std::move(router));
+  served.transport.setRoom(1'000);
+  served.get("/");
+  kept->write("late");
+  const auto late = std::make_shared<Late>();
+  kept->registerProducer(late, Streaming::Pull);
+  CHECK(late->isStopped);
+  kept->unregisterProducer();
+  bool wasTold = false;
+  spawn([&]() -> Deferred<void> {
+    try {
+      co_await kept->drained();
+    } catch (const CancelledError&) {
+      wasTold = true;
+    }
+  });
+  CHECK(wasTold);
+  CHECK(served.transport->unsentBytes() > 64 * 1024);
+  served.transport.setRoom(1'000'000);
+  CHECK(served.transport.takeWritten().ends_with("xx\r\n0\r\n\r\n"));
+  CHECK(statusOf(served.get("/")) == "HTTP/1.1 200 OK");
 }
 
 TEST_CASE("a body whose writer waits for room never comes to the cap of its port") {
