@@ -84,9 +84,9 @@ void Connection::consume(std::string_view& bytes) {
 
 bool Connection::mayBegin() {
   if (room_) return false;
-  const ConnectionLimits limits = transport->limits();
-  // Above the high water nothing is read: the time of a request begun there would run out unused.
-  if (transport->unsentBytes() <= std::min(limits.writeHighWater, halfOfCap(limits))) return true;
+  // Above the port's high water nothing is read: the time of a request begun there would run out
+  // unused. Above that of a stream, one that is begun would come to its cap.
+  if (transport->unsentBytes() <= streamLimits().writeHighWater) return true;
   limitQueue();  // or the room would be no news as long as less waits than the port's high water
   room_ = std::make_shared<Room>(*this);
   transport->registerProducer(room_, Streaming::Push);
@@ -140,13 +140,18 @@ void Connection::close() {
 
 void Connection::limitQueue() {
   assert(!portsLimits_);
+  const ConnectionLimits changed = streamLimits();
   portsLimits_ = std::make_unique<ConnectionLimits>(transport->limits());
-  ConnectionLimits changed = *portsLimits_;
+  transport->setLimits(changed);
+}
+
+ConnectionLimits Connection::streamLimits() const {
+  ConnectionLimits changed = transport->limits();
   const auto [less, more] = std::minmax(limits().queued, changed.maxQueued);
   changed.maxQueued = less != 0 ? less : more;  // 0 is no cap
   changed.writeHighWater = std::min(changed.writeHighWater, halfOfCap(changed));
   changed.writeLowWater = std::min(changed.writeLowWater, changed.writeHighWater);
-  transport->setLimits(changed);
+  return changed;
 }
 
 void Connection::unlimitQueue() {

@@ -70,6 +70,7 @@ class Connection final : public Protocol, private Waiter {
 
   void consume(std::string_view& bytes);
   bool mayBegin();
+  ConnectionLimits streamLimits() const;
   void roomIsThere();
   void leaveRoom();
   void exchangeFinished();

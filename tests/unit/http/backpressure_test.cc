@@ -68,6 +68,29 @@ TEST_CASE("no request is begun while its answer would come to the cap of its por
   }
 }
 
+TEST_CASE("no stream is begun while more waits than it may let wait") {
+  Router router;
+  router.get("/big", [](Request&) { return Response::text(std::string(3'000'000, 'b')); });
+  router.get("/", [](Request&) {
+    return Response::stream("text/plain", [](BodyWriter& out) -> Deferred<void> {
+      for (int i = 0; i < 3; ++i) {
+        out.write("row");
+        co_await out.drained();
+      }
+    });
+  });
+  Served served(std::move(router));
+  ConnectionLimits limits = served.transport->limits();
+  limits.writeHighWater = 4'000'000;
+  served.transport->setLimits(limits);
+  served.transport.setRoom(1'000);
+  served.get("/big");
+  served.get("/");
+  CHECK(!served.transport.isAborted());
+  served.transport.setRoom(10'000'000);
+  CHECK(served.transport.takeWritten().ends_with("\r\n3\r\nrow\r\n0\r\n\r\n"));
+}
+
 TEST_CASE("no request behind one whose answer broke the connection off is handled [CL4]") {
   int handled = 0;
   Router router;
