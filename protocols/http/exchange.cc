@@ -7,6 +7,7 @@
 
 #include "http/connection.h"
 #include "http/pages.h"
+#include "ropewalk/error.h"
 #include "ropewalk/log.h"
 
 namespace ropewalk::http {
@@ -113,6 +114,7 @@ void Exchange::inputEnded() {
 void Exchange::connectionLost(const Failure& why) {
   connection_ = nullptr;
   whyLost_ = why;
+  if (output_ == Output::Streaming && why.check<WriteQueueFull>()) logQueueFull(why);
   answer_.forgetWriter();
   body_.fail(Failure::cancelled());
   if (!finishWaiters_) return;

@@ -120,6 +120,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void answered();
   void ended();
   void logAccess();
+  void logQueueFull(const Failure& why) const;
 
   Connection* connection_;  // null once it is gone
   const SiteState& site_;   // lives as long as a handler does

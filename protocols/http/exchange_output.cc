@@ -97,6 +97,14 @@ void Exchange::streamEnded(const Failure& failure) {
   transport_->abortConnection();
 }
 
+// Whoever waits for room does not come to the cap.
+void Exchange::logQueueFull(const Failure& why) const {
+  logWarning(
+      "{} {}: the body was broken off, for too much was written without waiting in drained(): {} "
+      "That is Limits::queued, or the port's maxQueued.",
+      reader_.head().method(), reader_.target().path, why);
+}
+
 void Exchange::write(std::string_view bytes) {
   if (isStreaming()) answer_.write(bytes, *transport_);
 }

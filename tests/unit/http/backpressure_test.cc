@@ -12,10 +12,13 @@
 #include "ropewalk/promise.h"
 #include "ropewalk/protocol.h"
 #include "ropewalk/task.h"
+#include "support/captured_log.h"
 #include "unit/http/served.h"
 
 namespace ropewalk::http::test {
 namespace {
+
+using ropewalk::test::CapturedLog;
 
 std::string requestsFor(int count) {
   std::string requests;
@@ -154,9 +157,10 @@ TEST_CASE("a piece of any size is taken, whatever its framing adds behind it") {
   }
 }
 
-TEST_CASE("a writer that never waits is cut off at the limit") {
+TEST_CASE("a writer that never waits is cut off at the limit, and the log says so") {
+  const CapturedLog log;
   Router router;
-  router.get("/", [](Request&) {
+  router.get("/all", [](Request&) {
     return Response::stream("text/plain", [](BodyWriter& out) {
       const std::string piece(64 * 1024, 'x');
       for (int i = 0; i < 1'000; ++i) out.write(piece);
@@ -165,9 +169,29 @@ TEST_CASE("a writer that never waits is cut off at the limit") {
   });
   Served served(std::move(router));
   served.transport.setRoom(0);
-  served.get("/");
+  served.get("/all");
   CHECK(served.transport.isAborted());
   CHECK(served.transport->unsentBytes() <= 2 * 1024 * 1024);
+  CHECK(log.has("GET /all: the body was broken off", "the limit is 1048576", "drained()"));
+  CHECK(log.lines().size() == 1);
+}
+
+TEST_CASE("a client that goes away from a body that waits for room is no news for the log") {
+  const CapturedLog log;
+  Router router;
+  router.get("/", [](Request&) {
+    return Response::stream("text/plain", [](BodyWriter& out) -> Deferred<void> {
+      for (;;) {
+        out.write(std::string(40'000, 'x'));
+        co_await out.drained();
+      }
+    });
+  });
+  Served served(std::move(router));
+  served.transport.setRoom(0);
+  served.get("/");
+  served.transport.peerResets();
+  CHECK(log.lines().empty());
 }
 
 TEST_CASE("a body is over when its function is, also while its end waits for room [HR8]") {
