@@ -7,6 +7,7 @@
 #include "ropewalk/deferred.h"
 #include "ropewalk/producer.h"
 #include "ropewalk/promise.h"
+#include "ropewalk/reactor_time.h"
 #include "ropewalk/transport.h"
 #include "ropewalk/unique_function.h"
 
@@ -29,7 +30,8 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
   static constexpr std::size_t kChunkSize = 16 * 1024;
 
   /// Changes each piece before it is written. If it gives nothing, the next piece is read at once,
-  /// in the same turn.
+  /// in the same turn; on a connection that is disconnecting in the next turn, before which one
+  /// that was aborted has stopped this.
   using Transform = UniqueFunction<std::string(std::string)>;
 
   /// Sends what `fd` has from where it stands to its end (rule PC15), and closes it.
@@ -52,6 +54,7 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
   void stopProducing() override;
 
  private:
+  void goOnSoon();
   void endTransfer(int error);
   void finish();
 
@@ -60,6 +63,7 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
   Transform transform_;
   std::string lastByte_;
   Promise<std::string> done_;
+  DelayedCall next_;
 };
 
 }  // namespace ropewalk

@@ -6,6 +6,7 @@
 
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
+#include "ropewalk/reactor.h"
 #include "sys/file_descriptor.h"
 #include "sys/kernel.h"
 
@@ -41,8 +42,21 @@ void FileSender::resumeProducing() {
     piece.resize(static_cast<std::size_t>(got));
     lastByte_ = piece.back();
     if (transform_) piece = transform_(std::move(piece));
+    if (piece.empty() && consumer_->isDisconnecting()) return goOnSoon();
   }
   consumer_->write(std::move(piece));
+}
+
+// Whether what ends waits for the rest, or was aborted and stops this, the event loop will tell.
+void FileSender::goOnSoon() {
+  next_ = consumer_->reactor().callLater(Duration::zero(), [self = shared_from_this()] {
+    try {
+      self->resumeProducing();
+    } catch (...) {
+      self->consumer_->abortConnection(Failure::current());  // as the consumer would have (CL13)
+      throw;
+    }
+  });
 }
 
 void FileSender::endTransfer(int error) {
@@ -60,6 +74,9 @@ void FileSender::stopProducing() {
   }
 }
 
-void FileSender::finish() { sys::FileDescriptor(std::exchange(fd_, -1)).close(); }
+void FileSender::finish() {
+  sys::FileDescriptor(std::exchange(fd_, -1)).close();
+  if (next_.active()) next_.cancel();
+}
 
 }  // namespace ropewalk

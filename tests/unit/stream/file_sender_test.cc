@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "ropewalk/failure.h"
 #include "ropewalk/protocol.h"
 #include "ropewalk/sim/string_transport.h"
+#include "support/captured_log.h"
 #include "support/pattern.h"
 #include "support/unnamed_file.h"
 
@@ -91,6 +93,48 @@ TEST_CASE("FileSender goes on when a piece is changed into nothing [PC15]") {
   CHECK(sending.lastByte == "a");
   CHECK(sending.transport.value() == "b");
   CHECK(!sending.transport.producer());
+}
+
+TEST_CASE("FileSender stops when what changes a piece into nothing has aborted the connection") {
+  Sending sending;
+  int pieces = 0;
+  sending.begin(unnamedFile(pattern(0, 40 * FileSender::kChunkSize)), [&](const std::string&) {
+    if (++pieces == 2) sending.protocol->transport->abortConnection();
+    return std::string();
+  });
+  sending.transport.settle();
+  CHECK(pieces == 2);
+  CHECK(std::string(sending.why.what()) == "Consumer asked us to stop producing");
+  CHECK(!isOpen(sending.fd));
+}
+
+TEST_CASE("FileSender sends all of the file before a close, also what comes behind nothing [CL6]") {
+  Sending sending;
+  const std::string dropped(2 * FileSender::kChunkSize, 'a');
+  sending.begin(unnamedFile(dropped + "b" + dropped + "c"), [&](std::string piece) {
+    sending.protocol->transport->loseConnection();
+    std::erase(piece, 'a');
+    return piece;
+  });
+  CHECK(sending.transport.value() == "bc");
+  CHECK(sending.lastByte == "c");
+  CHECK(sending.transport.isFinished());
+}
+
+TEST_CASE("FileSender passes an exception on, also behind nothing and a close [CL13]") {
+  const CapturedLog log;
+  Sending sending;
+  int pieces = 0;
+  sending.begin(unnamedFile(pattern(0, 40 * FileSender::kChunkSize)), [&](const std::string&) {
+    if (++pieces == 2) throw std::runtime_error("cannot change it");
+    sending.protocol->transport->loseConnection();
+    return std::string();
+  });
+  sending.transport.settle();
+  CHECK(pieces == 2);
+  CHECK(log.has("cannot change it"));
+  CHECK(std::string(sending.why.what()) == "Consumer asked us to stop producing");
+  CHECK(sending.transport.isDisconnected());
 }
 
 TEST_CASE("FileSender fails when the connection ends first [PC15]") {
