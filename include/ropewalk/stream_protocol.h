@@ -94,9 +94,9 @@ class StreamProtocol : public Protocol {
   ///
   ///   for (...) { write(piece); co_await drained(); }
   ///
-  /// Raises CancelledError from loseConnection() or abortConnection() on, whoever called it: what
-  /// is written then is dropped. One at a time. REQUIRES: nobody else has registered a producer
-  /// with the transport.
+  /// Raises CancelledError from loseConnection() or abortConnection() on, whoever called it, and
+  /// when it is called after loseWriteConnection(): what is written then is dropped. One at a time.
+  /// REQUIRES: nobody else has registered a producer with the transport.
   [[nodiscard]] detail::StreamDrained drained() noexcept;
 
   void connectionMade() final;

@@ -14,16 +14,21 @@ class DrainWatch final : public Producer {
   void resumeProducing() override {
     if (waiter_ != nullptr) waiter_->drained();
   }
+  // The connection has ended; or, when this is registered, nothing that is written is sent any
+  // more.
   void stopProducing() override {
+    isStopped_ = true;
     if (waiter_ != nullptr) waiter_->cancelAwait(CancelCause::ScopeClosed);
   }
 
   bool isFull() const noexcept { return isFull_; }
+  bool isStopped() const noexcept { return isStopped_; }
   void setWaiter(StreamDrained* waiter) noexcept { waiter_ = waiter; }
 
  private:
   StreamDrained* waiter_ = nullptr;
   bool isFull_ = false;
+  bool isStopped_ = false;
 };
 
 }  // namespace ropewalk::detail

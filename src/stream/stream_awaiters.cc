@@ -17,6 +17,9 @@ bool isOver(const Transport& transport) {
   return !transport.isConnected() || transport.isDisconnecting();
 }
 
+// The watch that was told that nothing more is sent is kept: it stays so.
+bool isStopped(const std::shared_ptr<DrainWatch>& watch) { return watch && watch->isStopped(); }
+
 }  // namespace
 
 bool StreamRead::ready() {
@@ -86,13 +89,14 @@ StreamRead::Outcome StreamRead::found(std::size_t length, std::size_t next) noex
 
 bool StreamDrained::ready() {
   Transport& transport = *stream_.transport;
-  if (isOver(transport) || transport.unsentBytes() == 0) return true;
-  // The transport itself knows its watermarks: it says whether it has enough when asked.
+  if (isOver(transport) || isStopped(stream_.drainWatch_)) return true;
+  // The transport itself knows its watermarks: it says whether it has enough, or writes no more,
+  // when asked.
   auto watch = std::make_shared<DrainWatch>();
   transport.registerProducer(watch, Streaming::Push);
-  if (watch->isFull()) {
+  if (watch->isFull() || watch->isStopped()) {
     stream_.drainWatch_ = std::move(watch);
-    return false;
+    return isStopped(stream_.drainWatch_);
   }
   transport.unregisterProducer();
   return true;
@@ -103,7 +107,7 @@ void StreamDrained::wait() { stream_.drainWatch_->setWaiter(this); }
 // Where nothing is sent there is always room: whoever writes for as long as there is any has to
 // hear of the end.
 void StreamDrained::result() const {
-  if (isOver(*stream_.transport)) throw CancelledError();
+  if (isOver(*stream_.transport) || isStopped(stream_.drainWatch_)) throw CancelledError();
 }
 
 void StreamDrained::drained() noexcept {

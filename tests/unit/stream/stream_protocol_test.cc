@@ -49,7 +49,10 @@ class Chatterbox final : public StreamProtocol {
  public:
   static constexpr int kForEver = 1'000;
 
-  Deferred<void> serve() override { return chatter(); }
+  Deferred<void> serve() override {
+    if (endsFirst) transport->loseWriteConnection();
+    return chatter();
+  }
 
   Deferred<void> chatter() {
     const std::string piece(8'000, 'x');
@@ -65,6 +68,7 @@ class Chatterbox final : public StreamProtocol {
   }
 
   int rounds = 0;
+  bool endsFirst = false;
   bool wasTold = false;
 };
 
@@ -211,6 +215,16 @@ TEST_CASE("whoever writes for as long as there is room is told of the end by dra
     transport->setLimits(limits);
     protocol->makeConnection(transport);
     CHECK(transport.isAborted());
+  }
+  SUBCASE("when it has said that nothing more will be written") {
+    protocol->makeConnection(transport);
+    transport->loseWriteConnection();
+    CHECK_FALSE(protocol->wasTold);
+    transport.setRoom(1'000'000);
+  }
+  SUBCASE("when that was said before, and all is sent") {
+    protocol->endsFirst = true;
+    protocol->makeConnection(transport);
   }
   SUBCASE("when it is nobody's and the connection has been gone for long") {
     protocol->makeConnection(transport);
