@@ -4,6 +4,7 @@
 
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
+#include "ropewalk/reactor.h"
 
 namespace ropewalk::http {
 namespace {
@@ -48,6 +49,15 @@ void BodyFlow::registerAs(Streaming streaming) {
   transport_->unregisterProducer();
   paused_ = false;
   begin();
+  // Who waited for the end of a pause is told by a pull registration soon, by a push one never.
+  if (drained_ == nullptr || paused_ || streaming == Streaming::Pull) return;
+  transport_->reactor().callLater(Duration::zero(), [self = shared_from_this()] {
+    if (!self->paused_) self->wakeDrained();
+  });
+}
+
+void BodyFlow::wakeDrained() {
+  if (BodyWriter::Drained* const waiting = std::exchange(drained_, nullptr)) waiting->resume();
 }
 
 void BodyFlow::pauseProducing() {
@@ -58,7 +68,7 @@ void BodyFlow::pauseProducing() {
 void BodyFlow::resumeProducing() {
   paused_ = false;
   const auto producer = producer_;
-  if (BodyWriter::Drained* const waiting = std::exchange(drained_, nullptr)) waiting->resume();
+  wakeDrained();
   if (producer && producer == producer_) orAbort(transport_, [&] { producer->resumeProducing(); });
 }
 

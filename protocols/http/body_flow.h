@@ -34,6 +34,7 @@ class BodyFlow final : public Producer, public std::enable_shared_from_this<Body
 
  private:
   void registerAs(Streaming streaming);
+  void wakeDrained();
 
   TransportRef transport_;
   std::shared_ptr<Producer> producer_;

@@ -227,6 +227,38 @@ TEST_CASE("a body is over when its function is, also while its end waits for roo
   CHECK(statusOf(served.get("/")) == "HTTP/1.1 200 OK");
 }
 
+TEST_CASE("who waits in drained() goes on if a pull producer comes and goes meanwhile [HR14]") {
+  for (const std::size_t sent : {0U, 60'000U}) {
+    CAPTURE(sent);
+    bool goesOn = false;
+    std::shared_ptr<BodyWriter> out;
+    Router router;
+    router.get("/", [&](Request&) {
+      return Response::stream("text/plain", [&](BodyWriter& writer) -> Deferred<void> {
+        out = writer.handle();
+        out->write(std::string(100'000, 'x'));
+        co_await out->drained();
+        goesOn = true;
+      });
+    });
+    Served served(std::move(router));
+    served.transport.setRoom(0);
+    served.get("/");
+    served.transport.setRoom(sent);
+    CHECK(!goesOn);
+    const auto other = std::make_shared<Late>();
+    served.protocol().callLater(0s, [&] {
+      out->registerProducer(other, Streaming::Pull);
+      out->unregisterProducer();
+    });
+    served.transport.settle();
+    CHECK(goesOn == (sent != 0));
+    served.transport.setRoom(1'000'000);
+    CHECK(goesOn);
+    CHECK(served.transport.takeWritten().ends_with("0\r\n\r\n"));
+  }
+}
+
 TEST_CASE("a body whose writer waits for room never comes to the cap of its port") {
   for (const std::size_t piece : {1'000U, 8'192U, 40'000U}) {
     CAPTURE(piece);
