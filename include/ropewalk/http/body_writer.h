@@ -59,8 +59,9 @@ class BodyWriter {
 
   /// Sends `bytes` after everything written before; they are copied or sent before this returns.
   ///
-  /// Nothing waits here. A writer that never awaits drained() fills memory up to Limits::queued,
-  /// then the connection is aborted. With a length declared, writing past it throws
+  /// Nothing waits here. A writer that never awaits drained() fills memory up to the cap, which is
+  /// Limits::queued, or the port's ConnectionLimits::maxQueued if that is stricter; then the
+  /// connection is aborted, and the log says so. With a length declared, writing past it throws
   /// std::length_error and sends nothing.
   void write(std::string_view bytes);
 
@@ -70,7 +71,10 @@ class BodyWriter {
   void write(FilePart part);
 
   /// `co_await out.drained()` goes on once at most 16 KiB of this connection's output wait, if
-  /// there were more than 64 KiB, or half of Limits::queued if that is less; at once if not.
+  /// there were more than 64 KiB; at once if not.
+  ///
+  /// The two are what the port's ConnectionLimits say, writeLowWater and writeHighWater; but half
+  /// of the cap of write() instead, where that is less.
   ///
   /// For writers without a producer of the kind Pull: beside one it never waits.
   /// REQUIRES: nobody else waits in it; one at a time.
@@ -79,9 +83,9 @@ class BodyWriter {
   /// Lets `producer` write the body: see producer.h for what it is asked when (rule HR14).
   ///
   /// A push producer is told to pause by a write() that makes more than 64 KiB wait, at once if so
-  /// much waits already, and to go on from the event loop at 16 KiB. A pull producer is asked for
-  /// each piece when all before it is out. stopProducing() is called if the connection ends before
-  /// the body does, and at once, keeping nothing, if it has.
+  /// much waits already, and to go on from the event loop at 16 KiB (or what drained() says). A
+  /// pull producer is asked for each piece when all before it is out. stopProducing() is called if
+  /// the connection ends before the body does, and at once, keeping nothing, if either has ended.
   ///
   /// Ownership: shared until unregisterProducer(), the end of the body (one that is still
   /// registered then is let go without a call), or the end of the connection.
