@@ -154,19 +154,6 @@ class TimeoutError : public UserError {
   TimeoutError();
 };
 
-/// A connect was cancelled through its Deferred.
-class ConnectingCancelledError : public Error {
- public:
-  /// "connecting to `address` was cancelled"
-  explicit ConnectingCancelledError(std::string_view address);
-};
-
-/// A connection was made, but the factory gave it no protocol.
-class NoProtocol : public Error {
- public:
-  using Error::Error;
-};
-
 /// A local address could not be taken.
 class BindError : public Error {
  public:
@@ -307,15 +294,6 @@ class AlreadyConnecting : public Error {
 
   /// "connecting or connected already"
   AlreadyConnecting();
-};
-
-/// Something needed a listening port, and this one does not listen.
-class NotListeningError : public Error {
- public:
-  using Error::Error;
-
-  /// "not listening"
-  NotListeningError();
 };
 
 /// registerProducer() was called while another producer was registered. [PC4]

@@ -57,9 +57,6 @@ WriteQueueFull::WriteQueueFull(std::size_t waiting, std::size_t limit)
 UserError::UserError() : ConnectError("User aborted connection.") {}
 TimeoutError::TimeoutError() : UserError("User timeout caused connection failure.") {}
 
-ConnectingCancelledError::ConnectingCancelledError(std::string_view address)
-    : Error(joined("connecting to ", address, " was cancelled")) {}
-
 CannotListenError::CannotListenError(std::string_view interface, int port, std::error_code why)
     : BindError(cannotListenText(interface, port, why), why),
       interface_(std::string(interface)),
@@ -81,7 +78,6 @@ LineTooLong::LineTooLong(std::size_t limit)
 UnknownTrigger::UnknownTrigger() : Error("no such trigger") {}
 AlreadyConnecting::AlreadyConnecting() : Error("connecting or connected already") {}
 NotConnectingError::NotConnectingError() : Error("not connecting") {}
-NotListeningError::NotListeningError() : Error("not listening") {}
 
 Failure connectErrorFor(int error, std::string_view tried) {
   const std::error_code code(error, std::system_category());
