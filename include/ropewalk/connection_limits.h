@@ -6,7 +6,7 @@
 
 namespace ropewalk {
 
-/// What one connection may hold and how long it may take; all on by default.
+/// What one connection may hold and how long it may take; all on by default but maxQueued.
 ///
 /// Sizes are bytes that wait until the kernel takes them.
 struct ConnectionLimits {

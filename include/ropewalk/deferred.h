@@ -25,9 +25,9 @@ inline constexpr bool kUseMove = false;
 
 /// A result that is not there yet: add callbacks to it, or `co_await` it.
 ///
-///   clientFromString("tcp:localhost:8000")->connect(factory)
-///       .addCallback([](std::shared_ptr<Greeter> greeter) { greeter->hello(); })
-///       .addErrback([](const Failure& why) { logError("connect: {}", why.what()); });
+///   reactor().resolve("localhost")
+///       .addCallback([](const std::vector<Address>& found) { greet(found.front()); })
+///       .addErrback([](const Failure& why) { logError("resolve: {}", why.what()); });
 ///
 ///   int total = co_await first() + co_await second();
 ///

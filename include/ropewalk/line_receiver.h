@@ -18,6 +18,9 @@ namespace ropewalk {
 ///     void lineReceived(std::string_view line) override { sendLine(upper(line)); }
 ///   };
 ///
+/// For people who type, and for nc, which ends a line with `\n` alone, pass LineEnding::LfOrCrLf:
+/// the default, Crlf, waits for `\r\n` (LR4).
+///
 /// Empty lines are delivered too (rule LR3); an unfinished last line is not. However the bytes are
 /// cut, the lines are the same (LR2), and the time they take is linear in their bytes (LR29).
 ///
@@ -75,7 +78,8 @@ class LineReceiver : public Protocol, public Producer {
   std::size_t maxLength() const { return maxLength_; }
 
   /// Delivers nothing more until resumeProducing(): neither what has arrived already, nor what the
-  /// transport has, which is paused too (LR10, LR11).
+  /// transport has, which is paused too (LR10, LR11). `transport->pauseProducing()` alone stops
+  /// only what is not yet read: the lines of the chunk at hand still come.
   void pauseProducing() override;
 
   /// Delivers again: first, before this returns, what the pause held back (LR10).

@@ -48,7 +48,8 @@ class Protocol {
   virtual void connectionMade() {}
 
   /// Some bytes arrived, at least one. They are cut anywhere: a message may come in pieces, or
-  /// several at once (LF2). `data` is valid until this returns.
+  /// several at once (LF2). `data` is valid until this returns. Unless overridden, they are
+  /// dropped.
   virtual void dataReceived(std::string_view data);
 
   /// The peer will send no more. Unless overridden, what is queued is flushed and the connection
@@ -70,12 +71,17 @@ class Protocol {
   virtual std::string logPrefix() const;
 
   /// Calls `call` once, `delay` from now, unless the connection has ended by then.
+  ///
+  /// Does nothing before connectionMade(), as in a constructor, and from connectionLost() on: the
+  /// handle is of no call. What is still to come is cancelled before connectionLost(), so whoever
+  /// cancels it there asks DelayedCall::active() first.
   template <typename Callable>
   DelayedCall callLater(Duration delay, Callable&& call) {
     return callLaterOwned(delay, detail::detached(std::forward<Callable>(call)));
   }
 
-  /// Calls `call` now; the coroutine that it starts dies with the connection.
+  /// Calls `call` now; the coroutine that it starts dies with the connection. Does nothing, and
+  /// does not call it, before connectionMade(), as in a constructor, and from connectionLost() on.
   ///
   /// At the end, before connectionLost(): what it awaits raises CancelledError (a stream's
   /// readLine() returns empty), any further await raises at once, and what is still suspended then

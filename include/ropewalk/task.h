@@ -31,6 +31,14 @@ Deferred<void> sleep(double) = delete;
 
 /// Calls `call` when `time` has passed on `clock`; done with what comes of it. Cancelling before
 /// then means that it is never called [DF22].
+///
+/// g++ 12 destroys a closure that captures something twice if it is made inside a `co_await`
+/// expression; name it first:
+///
+///   co_await deferLater(reactor(), 1s, [name] { return greeting(name); });  // wrong with g++ 12
+///
+///   auto greet = [name] { return greeting(name); };
+///   co_await deferLater(reactor(), 1s, std::move(greet));
 template <class F>
 auto deferLater(ReactorTime& clock, Duration time, F&& call,
                 detail::Place place = detail::Place::current()) {
@@ -41,8 +49,15 @@ auto deferLater(ReactorTime& clock, Duration time, F&& call,
 /// for which nobody waits. A failure is logged.
 ///
 ///   spawn([name]() -> Deferred<void> { co_await lookup(name); });
+///   spawn([]() -> Deferred<void> { for (;;) { co_await sleep(1s); tick(); } });  // every second
 ///
-/// What is started so belongs to nobody; Protocol::spawn() starts what ends with its connection.
+/// What is started so belongs to nobody: a loop without an end goes on until an exception leaves it
+/// or its reactor runs no more. Protocol::spawn() starts what ends with its connection.
+///
+/// A coroutine that takes arguments takes them by value: a `const std::string&` may dangle after
+/// the first `co_await`, for by then the caller's temporary is gone. What the closure given to
+/// spawn() captures is kept with it.
+///
 /// Errors: what a `call` that returns no Deferred throws reaches the caller.
 template <class F>
 void spawn(F&& call) {

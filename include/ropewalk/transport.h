@@ -105,6 +105,8 @@ class Transport : public detail::RefCounted {
 
   /// Stops delivering to the protocol; what arrives waits in the kernel (PC1).
   ///
+  /// The chunk that dataReceived() has at the moment is the protocol's already: to stop between
+  /// two of its lines there is LineReceiver::pauseProducing(), which also calls this one.
   /// While paused an orderly end of the peer's stream is noticed when reading goes on (PC2); a
   /// reset ends the connection at once.
   virtual void pauseProducing() = 0;
@@ -112,7 +114,9 @@ class Transport : public detail::RefCounted {
   /// Delivers again, from the event loop. Nothing while disconnecting (PC3).
   virtual void resumeProducing() = 0;
 
-  /// The same as loseConnection(): lets a transport be registered as another one's producer.
+  /// The same as loseConnection(), under the name that belongs to pauseProducing() and
+  /// resumeProducing(). A Transport is no Producer: to feed one from another, register one of yours
+  /// that calls these three.
   void stopProducing() { loseConnection(); }
 
   /// Lets `producer` feed this transport: see producer.h.

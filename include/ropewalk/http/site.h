@@ -33,8 +33,12 @@ struct SiteOptions {
 ///
 /// Connections are kept for further requests unless the client says `close` or speaks HTTP/1.0
 /// (rule HR5). Pipelined requests are handled one after the other, each once the answer before is
-/// complete (HR7). A client that has finished sending still gets its answers. When the client is
-/// gone, a handler that has not answered yet is cancelled.
+/// complete (HR7). A client that has finished sending still gets its answers.
+///
+/// When the client is gone, a handler that has not answered yet is cancelled. A reset is noticed at
+/// once. A client that closed looks like one that has only finished sending: that it is gone shows
+/// when something is written to it, or else at a keep-alive probe (ListenOptions::tcpKeepAlive),
+/// after a minute; one that vanished from the network, after two.
 ///
 /// What is refused: anything that is not strictly RFC 9112 and all that can be read in two ways:
 /// 400; more than Limits allow: 413, 414, 431; what is not spoken: 417, 501, 505; too slow: 408.
