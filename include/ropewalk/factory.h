@@ -44,7 +44,8 @@ class Factory : public std::enable_shared_from_this<Factory> {
   /// On: starting and stopping are logged as information (PT9).
   bool noisy = true;
 
-  /// A factory that makes a `P(arguments...)` for each connection, from copies of `arguments`.
+  /// A factory that makes a `P(arguments...)` for each connection, from copies of `arguments`,
+  /// which it keeps and lends as const. For a parameter `T&` give std::ref(t): `t` must outlive it.
   template <typename P, typename... Arguments>
   static std::shared_ptr<ProtocolFactory<P>> forProtocol(Arguments&&... arguments);
 
@@ -75,7 +76,15 @@ class ProtocolFactory : public Factory {
 
 template <typename P, typename... Arguments>
 std::shared_ptr<ProtocolFactory<P>> Factory::forProtocol(Arguments&&... arguments) {
-  static_assert(std::is_base_of_v<Protocol, P>, "forProtocol<P>: P must derive from Protocol");
+  static_assert(std::is_convertible_v<P*, Protocol*>,
+                "forProtocol<P>: P must derive from Protocol, and publicly");
+  static_assert(!std::is_abstract_v<P>,
+                "forProtocol<P>: P does not override all that it has to, as lineReceived() of a "
+                "LineReceiver");
+  static_assert(
+      std::is_abstract_v<P> || std::is_constructible_v<P, const std::decay_t<Arguments>&...>,
+      "forProtocol<P>(arguments...): P has no public constructor that takes these "
+      "arguments as const; for a parameter T& give std::ref(t)");
   auto build = [stored = std::tuple<std::decay_t<Arguments>...>(
                     std::forward<Arguments>(arguments)...)](const Address&) {
     return std::apply([](const auto&... each) { return std::make_shared<P>(each...); }, stored);

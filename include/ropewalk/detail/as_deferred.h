@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ropewalk/deferred.h"
+#include "ropewalk/detail/call_check.h"
 #include "ropewalk/unique_function.h"
 
 namespace ropewalk::detail {
@@ -12,9 +13,13 @@ namespace ropewalk::detail {
 // `call` returned is done, failed with what it threw. `call` is kept until then.
 template <typename Callable>
 UniqueFunction<Deferred<void>()> asDeferred(Callable&& call) {
-  return [kept = std::decay_t<Callable>(std::forward<Callable>(call))]() mutable {
-    return succeed().addCallback(std::move(kept)).addCallback([] {});
-  };
+  if constexpr (!CallCheck<std::decay_t<Callable>>::kPassed) {
+    return nullptr;
+  } else {
+    return [kept = std::decay_t<Callable>(std::forward<Callable>(call))]() mutable {
+      return succeed().addCallback(std::move(kept)).addCallback([] {});
+    };
+  }
 }
 
 }  // namespace ropewalk::detail

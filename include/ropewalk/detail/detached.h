@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ropewalk/deferred.h"
+#include "ropewalk/detail/call_check.h"
 #include "ropewalk/unique_function.h"
 
 namespace ropewalk::detail {
@@ -15,7 +16,9 @@ namespace ropewalk::detail {
 template <class F>
 UniqueFunction<void()> detached(F&& callable) {
   using Callable = std::decay_t<F>;
-  if constexpr (kIsDeferred<std::decay_t<std::invoke_result_t<Callable&>>>) {
+  if constexpr (!CallCheck<Callable>::kPassed) {
+    return nullptr;
+  } else if constexpr (kIsDeferred<std::decay_t<std::invoke_result_t<Callable&>>>) {
     return [kept = std::make_unique<Callable>(std::forward<F>(callable))]() mutable {
       auto deferred = (*kept)();
       const Place place = DeferredAccess::peek(deferred)->place();

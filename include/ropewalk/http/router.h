@@ -43,6 +43,9 @@ class ResponderOf final : public Responder {
   }
 
  private:
+  static_assert(std::is_invocable_v<Callable&, Request&>,
+                "a handler takes an http::Request& and nothing else: "
+                "[](http::Request& request) { return http::Response::text(\"hello\"); }");
   using Returned = std::decay_t<std::invoke_result_t<Callable&, Request&>>;
   static constexpr bool kLater = std::is_same_v<Returned, Deferred<Response>>;
   static_assert(
