@@ -106,7 +106,8 @@ class ClientFactory : public Factory {
   virtual void clientConnectionFailed(Connector& connector, const Failure& why);
   virtual void clientConnectionLost(Connector& connector, const Failure& why);
 
-  /// A ClientFactory that only builds what `factory` builds.
+  /// A ClientFactory that only builds what `factory` builds, and logs a failure to connect as a
+  /// warning. Throws std::invalid_argument if there is none.
   static std::shared_ptr<ClientFactory> of(std::shared_ptr<Factory> factory);
 };
 

@@ -163,7 +163,7 @@ class Reactor final : public ReactorTime {
   ///
   /// Throws CannotListenError, with the address and why, if it cannot (PT2), and
   /// InvalidAddressError if ListenOptions::interface is neither an address nor a known name, or
-  /// `port` is none.
+  /// `port` is none; std::invalid_argument without a factory.
   std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
                                            const ListenOptions& options = {});
 
@@ -173,13 +173,13 @@ class Reactor final : public ReactorTime {
   /// A name is looked up as resolve() does it. Its addresses are tried one after the other, each
   /// 250 ms after the one before or as soon as that has failed, families in turn (RFC 8305), until
   /// one answers; ConnectOptions::timeout is for all of it. If none does, the failure lists them.
-  /// Throws InvalidAddressError if `port` is none or ConnectOptions::bindHost no address, and
-  /// NegativeDelay for a negative timeout.
+  /// Throws InvalidAddressError if `port` is none or ConnectOptions::bindHost no address,
+  /// NegativeDelay for a negative timeout, and std::invalid_argument without a factory.
   std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
                                         std::shared_ptr<ClientFactory> factory,
                                         const ConnectOptions& options = {});
 
-  /// The same for a factory that does not care how it went.
+  /// The same for a factory that does not care how it went; a failure is logged as a warning.
   template <typename F>
   requires(std::is_base_of_v<Factory, F> && !std::is_base_of_v<ClientFactory, F>)
       std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
@@ -232,7 +232,8 @@ class Reactor final : public ReactorTime {
   ///
   /// Works on a copy of the descriptor; close yours when you like. The options of its connections
   /// are set on the socket, which the copies share; ListenOptions::interface and backlog mean
-  /// nothing here. Throws CannotListenError if it is no such socket.
+  /// nothing here. Throws CannotListenError if it is no such socket, std::invalid_argument without
+  /// a factory.
   std::shared_ptr<ListeningPort> adoptStreamPort(int fd, std::shared_ptr<Factory> factory,
                                                  ListenOptions options = {});
 
@@ -240,7 +241,7 @@ class Reactor final : public ReactorTime {
   /// accepted now; its connectionMade() comes from the event loop.
   ///
   /// Works on a copy of the descriptor; TCP_NODELAY and keep-alive are on. Throws Error if it is no
-  /// such socket.
+  /// such socket, std::invalid_argument without a factory.
   void adoptStreamConnection(int fd, std::shared_ptr<Factory> factory,
                              const ConnectionLimits& limits = {});
 

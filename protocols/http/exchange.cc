@@ -3,6 +3,7 @@
 
 #include "http/exchange.h"
 
+#include <stdexcept>
 #include <utility>
 
 #include "http/connection.h"
@@ -156,7 +157,9 @@ Deferred<void> Exchange::handle(std::shared_ptr<Exchange> self, std::shared_ptr<
   std::optional<Response> response;
   Failure failure;
   try {
-    response.emplace(co_await self->match_.route->responder().answerLater(self->request_));
+    Deferred<Response> answer = self->match_.route->responder().answerLater(self->request_);
+    if (!answer) throw std::logic_error("an empty Deferred instead of a Response");
+    response.emplace(co_await std::move(answer));
   } catch (...) {
     failure = Failure::current();
   }

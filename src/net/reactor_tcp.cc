@@ -1,6 +1,8 @@
 // The Reactor's members that listen and connect: they live here because the reactor itself stands
 // under the ports.
 
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "net/accepted_connection.h"
@@ -27,10 +29,16 @@ Address localAddress(detail::Driver& driver, const std::string& interface, int p
   return answer.addresses.front().withPort(checked);
 }
 
+template <typename AnyFactory>
+void require(const std::shared_ptr<AnyFactory>& factory, const char* who) {
+  if (!factory) throw std::invalid_argument(std::string(who) + ": no factory");
+}
+
 }  // namespace
 
 std::shared_ptr<ListeningPort> Reactor::listenTCP(int port, std::shared_ptr<Factory> factory,
                                                   const ListenOptions& options) {
+  require(factory, "listenTCP");
   const Address address = localAddress(core_->driver(), options.interface, port);
   auto listening = std::make_shared<detail::TcpPort>(*core_, address, std::move(factory), options);
   listening->startListening();
@@ -40,6 +48,7 @@ std::shared_ptr<ListeningPort> Reactor::listenTCP(int port, std::shared_ptr<Fact
 std::shared_ptr<Connector> Reactor::connectTCP(std::string_view host, int port,
                                                std::shared_ptr<ClientFactory> factory,
                                                const ConnectOptions& options) {
+  require(factory, "connectTCP");
   auto connector =
       std::make_shared<detail::TcpConnector>(*core_, host, port, std::move(factory), options);
   connector->connect();
@@ -48,6 +57,7 @@ std::shared_ptr<Connector> Reactor::connectTCP(std::string_view host, int port,
 
 std::shared_ptr<ListeningPort> Reactor::adoptStreamPort(int fd, std::shared_ptr<Factory> factory,
                                                         ListenOptions options) {
+  require(factory, "adoptStreamPort");
   options.interface = "descriptor " + std::to_string(fd);
   auto port = std::make_shared<detail::TcpPort>(*core_, Address(), std::move(factory), options);
   port->startListeningOn(fd);
@@ -56,6 +66,7 @@ std::shared_ptr<ListeningPort> Reactor::adoptStreamPort(int fd, std::shared_ptr<
 
 void Reactor::adoptStreamConnection(int fd, std::shared_ptr<Factory> factory,
                                     const ConnectionLimits& limits) {
+  require(factory, "adoptStreamConnection");
   detail::Connecting adopted = core_->driver().adoptConnection(fd, limits);
   if (!adopted.channel) {
     const std::error_code why(adopted.error, std::generic_category());

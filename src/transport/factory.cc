@@ -1,6 +1,7 @@
 #include "ropewalk/factory.h"
 
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include "async/class_name.h"
@@ -40,7 +41,7 @@ void ClientFactory::clientConnectionLost(Connector&, const Failure&) {}
 
 namespace {
 
-// Builds what another factory builds, and does not care how connecting went.
+// Builds what another factory builds, and does nothing about how connecting went but say so.
 class BuildingFactory final : public ClientFactory {
  public:
   explicit BuildingFactory(std::shared_ptr<Factory> builder) : builder_(std::move(builder)) {
@@ -51,6 +52,9 @@ class BuildingFactory final : public ClientFactory {
     std::shared_ptr<Protocol> protocol = builder_->buildProtocol(peer);
     if (protocol && !protocol->factory) protocol->factory = builder_;
     return protocol;
+  }
+  void clientConnectionFailed(Connector&, const Failure& why) override {
+    logWarning("{}: no connection: {}", logPrefix(), why);
   }
   void startFactory() override { builder_->doStart(); }
   void stopFactory() override { builder_->doStop(); }
@@ -63,6 +67,7 @@ class BuildingFactory final : public ClientFactory {
 }  // namespace
 
 std::shared_ptr<ClientFactory> ClientFactory::of(std::shared_ptr<Factory> factory) {
+  if (!factory) throw std::invalid_argument("ClientFactory::of: no factory");
   return std::make_shared<BuildingFactory>(std::move(factory));
 }
 

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <stdexcept>
 
 #include "ropewalk/connector.h"
 #include "ropewalk/error.h"
@@ -12,6 +13,7 @@
 #include "ropewalk/reactor.h"
 #include "ropewalk/sim/world.h"
 #include "ropewalk/task.h"
+#include "support/captured_log.h"
 
 namespace ropewalk::test {
 namespace {
@@ -64,6 +66,22 @@ struct Wavering : Counting {
 
   bool wavers = false;
 };
+
+TEST_CASE(
+    "who gives no factory is told so, and who does not care how it went finds it in the log") {
+  const CapturedLog log;
+  Connecting test;
+  test.client.run([] {
+    CHECK_THROWS_AS(reactor().listenTCP(kPort, nullptr), std::invalid_argument);
+    CHECK_THROWS_AS(reactor().connectTCP("server", kPort, nullptr), std::invalid_argument);
+    CHECK_THROWS_AS(reactor().adoptStreamPort(3, nullptr), std::invalid_argument);
+    CHECK_THROWS_AS(reactor().adoptStreamConnection(3, nullptr), std::invalid_argument);
+    CHECK_THROWS_AS(ClientFactory::of(nullptr), std::invalid_argument);
+    reactor().connectTCP("server", kPort + 1, Factory::forProtocol<sim::Recorder>());
+  });
+  test.world.advance(1s);
+  CHECK(log.has("no connection", "server"));
+}
 
 // Connects again as soon as it is started once more.
 struct Eager : Counting {

@@ -21,14 +21,16 @@ TEST_CASE("a handler that throws is answered for with 500, and the connection st
     throw std::runtime_error("later oops");
   });
   router.get("/int", [](Request&) -> Response { throw 42; });
+  router.get("/empty", [](Request&) { return Deferred<Response>(); });
   Served served(std::move(router));
-  for (const char* target : {"/now", "/later", "/int"}) {
+  for (const char* target : {"/now", "/later", "/int", "/empty"}) {
     CAPTURE(target);
     CHECK(statusOf(served.get(target)) == "HTTP/1.1 500 Internal Server Error");
   }
   CHECK(!served.transport.isDisconnecting());
   CHECK(log.text().find("GET /now: the handler threw") != std::string::npos);
   CHECK(log.text().find("later oops") != std::string::npos);
+  CHECK(log.text().find("an empty Deferred") != std::string::npos);
 }
 
 TEST_CASE(
