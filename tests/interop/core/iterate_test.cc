@@ -71,7 +71,7 @@ struct Turned {
     reactor.addSystemEventTrigger("during", "shutdown", [this] { hasShutDown = true; });
   }
   // Calls `end` when the network has something in the `turn`th turn of an iterate.
-  void endIn(int turn, std::function<void()> end) {
+  void endIn(int turn, const std::function<void()>& end) {
     if (turn == 0) return end();
     REQUIRE(::pipe(ends) == 0);
     REQUIRE(::write(ends[1], "x", 1) == 1);
