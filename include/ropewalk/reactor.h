@@ -97,7 +97,8 @@ class Reactor final : public ReactorTime {
   void crash();
 
   /// One turn, from outside of run() or from a timed call (RC16); waits at most `delay` for
-  /// something to happen. Throws ReactorAlreadyRunning from a callback of a connection, a
+  /// something to happen. A Startup, a stop or a drain that it leaves unfinished goes on in the
+  /// next one, or in run(). Throws ReactorAlreadyRunning from a callback of a connection, a
   /// descriptor or a signal.
   void iterate(Duration delay = Duration::zero());
 
