@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -90,10 +91,11 @@ def set_up(folder, source, options, environment):
     wanted = json.dumps([str(source), options])
     if (folder / "build.ninja").exists() and stamp.exists() and stamp.read_text() == wanted:
         return
-    anew = ["--wipe"] if (folder / "meson-private").exists() else []
-    folder.mkdir(parents=True, exist_ok=True)
+    # Not --wipe: whoever was stopped in the middle of it has left a folder that meson does not know.
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     said = subprocess.run(
-        ["meson", "setup", *anew, *options, folder, source],
+        ["meson", "setup", *options, folder, source],
         env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if said.returncode:
         raise BuildFailed(said.stdout)
