@@ -56,6 +56,9 @@ void Deadlines::arm(TimePoint due, ReactorTime& time) {
 
 void Deadlines::sweep(ReactorTime& time) {
   const TimePoint now = time.now();
+  // Whatever has kept us has kept the network, too: what came in time is read first.
+  isPutOff_ = !isPutOff_ && now > later(armedFor_, kSlack);
+  if (isPutOff_) return arm(now, time);
   for (Queue& queue : queues_) {
     while (queue.first != nullptr && queue.first->due_ <= now) {
       Waiter& waiter = *queue.first;

@@ -72,6 +72,7 @@ class Deadlines {
   std::array<Queue, kKinds> queues_;
   DelayedCall timer_;
   TimePoint armedFor_{};
+  bool isPutOff_ = false;
 };
 
 }  // namespace ropewalk::http

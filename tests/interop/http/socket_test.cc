@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "ropewalk/http.h"
 #include "ropewalk/promise.h"
@@ -74,6 +76,30 @@ TEST_CASE("what a port says of the time for a stalled write holds in and after a
   CHECK(transport->limits().writeStall == 60s);
   CHECK(transport->limits().maxQueued == 0);
   CHECK(TransportRef()->limits().maxQueued == ConnectionLimits().maxQueued);
+}
+
+TEST_CASE("what came in time is not too late because somebody else's handler took long [HR13]") {
+  Reactor reactor;
+  RawSocket punctual;
+  Router router;
+  router.get("/slow", [&punctual](Request&) {
+    punctual.send("\r\n");
+    std::this_thread::sleep_for(1s);
+    return Response::text("slow");
+  });
+  router.get("/", [](Request&) { return Response::text("in time"); });
+  SiteOptions options;
+  options.limits.headTime = 200ms;
+  const auto port =
+      reactor.listenTCP(0, Site::create(std::move(router), std::move(options)), {"127.0.0.1"});
+  punctual = RawSocket::connectedTo(port->getHost());
+  RawSocket slow = RawSocket::connectedTo(port->getHost());
+  punctual.send("GET / HTTP/1.1\r\nHost: h\r\n");
+  ropewalk::test::turnUntil(reactor, [&] { return reactor.statistics().bytesReceived > 0; });
+  slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+  ropewalk::test::turnUntil(reactor, [&] { return reactor.statistics().bytesSent > 200; });
+  CHECK(slow.receive().ends_with("slow"));
+  CHECK(punctual.receive().ends_with("in time"));
 }
 
 }  // namespace
