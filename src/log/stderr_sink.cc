@@ -48,7 +48,6 @@ bool StderrSink::put(std::string_view text) noexcept {
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   if (text.size() < size) isCut_ = !text.empty();
-  if (text.size() == size) closeTerminal();  // it may have been hung up
   return text.empty();
 }
 

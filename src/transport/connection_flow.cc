@@ -39,7 +39,7 @@ void Connection::setLimits(const ConnectionLimits& limits) {
   if (isNews) channel_->setPatience(own->writeStall);
   ownLimits_ = std::move(own);
   limits_ = ownLimits_.get();
-  if (isNews && waitsForRoom_ && phase_ < Phase::Lingering) expectProgress();
+  if (isNews && waitsForRoom_) expectProgress();
   blockIfMuchWaits();
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -100,6 +101,24 @@ TEST_CASE("what came in time is not too late because somebody else's handler too
   ropewalk::test::turnUntil(reactor, [&] { return reactor.statistics().bytesSent > 200; });
   CHECK(slow.receive().ends_with("slow"));
   CHECK(punctual.receive().ends_with("in time"));
+}
+
+TEST_CASE("a deadline is held against a client at last, though every turn takes long [HR13]") {
+  Reactor reactor;
+  SiteOptions options;
+  options.limits.headTime = 1ms;
+  const auto port = reactor.listenTCP(0, Site::create(Router(), std::move(options)), {"127.0.0.1"});
+  RawSocket peer = RawSocket::connectedTo(port->getHost());
+  peer.send("GET / HTTP/1.1\r\n");
+  ropewalk::test::turnUntil(reactor, [&] { return reactor.statistics().bytesReceived > 0; });
+  int turns = 0;
+  const std::function<void()> takeLong = [&] {
+    std::this_thread::sleep_for(600ms);
+    if (++turns < 6) reactor.callLater(0s, takeLong);
+  };
+  takeLong();
+  ropewalk::test::turnUntil(reactor, [&] { return turns == 6 || reactor.statistics().bytesSent; });
+  CHECK(reactor.statistics().bytesSent > 0);
 }
 
 }  // namespace

@@ -110,6 +110,30 @@ TEST_CASE("a factory that connects while it is started begins one attempt, not t
   CHECK(connector->state() == Connector::State::Connected);
 }
 
+// Cannot be started the second time.
+struct Unready : Counting {
+  void startFactory() override {
+    Counting::startFactory();
+    if (started == 2) throw std::runtime_error("not yet");
+  }
+};
+
+TEST_CASE("a connector whose factory could not be started can be asked again [PT18]") {
+  Connecting test;
+  const auto factory = std::make_shared<Unready>();
+  const auto connector = test.connect(factory);
+  test.world.advance(1s);
+  connector->disconnect();
+  test.world.advance(1s);
+  REQUIRE(factory->stopped == 1);
+  test.client.run([&] { CHECK_THROWS_WITH(connector->connect(), "not yet"); });
+  CHECK(connector->state() == Connector::State::Disconnected);
+  test.client.run([&] { connector->connect(); });
+  test.world.advance(1s);
+  CHECK(connector->state() == Connector::State::Connected);
+  CHECK(factory->started == 3);
+}
+
 TEST_CASE("a factory is let go of once by a connector that tries again and gives up [PT8][PT19]") {
   Connecting test;
   const auto factory = std::make_shared<Wavering>();

@@ -53,6 +53,15 @@ TEST_CASE("a peer that takes nothing for 30 seconds is given up") {
   CHECK(talk.server().reason.check<ConnectionLost>());
 }
 
+TEST_CASE("what nobody waits for has no deadline, though its time is changed") {
+  Conversation<SimulatedWire> talk({}, silent());
+  ConnectionLimits limits;
+  limits.writeStall = 1s;
+  talk.begin().server().transport->setLimits(limits);
+  talk.wire.world().advance(1h);
+  CHECK(!talk.server().isLost);
+}
+
 TEST_CASE("a peer that takes a little every 20 seconds is not given up") {
   Conversation<SimulatedWire> talk({}, silent());
   talk.begin().server().transport->write(pattern(0, SimulatedWire::kTooMuch));

@@ -207,27 +207,54 @@ TEST_CASE("what nobody reads is lost and waited for by nobody, and the next line
   CHECK(told.ends_with("warning: again\n"));
 }
 
+// Takes the place of descriptor 2 while it lives.
+class Terminal {
+ public:
+  Terminal() : before_(::dup(2)) {
+    REQUIRE(::openpty(&master_, &terminal_, nullptr, nullptr, nullptr) == 0);
+    ::fcntl(master_, F_SETFL, O_NONBLOCK);
+    ::dup2(terminal_, 2);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  ~Terminal() {
+    ::dup2(before_, 2);
+    for (const int fd : {before_, terminal_, master_}) ::close(fd);
+  }
+  // What has been written to it so far, with the line ends of a terminal.
+  std::string read() const {
+    std::string all;
+    char bytes[4096];
+    for (ssize_t got = 0; (got = ::read(master_, bytes, sizeof bytes)) > 0;) {
+      all.append(bytes, static_cast<std::size_t>(got));
+    }
+    return all;
+  }
+
+ private:
+  int before_;
+  int master_ = -1;
+  int terminal_ = -1;
+};
+
 TEST_CASE("a terminal that nobody reads is waited for by nobody, and goes on when it is read") {
-  int master = -1;
-  int terminal = -1;
-  REQUIRE(::openpty(&master, &terminal, nullptr, nullptr, nullptr) == 0);
-  const int before = ::dup(2);
-  ::dup2(terminal, 2);
+  const Terminal terminal;
   const std::string large(700, 'x');
   for (int i = 0; i < 50; ++i) logWarning("line " + std::to_string(i) + " {}", large);
-  std::string bytes(100'000, '\0');
-  const ssize_t got = ::read(master, bytes.data(), bytes.size());
-  ::fcntl(master, F_SETFL, O_NONBLOCK);
-  while (::read(master, bytes.data(), bytes.size()) > 0) {
-  }
+  CHECK(terminal.read().size() > 1000);
   logWarning("read again");
-  const ssize_t more = ::read(master, bytes.data(), bytes.size());
-  ::dup2(before, 2);
-  for (const int fd : {before, terminal, master}) ::close(fd);
-  CHECK(got > 1000);
-  const std::string_view told(bytes.data(), more > 0 ? static_cast<std::size_t>(more) : 0);
-  CHECK(told.find(" lines before this one were lost)\r\n") != std::string_view::npos);
+  const std::string told = terminal.read();
+  CHECK(told.find(" lines before this one were lost)\r\n") != std::string::npos);
   CHECK(told.ends_with("warning: read again\r\n"));
+}
+
+TEST_CASE("lines go to the terminal that descriptor 2 is, not to the one that it was") {
+  const Terminal first;
+  logWarning("to the first");
+  const Terminal second;
+  logWarning("to the second");
+  CHECK(first.read().ends_with("warning: to the first\r\n"));
+  CHECK(second.read().ends_with("warning: to the second\r\n"));
 }
 
 TEST_CASE("whoever reads the log may leave: no signal, and the next reader is told what was lost") {

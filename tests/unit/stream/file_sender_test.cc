@@ -108,6 +108,20 @@ TEST_CASE("FileSender stops when what changes a piece into nothing has aborted t
   CHECK(!isOpen(sending.fd));
 }
 
+TEST_CASE("FileSender reads no more when it is stopped between nothing and the next piece [PC15]") {
+  const CapturedLog log;
+  Sending sending;
+  sending.begin(unnamedFile(pattern(0, 40 * FileSender::kChunkSize)), [&](const std::string&) {
+    sending.transport.reactor().callLater(0s,
+                                          [&] { sending.protocol->transport->abortConnection(); });
+    sending.protocol->transport->loseConnection();
+    return std::string();
+  });
+  sending.transport.settle();
+  CHECK(std::string(sending.why.what()) == "Consumer asked us to stop producing");
+  CHECK(log.lines().empty());
+}
+
 TEST_CASE("FileSender sends all of the file before a close, also what comes behind nothing [CL6]") {
   Sending sending;
   const std::string dropped(2 * FileSender::kChunkSize, 'a');
