@@ -254,6 +254,31 @@ TEST_CASE("what a removed trigger held may remove another one as it goes [RC11]"
   CHECK(story.text() == "first, last");
 }
 
+// Asks for a call when it is destroyed.
+struct Parting {
+  Parting(Reactor& owner, std::shared_ptr<int> carried)
+      : reactor(owner), cargo(std::move(carried)) {}
+  Parting(const Parting&) = delete;
+  Parting& operator=(const Parting&) = delete;
+  ~Parting() {
+    reactor.callLater(0s, [held = cargo] { ++*held; });
+  }
+
+  Reactor& reactor;
+  std::shared_ptr<int> cargo;
+};
+
+TEST_CASE("a call that a trigger asks for when it is destroyed with the reactor goes with it") {
+  const auto cargo = std::make_shared<int>(0);
+  {
+    Reactor reactor;
+    const auto parting = std::make_shared<Parting>(reactor, cargo);
+    reactor.addSystemEventTrigger(Phase::During, SystemEvent::Startup, [parting] {});
+  }
+  CHECK(cargo.use_count() == 1);
+  CHECK(*cargo == 0);
+}
+
 TEST_CASE("unknown phases and events throw UnknownPhase [RC12]") {
   Reactor reactor;
   const auto nothing = [] {};
