@@ -21,7 +21,7 @@ from test_program import Case
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="tests/run", add_help=False)
     parser.add_argument("--suite", action="append")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 2) + 1)
     for flag in ("--clang", "--asan", "--tsan", "--release", "--all", "--rules", "--mutants"):
         parser.add_argument(flag, action="store_true")
     return parser.parse_args()

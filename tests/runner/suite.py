@@ -15,7 +15,7 @@ def run_suite(configuration, suites, jobs):
         programs = [program for program in programs if program.suite in suites]
     together = [program for program in programs if program.is_parallel]
     alone = [program for program in programs if not program.is_parallel]
-    # Half of the workers begin with those that wait for real time, the others with those that compute.
+    # Every other worker begins with those that wait for real time, the rest with those that compute.
     together.sort(key=lambda program: program.suite != "interop")
     waiting = collections.deque(together)
     ends = (waiting.popleft, waiting.pop)
