@@ -48,8 +48,9 @@ inline bool Connection::sent(const Transfer& transfer, std::size_t wanted) {
   const auto size = static_cast<std::size_t>(transfer.bytes);
   turn_.countSent(size);
   queue_.consume(size);
-  if (size < wanted) roomEnded();
-  return size == wanted;
+  if (size == wanted) return true;
+  roomEnded();
+  return false;
 }
 
 // Sends what is at the front in one system call. False if that was all for now.

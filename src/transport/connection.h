@@ -157,7 +157,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void applyInterest() noexcept;
 
   // connection_close.cc: beginnings and ends
-  void readStopped(const Transfer& got) noexcept;
+  void readStopped(Transfer got) noexcept;
   void discard(std::size_t bytes) noexcept;
   void allSent() noexcept;
   void tellWriteLost() noexcept;

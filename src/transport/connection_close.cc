@@ -78,7 +78,7 @@ void Connection::loseWriteConnection() {
 }
 
 // Nothing more will come: an end of the peer's stream, or a broken connection.
-void Connection::readStopped(const Transfer& got) noexcept {
+void Connection::readStopped(Transfer got) noexcept {
   if (got.bytes < 0) {
     if (got.error != EAGAIN && got.error != EINTR) broken(got.error);
     return;
