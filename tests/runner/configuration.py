@@ -54,7 +54,7 @@ class Configuration:
     def options(self):
         yield f"-Dbuildtype={'release' if self.release else 'debug'}"
         if not self.release:
-            # The lines of a backtrace, without the variables: a sixth of the compiling and of the folder saved.
+            # The lines of a backtrace, not the variables: saves a sixth of the compiling, two fifths of the folder.
             yield "-Dcpp_args=-g1"
         # The others show that nothing needs it.
         yield f"-Db_pch={'true' if self.compiler == 'gcc' and not self.release else 'false'}"
