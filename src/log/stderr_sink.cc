@@ -20,8 +20,9 @@ ssize_t putAtOnce(int fd, std::string_view text) noexcept {
   pollfd error{fd, POLLOUT, 0};
   if (::poll(&error, 1, 0) != 1 || (error.revents & POLLOUT) == 0) return -1;
   WithoutSigpipe quiet;
-  const ssize_t written = ::write(fd, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
-  if (written < 0 && errno == EPIPE) quiet.raised();
+  const std::size_t size = std::min<std::size_t>(text.size(), PIPE_BUF);
+  const ssize_t written = ::write(fd, text.data(), size);
+  if (written < static_cast<ssize_t>(size)) quiet.fellShort();
   return written;
 }
 

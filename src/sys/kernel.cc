@@ -9,8 +9,6 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <cerrno>
-
 #include "log/without_sigpipe.h"
 
 namespace ropewalk::sys {
@@ -28,7 +26,7 @@ int openExisting(const char* path, int flags) { return ::open(path, flags); }
 ssize_t sendFileQuietly(int out, int in, off_t* offset, std::size_t count) {
   detail::WithoutSigpipe quiet;
   const ssize_t sent = ::sendfile(out, in, offset, count);
-  if (sent < 0 && errno == EPIPE) quiet.raised();
+  if (sent < static_cast<ssize_t>(count)) quiet.fellShort();
   return sent;
 }
 

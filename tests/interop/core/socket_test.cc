@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +20,7 @@
 
 #include "ropewalk/reactor.h"
 #include "support/captured_log.h"
+#include "support/deadly_sigpipe.h"
 #include "support/pattern.h"
 #include "support/raw_conversation.h"
 #include "support/this_process.h"
@@ -56,16 +59,6 @@ TEST_CASE("a reset is ConnectionLost, with the system's reason in its text [LF5]
   CHECK(raw.server().reason.what().find("Connection reset by peer") != std::string_view::npos);
 }
 
-// SIGPIPE as a fresh process has it: deadly.
-class DeadlySigpipe {
- public:
-  DeadlySigpipe() : before_(std::signal(SIGPIPE, SIG_DFL)) {}
-  ~DeadlySigpipe() { std::signal(SIGPIPE, before_); }
-
- private:
-  void (*before_)(int);
-};
-
 TEST_CASE("a write to a peer that has gone is ConnectionLost, no exception and no signal [LF15]") {
   const DeadlySigpipe deadly;
   const auto leave = [](RawSocket& peer) { peer.reset(); };
@@ -101,6 +94,53 @@ TEST_CASE("a file for a peer that has finished and gone is ConnectionLost, no si
   raw.peer.close();
   raw.end();
   CHECK(raw.server().reason.check<ConnectionLost>());
+}
+
+// Blocks SIGPIPE on this thread; none is pending when it lets go.
+class SigpipeBlocked {
+ public:
+  SigpipeBlocked() {
+    ::sigemptyset(&pipe_);
+    ::sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  SigpipeBlocked(const SigpipeBlocked&) = delete;
+  SigpipeBlocked& operator=(const SigpipeBlocked&) = delete;
+  ~SigpipeBlocked() {
+    take();
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+  // Discards a pending one; false if there was none.
+  bool take() {
+    constexpr timespec kAtOnce{};
+    return ::sigtimedwait(&pipe_, nullptr, &kAtOnce) == SIGPIPE;
+  }
+
+ private:
+  sigset_t pipe_;
+  sigset_t before_;
+};
+
+TEST_CASE("a file for a peer that has gone leaves a blocked SIGPIPE as it was [LF15]") {
+  SigpipeBlocked blocked;
+  bool pipeOfTheProgram = false;
+  SUBCASE("none was pending") {}
+  SUBCASE("the program's own pipe had raised one") {
+    pipeOfTheProgram = true;
+    ::raise(SIGPIPE);
+  }
+  Script script;
+  script.readLost = [](Scripted&) {};
+  RawConversation raw(script);
+  raw.begin();
+  raw.peer.shutdownWrite();
+  raw.until([&] { return raw.server().isReadLost; });
+  raw.server().transport->writeFile(unnamedFile(pattern(0, 50'000'000)), 0, 50'000'000);
+  raw.reactor.iterate();
+  raw.peer.close();
+  raw.end();
+  CHECK(blocked.take() == pipeOfTheProgram);
 }
 
 TEST_CASE(
