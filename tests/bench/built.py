@@ -9,10 +9,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVERS = ROOT / "tests" / "bench" / "servers"
 
 sys.path.append(str(ROOT / "tests" / "runner"))
-from configuration import BuildFailed, Configuration, compile_targets, set_up  # noqa: E402, F401
+from configuration import COMPILERS, BuildFailed, Configuration, compile_targets, set_up  # noqa: E402, F401
 
 RELEASE = Configuration("gcc", release=True)
-COMPILER = RELEASE.environment()["CXX"]
+COMPILER = COMPILERS[RELEASE.compiler]["CXX"]
 
 
 def build(jobs, peers):

@@ -62,7 +62,9 @@ class Configuration:
             yield f"-Db_sanitize={SANITIZERS[self.sanitizer][0]}"
 
     def environment(self):
-        return {**os.environ, **COMPILERS[self.compiler], **SANITIZER_ENVIRONMENT}
+        cache = "ccache " if shutil.which("ccache") else ""
+        compilers = {name: cache + command for name, command in COMPILERS[self.compiler].items()}
+        return {**os.environ, **compilers, **SANITIZER_ENVIRONMENT}
 
     def wrapper(self):
         """What a test program must be started with."""
