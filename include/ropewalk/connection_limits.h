@@ -6,33 +6,37 @@
 
 namespace ropewalk {
 
-/// What one connection may hold and how long it may take; all on by default but maxQueued.
+/// What one connection may hold and how long it may take. All limits are on by default.
 ///
-/// Sizes are bytes that wait until the kernel takes them.
+/// Sizes are bytes of output that the kernel has not taken yet. A time limit is kept within 10 %,
+/// or within 250 ms if that is more.
 struct ConnectionLimits {
-  /// Above this a push producer is paused, and reading from the connection stops as long as
-  /// Transport::setReadWhileBlocked() is off.
+  /// Above this a push producer is paused, and reading may stop: Transport::setReadWhileBlocked()
+  /// says when.
   std::size_t writeHighWater = 64 * 1024;
 
-  /// At or under this both go on.
+  /// At or below this both go on.
   std::size_t writeLowWater = 16 * 1024;
 
-  /// A write() that finds more than this waiting, files not counted, aborts the connection with
-  /// WriteQueueFull; any other is taken whole, whatever its size. 0: no cap. Else have
-  /// writeHighWater well under it: a push producer, and who awaits drained(), waits above the high
-  /// water only. (The streamed answers of HTTP see to that themselves.)
-  std::size_t maxQueued = 0;
+  /// A write() that finds more than this waiting aborts the connection with WriteQueueFull. Files
+  /// do not count. Any other write() is taken whole, whatever its size. 0: no cap.
+  ///
+  /// The cap is for output that does not wait for room, such as the messages of a publisher: set it
+  /// to what one slow peer may cost, and at least to several of the largest messages. Producers and
+  /// code that awaits Transport::drained() stop at writeHighWater; keep that well below the cap.
+  std::size_t maxQueued = 64 * 1024 * 1024;
 
-  /// While something waits to be sent, the peer acknowledges nothing for this long: the connection
-  /// is aborted. A peer that takes little, but takes it, is not. What the kernel has taken over it
-  /// gives up after 2 min, or after this long if that is longer.
+  /// Aborts when data is queued and the peer acknowledges none of it for this long. Slow progress
+  /// is fine. Data that the kernel has taken over is given up by the kernel after 2 min, or after
+  /// this long if that is longer.
   Duration writeStall = 30s;
 
   /// The same from loseConnection() on.
   Duration closeDeadline = 10s;
 
-  /// After the flush, how long and how much is read and thrown away until the peer has finished
-  /// too: closing on unread bytes would make a reset that destroys what was just sent.
+  /// After the flush, input is read and discarded until the peer has finished too, for at most this
+  /// long and this much: a close with unread input would make the kernel send a reset, which
+  /// destroys what was just sent.
   Duration linger = 2s;
   std::size_t lingerBytes = 64 * 1024;
 };

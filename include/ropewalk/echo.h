@@ -10,8 +10,8 @@ namespace ropewalk::echo {
 ///
 ///   reactor().listenTCP(7, Factory::forProtocol<echo::Echo>());
 ///
-/// Limits: a peer that sends and does not read is not read from either, once 64 KiB of the answer
-/// wait (Transport::setReadWhileBlocked()): it cannot make the server hold more.
+/// Limits: a server stops reading from a peer once 64 KiB of its echo wait to be sent
+/// (Transport::setReadWhileBlocked()), so a peer that does not read cannot make it hold more.
 class Echo : public Protocol {
  public:
   void dataReceived(std::string_view data) override;

@@ -2,7 +2,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,10 +14,6 @@
 #include "ropewalk/shared_bytes.h"
 
 namespace ropewalk {
-
-namespace detail {
-class DrainWatch;
-}
 
 /// A protocol told as a story: one coroutine per connection, which asks for what it wants next.
 ///
@@ -43,8 +38,8 @@ class DrainWatch;
 /// last whole line, or short of readExactly()'s count, is then left for readSome().
 ///
 /// Flow:   bytes that arrive while nobody reads are kept up to 64 KiB or a little more; then the
-///         transport is paused until there is room. While 64 KiB of our own output wait, nothing is
-///         read either (Transport::setReadWhileBlocked()).
+///         transport is paused until there is room. While 64 KiB of our own output wait on a
+///         connection that was accepted, nothing is read either (Transport::setReadWhileBlocked()).
 /// Limits: a line may have kMaxLine bytes; one that is longer raises LineTooLong.
 class StreamProtocol : public Protocol {
  public:
@@ -89,15 +84,10 @@ class StreamProtocol : public Protocol {
     transport->write(std::forward<String>(bytes));
   }
 
-  /// Waits while more of our output is unsent than is good (64 KiB; then until it is at most
-  /// 16 KiB). Between writes of something long:
+  /// Transport::drained(), between writes of something long:
   ///
   ///   for (...) { write(piece); co_await drained(); }
-  ///
-  /// Raises CancelledError from loseConnection() or abortConnection() on, whoever called it, and
-  /// when it is called after loseWriteConnection(): what is written then is dropped. One at a time.
-  /// REQUIRES: nobody else has registered a producer with the transport.
-  [[nodiscard]] detail::StreamDrained drained() noexcept;
+  [[nodiscard]] detail::Drained drained() noexcept { return transport->drained(); }
 
   void connectionMade() final;
   void dataReceived(std::string_view data) final;
@@ -105,15 +95,13 @@ class StreamProtocol : public Protocol {
 
  private:
   friend class detail::StreamRead;
-  friend class detail::StreamDrained;
 
   void setReader(detail::StreamRead* reader);
   void take(std::size_t count);
   void pauseOrResume();
 
   detail::Inbox inbox_;
-  detail::StreamRead* reader_ = nullptr;            // who waits for more to arrive
-  std::shared_ptr<detail::DrainWatch> drainWatch_;  // made by the first drained() that has to look
+  detail::StreamRead* reader_ = nullptr;  // who waits for more to arrive
   LineEnding ending_;
   bool readEnded_ = false;
   bool isPaused_ = false;

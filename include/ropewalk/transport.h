@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "ropewalk/address.h"
+#include "ropewalk/detail/drained.h"
 #include "ropewalk/detail/ref.h"
 #include "ropewalk/producer.h"
 #include "ropewalk/shared_bytes.h"
@@ -128,8 +129,29 @@ class Transport : public detail::RefCounted {
   /// Forgets the producer; none registered is harmless (PC6).
   virtual void unregisterProducer() = 0;
 
-  /// Off by default: while more than ConnectionLimits::writeHighWater of this connection's own
-  /// output waits, nothing is read from it. On: reading goes on whatever waits.
+  /// Waits while more than ConnectionLimits::writeHighWater bytes of output are unsent (64 KiB),
+  /// then until it is at most writeLowWater (16 KiB):
+  ///
+  ///   for (...) { transport->write(piece); co_await transport->drained(); }
+  ///
+  /// Any number of coroutines may wait. Raises CancelledError once what is written is dropped: from
+  /// loseConnection(), loseWriteConnection() and abortConnection() on.
+  [[nodiscard]] detail::Drained drained() noexcept { return detail::Drained(*this); }
+
+  /// The same for code that is not a coroutine: notifies `waiter`, once, from the event loop, when
+  /// at most `atMost` bytes wait to be sent; see room_waiter.h.
+  ///
+  /// Returns false, and does not keep `waiter`, if what is written is dropped.
+  /// REQUIRES: `waiter` does not wait already.
+  virtual bool awaitRoom(RoomWaiter& waiter, std::size_t atMost) = 0;
+
+  /// Whether reading goes on while more than ConnectionLimits::writeHighWater bytes of this
+  /// connection's own output wait to be sent.
+  ///
+  /// Unless this is called, it does on a connection that this side opened, and while a producer is
+  /// registered (the producer is paused instead); on any other connection it stops until at most
+  /// writeLowWater bytes wait. So a peer that takes no answers cannot make a server hold more, and
+  /// of two ends that both write much one always reads.
   virtual void setReadWhileBlocked(bool on) = 0;
 
   /// Replaces the limits for this connection alone. To change one of them and keep the others:

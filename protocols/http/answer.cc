@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ropewalk/connection_limits.h"
+#include "ropewalk/detail/water_marks.h"
 #include "ropewalk/http/text.h"
 
 namespace ropewalk::http {
@@ -168,7 +169,7 @@ void Answer::beginChunk(std::uint64_t size, Transport& transport) {
 // connection.
 void Answer::endChunk(Transport& transport) {
   if (framing_ != Framing::Chunked) return;
-  owesLineEnd_ = transport.unsentBytes() > transport.limits().writeHighWater;
+  owesLineEnd_ = transport.unsentBytes() > ropewalk::detail::waterMarks(transport.limits()).high;
   if (!owesLineEnd_) transport.write("\r\n");
 }
 

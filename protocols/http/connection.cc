@@ -1,37 +1,28 @@
 #include "http/connection.h"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include "ropewalk/connection_limits.h"
+#include "ropewalk/detail/water_marks.h"
 #include "ropewalk/reactor.h"
 
 namespace ropewalk::http {
-namespace {
 
-// What may wait before something is begun that takes several writes, each of which must find less
-// than the cap.
-std::size_t halfOfCap(const ConnectionLimits& limits) {
-  return limits.maxQueued != 0 ? limits.maxQueued / 2 : SIZE_MAX;
-}
-
-}  // namespace
-
-// Is told when the transport has room again. Its own object, for the transport shares its producer.
-class Connection::Room final : public Producer {
+// Is notified when the transport has room again.
+class Connection::Room final : public RoomWaiter {
  public:
-  explicit Room(Connection& connection) : connection_(&connection) {}
-
-  void pauseProducing() override {}
-  void resumeProducing() override {
-    if (connection_ != nullptr) connection_->roomIsThere();
-  }
-  void stopProducing() override { connection_ = nullptr; }
+  explicit Room(Connection& connection) : connection_(connection) {}
+  ~Room() { stopAwaitingRoom(); }
 
  private:
-  Connection* connection_;
+  void roomAvailable() override { connection_.roomIsThere(); }
+  void roomLost() noexcept override {}
+
+  Connection& connection_;
 };
+
+Connection::Connection(SiteState& site) : site_(site) {}
 
 Connection::~Connection() {
   if (waitsFor() != Wait::Nothing) site_.deadlines.forget(*this);
@@ -84,24 +75,18 @@ void Connection::consume(std::string_view& bytes) {
 
 bool Connection::mayBegin() {
   if (room_) return false;
-  // Above the port's high water nothing is read: the time of a request begun there would run out
-  // unused. Above that of a stream, one that is begun would come to its cap.
-  if (transport->unsentBytes() <= streamLimits().writeHighWater) return true;
-  limitQueue();  // or the room would be no news as long as less waits than the port's high water
-  room_ = std::make_shared<Room>(*this);
-  transport->registerProducer(room_, Streaming::Push);
+  // Above the port's high water nothing is read, so the time of a request begun there would run
+  // out unused. Above that of a stream, the first write of one begun there would meet its cap.
+  const auto marks = ropewalk::detail::waterMarks(streamLimits());
+  if (transport->unsentBytes() <= marks.high) return true;
+  room_ = std::make_unique<Room>(*this);
+  transport->awaitRoom(*room_, marks.low);
   return false;
 }
 
 void Connection::roomIsThere() {
-  leaveRoom();
+  room_.reset();
   goOn();
-}
-
-void Connection::leaveRoom() {
-  if (!std::exchange(room_, nullptr)) return;
-  transport->unregisterProducer();
-  unlimitQueue();
 }
 
 void Connection::exchangeFinished() {
@@ -114,7 +99,7 @@ void Connection::exchangeFinished() {
 void Connection::handOver(std::string_view rest) {
   const auto ahead = std::move(readAhead_);  // which `rest` may be a view into
   closed_ = detached_ = true;
-  leaveRoom();
+  room_.reset();
   bodyClock_.reset();
   site_.deadlines.forget(*this);
   if (std::exchange(readingPaused_, false)) transport->resumeProducing();
@@ -134,23 +119,20 @@ bool Connection::mayKeepAlive() const {
 
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
-  leaveRoom();
+  room_.reset();
   transport->loseConnection();
 }
 
+// REQUIRES: not called since unlimitQueue().
 void Connection::limitQueue() {
-  assert(!portsLimits_);
-  const ConnectionLimits changed = streamLimits();
   portsLimits_ = std::make_unique<ConnectionLimits>(transport->limits());
-  transport->setLimits(changed);
+  transport->setLimits(streamLimits());
 }
 
 ConnectionLimits Connection::streamLimits() const {
   ConnectionLimits changed = transport->limits();
   const auto [less, more] = std::minmax(limits().queued, changed.maxQueued);
   changed.maxQueued = less != 0 ? less : more;  // 0 is no cap
-  changed.writeHighWater = std::min(changed.writeHighWater, halfOfCap(changed));
-  changed.writeLowWater = std::min(changed.writeLowWater, changed.writeHighWater);
   return changed;
 }
 

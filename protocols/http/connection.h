@@ -24,7 +24,7 @@ namespace ropewalk::http {
 // until its answer is sent; what comes meanwhile and does not belong to it waits in the read-ahead.
 class Connection final : public Protocol, private Waiter {
  public:
-  explicit Connection(SiteState& site) : site_(site) {}
+  explicit Connection(SiteState& site);
   ~Connection() override;
 
   void connectionMade() override;
@@ -49,11 +49,9 @@ class Connection final : public Protocol, private Waiter {
   // Something about the exchange changed from outside of dataReceived().
   void goOn();
 
-  // Limits::queued for what the exchange writes, unless the port's limits are stricter; and what
-  // waits for room waits at half of it at most, or the cap would come before the wait.
+  // The cap on what a stream may have waiting: Limits::queued, unless the port's is stricter; and
+  // the port's again.
   void limitQueue();
-
-  // The port's limits again.
   void unlimitQueue();
 
  private:
@@ -72,7 +70,6 @@ class Connection final : public Protocol, private Waiter {
   bool mayBegin();
   ConnectionLimits streamLimits() const;
   void roomIsThere();
-  void leaveRoom();
   void exchangeFinished();
   void handOver(std::string_view rest);
   void settle();
@@ -91,8 +88,8 @@ class Connection final : public Protocol, private Waiter {
   std::unique_ptr<ReadAhead> readAhead_;
   std::unique_ptr<BodyClock> bodyClock_;
   std::shared_ptr<Protocol> next_;                 // whose the connection is, or will be
-  std::shared_ptr<Room> room_;                     // while too much of our own output waits
-  std::unique_ptr<ConnectionLimits> portsLimits_;  // while others hold: see limitQueue()
+  std::unique_ptr<Room> room_;                     // while too much of our own output waits
+  std::unique_ptr<ConnectionLimits> portsLimits_;  // while a stream has others
   // What consume() has still to take; null outside of it. It looks at whatever happens meanwhile.
   const std::string_view* input_ = nullptr;
   std::uint32_t served_ = 0;  // exchanges that are finished

@@ -82,12 +82,11 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   Deferred<void> notifyFinish();
   bool conditionsHold(const Validators& now);
   bool isStreaming() const { return connection_ && output_ == Output::Streaming && !written_; }
-  bool isEnding() const { return connection_ && output_ == Output::Streaming && written_; }
   void write(std::string_view bytes);
   void write(FilePart part);
 
-  // REQUIRES: a stream is, or was, written.
-  BodyFlow& flow() { return *flow_; }
+  void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming);
+  void unregisterProducer();
 
  private:
   enum class Input : std::uint8_t { Head, Body, Complete, Broken };
@@ -131,7 +130,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   Answer answer_;
   Request request_{*this};
   BodyWriter writer_{*this};
-  std::shared_ptr<BodyFlow> flow_;  // from the first byte of a stream on
+  std::shared_ptr<BodyFlow> flow_;  // once a producer writes the stream
   std::unique_ptr<std::vector<Promise<void>>> finishWaiters_;
   Failure whyLost_;
   std::uint64_t received_ = 0;  // of the body

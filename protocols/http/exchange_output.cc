@@ -49,8 +49,6 @@ void Exchange::send(Response& response, int minorVersion, bool keepAlive) {
   if (!answer_.isStream()) return answered();
   output_ = Output::Streaming;
   connection_->limitQueue();
-  flow_ = std::make_shared<BodyFlow>(transport_);
-  flow_->begin();
   connection_->spawn(
       [self = shared_from_this(), site = connection_->factory] { return stream(self, site); });
 }
@@ -69,10 +67,9 @@ Deferred<void> Exchange::stream(std::shared_ptr<Exchange> self, std::shared_ptr<
   try {
     co_await self->answer_.writer()(self->writer_);
     self->written_ = true;
-    self->flow_->clearProducer();
-    self->flow_->cancelDrained();
+    self->unregisterProducer();
     // The end of the body needs room, too.
-    co_await BodyWriter::Drained(*self, BodyWriter::Drained::Who::End);
+    co_await self->transport_->drained();
   } catch (...) {
     failure = Failure::current();
   }
@@ -84,7 +81,6 @@ void Exchange::streamEnded(const Failure& failure) {
   if (!connection_ || !transport_->isConnected() || output_ != Output::Streaming) return;
   const bool whole = !failure && answer_.finish(*transport_);
   if (whole) {
-    flow_->end();
     connection_->unlimitQueue();
     return answered();
   }
@@ -103,6 +99,16 @@ void Exchange::logQueueFull(const Failure& why) const {
       "{} {}: the body was broken off, for too much was written without waiting in drained(): {} "
       "That is Limits::queued, or the port's maxQueued.",
       reader_.head().method(), reader_.target().path, why);
+}
+
+void Exchange::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
+  if (!isStreaming()) return producer->stopProducing();
+  if (!flow_) flow_ = std::make_shared<BodyFlow>(transport_);
+  flow_->setProducer(std::move(producer), streaming);
+}
+
+void Exchange::unregisterProducer() {
+  if (flow_) flow_->clearProducer();
 }
 
 void Exchange::write(std::string_view bytes) {

@@ -42,6 +42,7 @@ class MemoryChannel final : public PolledChannel {
   Transfer send(const iovec* pieces, int count) override;
   Transfer sendFile(int file, std::uint64_t offset, std::size_t count) override;
   std::size_t unacknowledged() const override { return 0; }
+  std::size_t unread() const override { return far_->coming.size(); }
   void shutdownWrite() override { far_->told = true; }
   void resetOnClose() override { resets_ = true; }
   Address peer() const override { return peer_; }

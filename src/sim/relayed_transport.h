@@ -40,6 +40,9 @@ class RelayedTransport final : public Transport {
     connection_->registerProducer(std::move(producer), streaming);
   }
   void unregisterProducer() override { connection_->unregisterProducer(); }
+  bool awaitRoom(RoomWaiter& waiter, std::size_t atMost) override {
+    return connection_->awaitRoom(waiter, atMost);
+  }
   void setReadWhileBlocked(bool on) override { connection_->setReadWhileBlocked(on); }
   void setLimits(const ConnectionLimits& limits) override { connection_->setLimits(limits); }
   ConnectionLimits limits() const override { return connection_->limits(); }

@@ -38,7 +38,7 @@ class StringTransport::Stage {
         timeline_(network_),
         connection_(new detail::Connection(core().turn(), channelTo(peer),
                                            detail::Ref<detail::ConnectionMaker>(new DefaultLimits),
-                                           detail::Connection::kClient)),
+                                           /*session=*/0)),
         transport_(new detail::RelayedTransport(connection_, relay_)) {
     core().start();
     timeline_.add(core(), *driver_);

@@ -1,13 +1,11 @@
 #include "ropewalk/detail/stream_awaiters.h"
 
 #include <cassert>
-#include <memory>
 
 #include "ropewalk/detail/coroutine_frame.h"
 #include "ropewalk/detail/line_delimiter.h"
 #include "ropewalk/error.h"
 #include "ropewalk/stream_protocol.h"
-#include "stream/drain_watch.h"
 
 namespace ropewalk::detail {
 namespace {
@@ -16,9 +14,6 @@ namespace {
 bool isOver(const Transport& transport) {
   return !transport.isConnected() || transport.isDisconnecting();
 }
-
-// The watch that was told that nothing more is sent is kept: it stays so.
-bool isStopped(const std::shared_ptr<DrainWatch>& watch) { return watch && watch->isStopped(); }
 
 }  // namespace
 
@@ -85,45 +80,6 @@ StreamRead::Outcome StreamRead::found(std::size_t length, std::size_t next) noex
   length_ = length;
   next_ = next;
   return Outcome::Found;
-}
-
-bool StreamDrained::ready() {
-  Transport& transport = *stream_.transport;
-  if (isOver(transport) || isStopped(stream_.drainWatch_)) return true;
-  // The transport itself knows its watermarks: it says whether it has enough, or writes no more,
-  // when asked.
-  auto watch = std::make_shared<DrainWatch>();
-  transport.registerProducer(watch, Streaming::Push);
-  if (watch->isFull() || watch->isStopped()) {
-    stream_.drainWatch_ = std::move(watch);
-    return isStopped(stream_.drainWatch_);
-  }
-  transport.unregisterProducer();
-  return true;
-}
-
-void StreamDrained::wait() { stream_.drainWatch_->setWaiter(this); }
-
-// Where nothing is sent there is always room: whoever writes for as long as there is any has to
-// hear of the end.
-void StreamDrained::result() const {
-  if (isOver(*stream_.transport) || isStopped(stream_.drainWatch_)) throw CancelledError();
-}
-
-void StreamDrained::drained() noexcept {
-  stopWatching();
-  resumeSoon();
-}
-
-void StreamDrained::cancelAwait(CancelCause) noexcept {
-  stopWatching();
-  raiseCancelled();
-}
-
-void StreamDrained::stopWatching() noexcept {
-  const std::shared_ptr<DrainWatch> watch = std::move(stream_.drainWatch_);
-  watch->setWaiter(nullptr);
-  stream_.transport->unregisterProducer();
 }
 
 }  // namespace ropewalk::detail

@@ -29,8 +29,6 @@ StreamRead StreamProtocol::readSome() noexcept {
   return StreamRead(*this, StreamRead::Wanted::Some, 0);
 }
 
-detail::StreamDrained StreamProtocol::drained() noexcept { return detail::StreamDrained(*this); }
-
 void StreamProtocol::connectionMade() {
   spawn([this, connection = transport] {
     return serve().addCallback([connection] { connection->loseConnection(); });

@@ -71,6 +71,9 @@ class Channel {
   // Bytes that were sent and that the peer has not acknowledged yet.
   virtual std::size_t unacknowledged() const = 0;
 
+  // Bytes that have arrived and that receive() would give at once.
+  virtual std::size_t unread() const = 0;
+
   // How long the peer may leave what was sent unacknowledged; the kernel's affair.
   virtual void setPatience(Duration patience) = 0;
 

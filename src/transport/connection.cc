@@ -49,7 +49,7 @@ inline bool Connection::sent(const Transfer& transfer, std::size_t wanted) {
   turn_.countSent(size);
   queue_.consume(size);
   if (size == wanted) return true;
-  roomEnded();
+  roomEnded(true);
   return false;
 }
 
@@ -191,7 +191,7 @@ void Connection::writeThrough(std::string_view bytes) {
   bytes.remove_prefix(size - fromQueue);
   if (bytes.empty()) return;
   queue_.appendKept(bytes);
-  roomEnded();
+  roomEnded(true);
 }
 
 inline void Connection::queued() {
@@ -244,25 +244,26 @@ bool Connection::sendFileFront() {
   }
   turn_.countSent(static_cast<std::size_t>(sent.bytes));
   queue_.consume(static_cast<std::size_t>(sent.bytes));
-  if (static_cast<std::size_t>(sent.bytes) < stretch.count) roomEnded();
+  if (static_cast<std::size_t>(sent.bytes) < stretch.count) roomEnded(true);
   return !waitsForRoom_;
 }
 
 bool Connection::refused(int error) {
   if (wouldBlock(error)) {
-    roomEnded();
+    roomEnded(false);
   } else {
     endSoon(failureOf<ConnectionLost>("send", std::error_code(error, std::generic_category())));
   }
   return false;
 }
 
-// The kernel takes no more: the rest waits for writeReady().
-void Connection::roomEnded() {
+// The kernel takes no more: the rest waits for writeReady(). If it took some, the peer has taken
+// some before.
+void Connection::roomEnded(bool someSent) {
   waitsForRoom_ = true;
   needsAfterFlush_ = true;
   queue_.keep();
-  expectProgress();
+  if (someSent || !stall_) expectProgress();
 }
 
 void Connection::writeReady() noexcept {

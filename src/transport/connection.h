@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,8 @@
 #include "transport/channel.h"
 #include "transport/connection_lists.h"
 #include "transport/deadline_wheel.h"
+#include "transport/room_waiters.h"
+#include "transport/stall.h"
 #include "transport/turn.h"
 #include "transport/write_queue.h"
 
@@ -98,6 +101,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void resumeProducing() override;
   void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) override;
   void unregisterProducer() override;
+  bool awaitRoom(RoomWaiter& waiter, std::size_t atMost) override;
   void setReadWhileBlocked(bool on) override;
   void setLimits(const ConnectionLimits& limits) override;
   ConnectionLimits limits() const override;
@@ -147,11 +151,14 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool sendPieces();
   bool sendFileFront();
   bool refused(int error);
-  void roomEnded();
+  void roomEnded(bool someSent);
   void outOfMemory() noexcept;
 
   // connection_flow.cc: pausing, producers, what follows a flush
+  bool blocksWhenFull() const noexcept;
+  void unblock();
   void afterFlush() noexcept;
+  void notifyRoom() noexcept;
   void resumeFeed() noexcept;
   void stopFeed() noexcept;
   void applyInterest() noexcept;
@@ -164,18 +171,26 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void linger() noexcept;
   void endOrderly() noexcept;
   void setDeadline(Duration wait) noexcept;
-  void expectProgress() noexcept;
   void deadlinePassed() noexcept override;
   void callbackThrew() noexcept;
   void settleLater() noexcept;
   template <typename Call>
   void guarded(const Call& call) noexcept;
 
+  // connection_progress.cc: whether the peer takes what is sent
+  void expectProgress();
+  void lookForProgress() noexcept;
+  Duration progressLimit() const noexcept;
+  void giveUpPeer(Duration limit) noexcept;
+  void logReadingStaysPaused(Duration pausedFor) noexcept;
+
   Turn& turn_;
   std::unique_ptr<Channel> channel_;
   std::shared_ptr<Protocol> protocol_;
   WriteQueue queue_;
   std::unique_ptr<Feed> feed_;
+  RoomWaiters roomWaiters_;
+  std::unique_ptr<Stall> stall_;    // while the wire takes no more
   const ConnectionLimits* limits_;  // the maker's, or
   std::unique_ptr<ConnectionLimits> ownLimits_;
   Ref<ConnectionMaker> maker_;
@@ -184,8 +199,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   Address peer_;
   mutable Address host_;  // asked for once, when somebody wants to know
   std::uint32_t session_;
-  std::uint32_t unacknowledged_ = 0;  // bytes, when the deadline was set for the peer to take some
-  std::size_t discarded_ = 0;         // bytes thrown away while lingering
+  std::size_t discarded_ = 0;  // bytes thrown away while lingering
 
   Phase phase_ = Phase::Made;
   // What keeps it from reading: bits, so that one look tells all.
@@ -199,11 +213,11 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool waitsForRoom_ = false;     // the kernel refused some; nothing is sent before writeReady()
 
   bool settleQueued_ : 1 = false;
-  bool readWhileBlocked_ : 1 = false;
-  bool writeLost_ : 1 = false;     // loseWriteConnection() was called
-  bool shutDown_ : 1 = false;      // ... and the peer was told
-  bool writeLostDue_ : 1 = false;  // ... and the protocol has to be
-  bool drainDue_ : 1 = false;      // drainRequested() has to be called
+  std::optional<bool> readWhileBlocked_;  // as setReadWhileBlocked() said
+  bool writeLost_ : 1 = false;            // loseWriteConnection() was called
+  bool shutDown_ : 1 = false;             // ... and the peer was told
+  bool writeLostDue_ : 1 = false;         // ... and the protocol has to be
+  bool drainDue_ : 1 = false;             // drainRequested() has to be called
   bool lingers_ : 1 = true;
 };
 

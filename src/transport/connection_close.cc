@@ -151,6 +151,7 @@ void Connection::settle() noexcept {
     if (phase_ == Phase::Open) guarded([this] { protocol_->drainRequested(); });
   }
   resumeFeed();
+  notifyRoom();
   tellWriteLost();
   if (phase_ == Phase::Ending) return end(reason_);
   flush();
@@ -173,6 +174,7 @@ void Connection::end(const Failure& why) noexcept {
   turn_.deadlines().remove(*this);
   phase_ = Phase::Ended;
   stopFeed();
+  guarded([this] { roomWaiters_.lose(); });
   if (protocol_) {
     guarded([&] { Belongings::end(*protocol_); });
     guarded([&] { protocol_->connectionLost(reason); });
@@ -209,18 +211,9 @@ void Connection::setDeadline(Duration wait) noexcept {
   turn_.deadlines().set(*this, later(turn_.reactor().now(), wait));
 }
 
-// The peer has to take some of what the kernel holds, until then: readiness alone would be no
-// measure, for a kernel says that it has room only when a good part of its buffer is free.
-void Connection::expectProgress() noexcept {
-  unacknowledged_ = static_cast<std::uint32_t>(channel_->unacknowledged());
-  setDeadline(phase_ == Phase::Closing && !feed_ ? limits_->closeDeadline : limits_->writeStall);
-}
-
 void Connection::deadlinePassed() noexcept {
   if (phase_ == Phase::Lingering) return endOrderly();
-  if (channel_->unacknowledged() < unacknowledged_) return expectProgress();
-  channel_->resetOnClose();
-  endSoon(failureOf<ConnectionLost>("send: the peer takes nothing"));
+  lookForProgress();
 }
 
 Address Connection::getHost() const {

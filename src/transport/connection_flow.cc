@@ -23,13 +23,44 @@ void Connection::resumeProducing() {
   flushLater();
 }
 
+// A server stops reading from a client that does not take its answers. Three exceptions: the user
+// said otherwise; a producer's source is paused instead; and what we opened we go on reading from,
+// or two ends that both write much would wait for each other.
+bool Connection::blocksWhenFull() const noexcept {
+  if (readWhileBlocked_) return !*readWhileBlocked_;
+  return session_ != kClient && !feed_;
+}
+
 void Connection::setReadWhileBlocked(bool on) {
   readWhileBlocked_ = on;
-  if (!on) return blockIfMuchWaits();
+  if (on) return unblock();
+  blockIfMuchWaits();
+}
+
+void Connection::unblock() {
   if (!blocked_ || phase_ >= Phase::Ending) return;
   blocked_ = false;
   needsAfterFlush_ = true;
   flushLater();
+}
+
+bool Connection::awaitRoom(RoomWaiter& waiter, std::size_t atMost) {
+  if (phase_ != Phase::Open || writeLost_) return false;
+  roomWaiters_.add(waiter, atMost);
+  needsAfterFlush_ = true;
+  if (queue_.bytes() <= atMost) settleLater();
+  return true;
+}
+
+// Each of those that wait now, once: one that waits again at once is notified in the next turn.
+void Connection::notifyRoom() noexcept {
+  for (std::size_t due = roomWaiters_.countFor(queue_.bytes()); due > 0; --due) {
+    if (phase_ >= Phase::Ending) return;
+    RoomWaiter* const waiter = roomWaiters_.takeOneFor(queue_.bytes());
+    if (waiter == nullptr) return;
+    guarded([&] { waiter->roomAvailable(); });
+  }
+  if (roomWaiters_.countFor(queue_.bytes()) > 0) settleLater();
 }
 
 void Connection::setLimits(const ConnectionLimits& limits) {
@@ -70,6 +101,7 @@ void Connection::registerProducer(std::shared_ptr<Producer> producer, Streaming 
     overHighWater();
   }
   needsAfterFlush_ = true;
+  if (!blocksWhenFull()) unblock();
 }
 
 void Connection::unregisterProducer() {
@@ -78,12 +110,13 @@ void Connection::unregisterProducer() {
   if (phase_ == Phase::Closing && waitsForRoom_) expectProgress();
   needsAfterFlush_ = true;
   flushLater();
+  blockIfMuchWaits();
 }
 
 // Told synchronously, once per crossing: a producer that goes on would only fill memory (PC7, PC8).
 void Connection::overHighWater() {
   needsAfterFlush_ = true;
-  if (!readWhileBlocked_) blocked_ = true;
+  if (blocksWhenFull()) blocked_ = true;
   if (!feed_ || feed_->streaming == Streaming::Pull || feed_->paused) return;
   feed_->paused = true;
   const std::shared_ptr<Producer> producer = feed_->producer;
@@ -93,11 +126,15 @@ void Connection::overHighWater() {
 void Connection::afterFlush() noexcept {
   if (phase_ >= Phase::Ending) return;
   // A feed or a full kernel needs it again after the next flush.
-  needsAfterFlush_ = feed_ || waitsForRoom_;
+  needsAfterFlush_ = feed_ || waitsForRoom_ || !roomWaiters_.empty();
   if (queue_.empty()) {
-    if (!waitsForRoom_ && phase_ < Phase::Lingering) turn_.deadlines().clear(*this);
+    if (!waitsForRoom_ && phase_ < Phase::Lingering) {
+      turn_.deadlines().clear(*this);
+      stall_.reset();
+    }
     allSent();
   }
+  if (roomWaiters_.countFor(queue_.bytes()) > 0) settleLater();
   if (blocked_ && queue_.bytes() <= limits_->writeLowWater) blocked_ = false;
   if (feed_ && phase_ < Phase::Ending) {
     const bool pull = feed_->streaming == Streaming::Pull;

@@ -27,6 +27,7 @@ class DeadTransport final : public Transport {
     producer->stopProducing();
   }
   void unregisterProducer() override {}
+  bool awaitRoom(RoomWaiter&, std::size_t) override { return false; }
   void setReadWhileBlocked(bool) override {}
   void setLimits(const ConnectionLimits&) override {}
   ConnectionLimits limits() const override { return {}; }

@@ -51,24 +51,4 @@ class StreamRead final : public Awaiter {
   Outcome outcome_ = Outcome::Waiting;
 };
 
-// Waits until a StreamProtocol's transport wants more bytes.
-class StreamDrained final : public Awaiter {
- public:
-  explicit StreamDrained(StreamProtocol& stream) noexcept : stream_(stream) {}
-
-  bool ready();
-  void wait();
-  void result() const;
-
-  // The transport wants more.
-  void drained() noexcept;
-
-  void cancelAwait(CancelCause cause) noexcept override;
-
- private:
-  void stopWatching() noexcept;
-
-  StreamProtocol& stream_;
-};
-
 }  // namespace ropewalk::detail

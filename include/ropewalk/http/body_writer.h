@@ -4,7 +4,7 @@
 #include <memory>
 #include <string_view>
 
-#include "ropewalk/detail/awaiter.h"
+#include "ropewalk/detail/drained.h"
 #include "ropewalk/producer.h"
 
 namespace ropewalk::http {
@@ -32,25 +32,14 @@ class FilePart;
 class BodyWriter {
  public:
   /// What drained() waits in; only ever awaited.
-  class Drained final : public ropewalk::detail::Awaiter {
+  class Drained final : public ropewalk::detail::RoomAwaiter {
    public:
-    /// Who waits: the writer, or when that is done the end of the body.
-    enum class Who : bool { Writer, End };
-
-    explicit Drained(Exchange& exchange, Who who = Who::Writer) noexcept
-        : exchange_(&exchange), who_(who) {}
-
-    bool ready() const noexcept;
-    void wait() noexcept;
-    void result() const;
-    void cancelAwait(ropewalk::detail::CancelCause cause) noexcept override;
-    void resume() noexcept { resumeSoon(); }
+    explicit Drained(Exchange& exchange) noexcept;
 
    private:
-    bool isOver() const noexcept;
+    bool isOver() const noexcept override;
 
-    Exchange* exchange_;
-    Who who_;
+    Exchange& exchange_;
   };
 
   explicit BodyWriter(Exchange& exchange) noexcept : exchange_(exchange) {}
@@ -70,14 +59,11 @@ class BodyWriter {
   /// are sent: await drained() before the next write().
   void write(FilePart part);
 
-  /// `co_await out.drained()` goes on once at most 16 KiB of this connection's output wait, if
-  /// there were more than 64 KiB; at once if not.
+  /// `co_await out.drained()` waits while more than 64 KiB of this connection's output are unsent,
+  /// then until at most 16 KiB are.
   ///
-  /// The two are what the port's ConnectionLimits say, writeLowWater and writeHighWater; but half
-  /// of the cap of write() instead, where that is less.
-  ///
-  /// For writers without a producer of the kind Pull: beside one it never waits.
-  /// REQUIRES: nobody else waits in it; one at a time.
+  /// The two are writeHighWater and writeLowWater of the port's ConnectionLimits, or half of the
+  /// cap of write() where that is less. Any number of coroutines may wait.
   Drained drained() noexcept { return Drained(exchange_); }
 
   /// Lets `producer` write the body: see producer.h for what it is asked when (rule HR14).

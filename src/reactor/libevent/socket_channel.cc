@@ -23,6 +23,12 @@ constexpr std::size_t kFileSlice = 512 * 1024;
 
 Transfer transferOf(ssize_t result) { return {result, result < 0 ? errno : 0}; }
 
+// What ioctl(2) says of the socket's buffers; 0 if it cannot.
+std::size_t bytesOf(int socket, unsigned long request) {
+  int bytes = 0;
+  return sys::kernel.ioctl(socket, request, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
 }  // namespace
 
 SocketChannel::SocketChannel(LibeventDriver& driver, sys::FileDescriptor socket,
@@ -120,11 +126,9 @@ Transfer SocketChannel::sendFile(int file, std::uint64_t offset, std::size_t cou
   return transferOf(sys::kernel.sendfile(socket_.get(), file, &from, std::min(count, kFileSlice)));
 }
 
-std::size_t SocketChannel::unacknowledged() const {
-  int bytes = 0;
-  return sys::kernel.ioctl(socket_.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes)
-                                                                 : 0;
-}
+std::size_t SocketChannel::unacknowledged() const { return bytesOf(socket_.get(), SIOCOUTQ); }
+
+std::size_t SocketChannel::unread() const { return bytesOf(socket_.get(), SIOCINQ); }
 
 void SocketChannel::setPatience(Duration patience) { detail::setPatience(socket_.get(), patience); }
 

@@ -25,6 +25,7 @@ class SocketChannel final : public Channel {
   Transfer send(const iovec* pieces, int count) override;
   Transfer sendFile(int file, std::uint64_t offset, std::size_t count) override;
   std::size_t unacknowledged() const override;
+  std::size_t unread() const override;
   void setPatience(Duration patience) override;
   void shutdownWrite() override;
   void resetOnClose() override;

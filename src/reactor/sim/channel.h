@@ -22,6 +22,7 @@ class SimChannel final : public PolledChannel {
   Transfer send(const iovec* pieces, int count) override { return socket_.send(pieces, count); }
   Transfer sendFile(int file, std::uint64_t offset, std::size_t count) override;
   std::size_t unacknowledged() const override { return socket_.unacknowledged(); }
+  std::size_t unread() const override { return socket_.unread(); }
   void shutdownWrite() override { socket_.shutdownWrite(); }
   void resetOnClose() override { resets_ = true; }
   Address peer() const override { return socket_.peer().address(); }

@@ -69,6 +69,7 @@ class SimSocket {
   std::size_t unacknowledged() const noexcept {
     return static_cast<std::size_t>(accepted_ - acknowledged_);
   }
+  std::size_t unread() const noexcept { return in_.size(); }
   void shutdownWrite();
   void close(bool reset);
 

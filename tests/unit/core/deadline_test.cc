@@ -75,6 +75,48 @@ TEST_CASE("a peer that takes a little every 20 seconds is not given up") {
   }
 }
 
+TEST_CASE("a deadline counts from the last byte that the peer's kernel has taken") {
+  Conversation<SimulatedWire> talk({}, silent());
+  talk.begin();
+  // What the server's kernel has taken over goes on arriving for about a second.
+  talk.wire.world().setBandwidth("server", "client", 200'000);
+  ConnectionLimits limits;
+  limits.writeStall = limits.closeDeadline = 5s;
+  talk.server().transport->setLimits(limits);
+  talk.server().transport->write(pattern(0, SimulatedWire::kTooMuch));
+  SUBCASE("of a stalled peer") {}
+  SUBCASE("of a close") { talk.server().transport->loseConnection(); }
+  talk.wire.world().advance(5s);
+  CHECK(!talk.server().isLost);
+  talk.wire.world().advance(1500ms + 500ms);
+  CHECK(talk.server().reason.check<ConnectionLost>());
+}
+
+TEST_CASE("reading that stays paused for 5 s while bytes wait to be read is logged, once") {
+  const CapturedLog log;
+  Conversation<SimulatedWire> talk({}, silent());
+  talk.begin().server().transport->write(pattern(0, SimulatedWire::kTooMuch));
+  SUBCASE("bytes wait") {
+    talk.client().transport->write("unread");
+    talk.wire.world().advance(5s);
+    CHECK(!log.has("writeHighWater"));
+    talk.wire.world().advance(500ms);
+    CHECK(log.has("reading has been paused for 5 s", "server", "writeHighWater (65536)"));
+    talk.wire.world().advance(20s);
+    CHECK(log.lines().size() == 1);
+  }
+  SUBCASE("nothing waits to be read") {
+    talk.wire.world().advance(20s);
+    CHECK(log.text().empty());
+  }
+  SUBCASE("the server goes on reading") {
+    talk.server().transport->setReadWhileBlocked(true);
+    talk.client().transport->write("read");
+    talk.wire.world().advance(20s);
+    CHECK(log.text().empty());
+  }
+}
+
 TEST_CASE("a peer that reads slowly but all the time gets everything, also after a close [CL1]") {
   Conversation<SimulatedWire> talk;
   talk.begin();

@@ -126,12 +126,12 @@ TEST_CASE("a writer that waits is held back while the client does not read [HR14
   served.transport.setRoom(0);
   served.get("/");
   CHECK(written == 1);
-  CHECK(served.transport.producer() != nullptr);
+  CHECK(!served.transport.isReading());
   served.transport.setRoom(100'000'000);
   served.transport.settle();
   CHECK(written == 100);
   CHECK(served.transport.value().size() > 4'000'000);
-  CHECK(served.transport.producer() == nullptr);
+  CHECK(served.transport.isReading());
 }
 
 TEST_CASE("a piece of any size is taken, whatever its framing adds behind it") {
@@ -227,7 +227,7 @@ TEST_CASE("a body is over when its function is, also while its end waits for roo
   CHECK(statusOf(served.get("/")) == "HTTP/1.1 200 OK");
 }
 
-TEST_CASE("who waits in drained() goes on if a pull producer comes and goes meanwhile [HR14]") {
+TEST_CASE("a producer that comes and goes changes nothing for a writer in drained() [HR14]") {
   for (const std::size_t sent : {0U, 60'000U}) {
     CAPTURE(sent);
     bool goesOn = false;
@@ -252,7 +252,7 @@ TEST_CASE("who waits in drained() goes on if a pull producer comes and goes mean
       out->unregisterProducer();
     });
     served.transport.settle();
-    CHECK(goesOn == (sent != 0));
+    CHECK(!goesOn);
     served.transport.setRoom(1'000'000);
     CHECK(goesOn);
     CHECK(served.transport.takeWritten().ends_with("0\r\n\r\n"));
@@ -302,7 +302,6 @@ TEST_CASE("a streamed answer tightens the cap of its port as long as it is writt
     capQueue(served, cap.ports);
     served.get("/");
     CHECK(served.transport->limits().maxQueued == cap.meanwhile);
-    CHECK(served.transport->limits().writeHighWater == cap.meanwhile / 2);
     CHECK(served.transport->limits().writeStall == 60s);
     written.callback();
     CHECK(served.transport->limits().maxQueued == cap.ports);

@@ -214,6 +214,8 @@ TEST_CASE("whoever writes for as long as there is room is told of the end by dra
     limits.maxQueued = 16'000;
     transport->setLimits(limits);
     protocol->makeConnection(transport);
+    CHECK_FALSE(transport.isAborted());  // it waits before the cap is met
+    for (int i = 0; i < 3; ++i) protocol->write(std::string(8'000, 'y'));
     CHECK(transport.isAborted());
   }
   SUBCASE("when it has said that nothing more will be written") {

@@ -205,4 +205,4 @@ TEST_CASE("a hundred thousand lines that arrive together are read on a bounded s
 }
 
 static_assert(std::is_trivially_destructible_v<detail::StreamRead>);
-static_assert(std::is_trivially_destructible_v<detail::StreamDrained>);
+static_assert(std::is_trivially_destructible_v<detail::Drained>);

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "ropewalk/detail/awaiter.h"
+#include "ropewalk/room_waiter.h"
+
+namespace ropewalk {
+class Transport;
+}
+
+namespace ropewalk::detail {
+
+// Waits for room in a transport, as Transport::drained() and BodyWriter::drained() do; only ever
+// awaited.
+class RoomAwaiter : public Awaiter, private RoomWaiter {
+ public:
+  bool ready();
+  void wait();
+  void result() const;
+
+  void cancelAwait(CancelCause cause) noexcept override;
+
+ protected:
+  explicit RoomAwaiter(Transport& transport) noexcept : transport_(transport) {}
+  ~RoomAwaiter() = default;
+
+ private:
+  // True if what the waiter would write is dropped, whatever the transport says.
+  virtual bool isOver() const noexcept { return false; }
+
+  bool awaitRoom();
+  void roomAvailable() override;
+  void roomLost() noexcept override;
+
+  Transport& transport_;
+  bool wasOver_ = false;
+};
+
+class Drained final : public RoomAwaiter {
+ public:
+  explicit Drained(Transport& transport) noexcept : RoomAwaiter(transport) {}
+};
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+
+namespace ropewalk {
+
+class RoomWaiter;
+
+namespace detail {
+
+class RoomWaiters;
+
+// Where a waiter stands in the list of its transport. Only the list looks in here.
+struct RoomLinks {
+  RoomWaiters* list = nullptr;  // null: it does not wait
+  RoomWaiter* before = nullptr;
+  RoomWaiter* after = nullptr;
+  std::size_t atMost = 0;
+};
+
+}  // namespace detail
+
+/// Waits until a transport has room for more output: derive from this, then call
+/// Transport::awaitRoom().
+///
+///   class Feed : public Protocol, private RoomWaiter {
+///     void send() {
+///       while (transport->unsentBytes() < kEnough) transport->write(next());
+///       transport->awaitRoom(*this, kEnough / 4);
+///     }
+///     void roomAvailable() override { send(); }
+///     void roomLost() noexcept override {}
+///   };
+///
+/// A coroutine awaits Transport::drained() instead. A source that can be paused is a Producer.
+///
+/// Order: one call of roomAvailable() or roomLost() for each awaitRoom(), from the event loop.
+/// Ownership: the transport does not own it. Must not be destroyed while it waits.
+/// Threads: the reactor's thread only.
+class RoomWaiter {
+ public:
+  RoomWaiter(const RoomWaiter&) = delete;
+  RoomWaiter& operator=(const RoomWaiter&) = delete;
+
+  /// No more bytes wait to be sent than were named. It may wait again at once.
+  ///
+  /// An exception ends the connection with that exception as its reason.
+  virtual void roomAvailable() = 0;
+
+  /// The connection has ended, so nothing more is sent. Called before Protocol::connectionLost().
+  virtual void roomLost() noexcept = 0;
+
+  bool awaitsRoom() const noexcept { return links_.list != nullptr; }
+
+  /// Stops waiting without a notification. Harmless if it does not wait.
+  void stopAwaitingRoom() noexcept;
+
+  /// For the transport.
+  detail::RoomLinks& roomLinks() noexcept { return links_; }
+
+ protected:
+  RoomWaiter() = default;
+  ~RoomWaiter() = default;
+
+ private:
+  detail::RoomLinks links_;
+};
+
+}  // namespace ropewalk

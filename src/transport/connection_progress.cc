@@ -1,0 +1,62 @@
+// Whether the peer takes what is sent: ConnectionLimits::writeStall and closeDeadline. See stall.h.
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "async/failure_of.h"
+#include "ropewalk/error.h"
+#include "ropewalk/log.h"
+#include "ropewalk/reactor.h"
+#include "transport/connection.h"
+
+namespace ropewalk::detail {
+
+namespace {
+
+// Reading that is paused for so long, while bytes wait to be read, is worth a line in the log.
+constexpr Duration kLongPause = 5s;
+
+}  // namespace
+
+Duration Connection::progressLimit() const noexcept {
+  return phase_ == Phase::Closing && !feed_ ? limits_->closeDeadline : limits_->writeStall;
+}
+
+// From now on the peer has to acknowledge something within the limit.
+void Connection::expectProgress() {
+  if (!stall_) stall_ = std::make_unique<Stall>();
+  stall_->begin(turn_.reactor().now(), channel_->unacknowledged());
+  setDeadline(stall_->nextLook(progressLimit()));
+}
+
+void Connection::lookForProgress() noexcept {
+  if (!stall_) return;
+  const TimePoint now = turn_.reactor().now();
+  const Duration limit = progressLimit();
+  if (!stall_->look(now, channel_->unacknowledged(), limit)) return giveUpPeer(limit);
+  const Duration pausedFor = stall_->noteReading(!blocked_, now);
+  if (pausedFor >= kLongPause) logReadingStaysPaused(pausedFor);
+  const Duration untilLong = pausedFor < kLongPause ? kLongPause - pausedFor : Duration::max();
+  setDeadline(std::min(stall_->nextLook(limit), untilLong));
+}
+
+void Connection::giveUpPeer(Duration limit) noexcept {
+  channel_->resetOnClose();
+  endSoon(failureFrom([&] {
+    return Failure::of(ConnectionLost("send: the peer acknowledged nothing for " +
+                                      std::to_string(limit / 1ms) + " ms"));
+  }));
+}
+
+void Connection::logReadingStaysPaused(Duration pausedFor) noexcept {
+  if (stall_->isLogged || channel_->unread() == 0) return;
+  stall_->isLogged = true;
+  const LogContext named(*this);
+  logWarning(
+      "reading has been paused for {} s: {} bytes wait until the peer takes them, more than "
+      "ConnectionLimits::writeHighWater ({})",
+      pausedFor / 1s, queue_.bytes(), limits_->writeHighWater);
+}
+
+}  // namespace ropewalk::detail

@@ -1,0 +1,2 @@
+#include "support/loopback_wire.h"
+#include "unit/core/backpressure_rules.h"
