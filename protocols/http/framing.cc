@@ -33,7 +33,6 @@ class FramingReader {
   const RequestHead& head_;
   const Target& target_;
   Framing framing_;
-  std::string_view host_;
   bool hasHost_ = false;
   bool hasLength_ = false;
   bool hasCodings_ = false;
@@ -77,7 +76,6 @@ void FramingReader::take(const RequestHead::Field& field) {
 void FramingReader::takeHost(std::string_view value) {
   if (hasHost_) refuse(400, "more than one Host");
   hasHost_ = true;
-  host_ = value;
   if (!isAuthority(value)) refuse(400, "a Host that is no host and port");
 }
 
@@ -120,12 +118,6 @@ void FramingReader::takeExpectation(std::string_view value) {
 
 void FramingReader::checkHost() {
   if (!hasHost_ && head_.minorVersion() == 1) refuse(400, "an HTTP/1.1 request without Host");
-  if (target_.form != Target::Form::Absolute) return;
-  // RFC 9112 3.2.2: the target's authority counts. A client that means another one by Host is lying
-  // to somebody.
-  if (hasHost_ && !equalNoCase(host_, target_.authority)) {
-    refuse(400, "a Host that differs from the request target");
-  }
 }
 
 void FramingReader::checkRequestLine() {

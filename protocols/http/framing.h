@@ -20,10 +20,12 @@ struct Framing {
   Refusal refusal;           // set: the rest means nothing
 };
 
-// Whatever has two readings is refused, never repaired: Content-Length beside Transfer-Encoding,
-// either of them twice, Transfer-Encoding in HTTP/1.0, Host missing, twice or other than the
-// target's authority (400); a transfer coding other than `chunked` (501); an expectation other than
-// `100-continue` (417); CONNECT, which would make this a proxy (501); `*` but for OPTIONS (405).
+// A head that has two readings is refused, never repaired: Content-Length beside Transfer-Encoding,
+// either of them twice, Transfer-Encoding in HTTP/1.0, Host missing, twice or malformed (400); a
+// transfer coding other than `chunked` (501); an expectation other than `100-continue` (417);
+// CONNECT, which would make this a proxy (501); `*` but for OPTIONS (405).
+//
+// Host need not be the authority of an absolute target, which wins (RFC 9112 3.2.2).
 Framing framingOf(const RequestHead& head, const Target& target);
 
 }  // namespace ropewalk::http

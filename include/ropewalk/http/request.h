@@ -71,7 +71,11 @@ class Request {
   /// In a mounted handler, what the mount's own path leaves of path(), not decoded; else empty.
   std::string_view rest() const;
 
-  /// What the client calls this server: `host` or `host:port`; empty only in HTTP/1.0.
+  /// The host that the request is for, as `host` or `host:port`: of an absolute target its
+  /// authority, otherwise the Host field. Empty only in HTTP/1.0.
+  ///
+  /// Use this instead of header("Host"): beside an absolute target that field has no meaning
+  /// (RFC 9112 3.2.2), and the client may send any host in it.
   std::string_view host() const;
 
   /// 1 for HTTP/1.1, 0 for HTTP/1.0.

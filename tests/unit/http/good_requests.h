@@ -97,7 +97,20 @@ inline void addGoodLines(GoodRequestList& good) {
                              "http://a?x",
                              "HTTP://A/b",
                              "https://a/b?c",
-                             "http://a/b/c?d=http://e/"}) {
+                             "http://a/b/c?d=http://e/",
+                             "http://a:80/",
+                             "https://a:443/",
+                             "http://a:/",
+                             "http://a:80",
+                             "http://a:80?x",
+                             "http://a?x=1",
+                             "http://a?",
+                             "http://a?/b",
+                             "http://a?http://b/",
+                             "http://b/",
+                             "http://a.b/",
+                             "https://a:1/",
+                             "http://[::1]:80/b"}) {
     good.target(target);
   }
   good.add("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS * 1.1 {Host=a} []\n");

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "unit/http/served.h"
 
@@ -220,8 +221,32 @@ TEST_CASE("a request shows what was asked, and how [H1.1] [H1.18] [H1.32]") {
   CHECK(seen == "GET /a%20b x=1&x=2&y= h 1.1 x=1 x=2 y= Host=h A=1 a=2 peer=192.0.2.1");
   served.ask("GET http://h:80/a/b?q HTTP/1.1\r\nHost: h:80\r\n\r\n");
   CHECK(seen == "GET /a/b q h:80 1.1 Host=h:80 peer=192.0.2.1");
+  served.ask("GET http://h?x=1 HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(seen == "GET / x=1 h 1.1 x=1 Host=h peer=192.0.2.1");
   served.ask("GET http://h HTTP/1.0\r\n\r\n");
   CHECK(seen == "GET /  h 1.0 peer=192.0.2.1");
+}
+
+TEST_CASE("an absolute target says which host is meant, and Host does not [H1.32]") {
+  std::string host;
+  Router router;
+  router.mount("/", [&host](Request& request) {
+    host = request.host();
+    return Response::text(std::string(request.header("Host")));
+  });
+  Served served(std::move(router));
+  const std::pair<const char*, const char*> cases[] = {{"http://h:80/", "h:80"},
+                                                       {"https://h:443", "h:443"},
+                                                       {"HTTP://H/x", "H"},
+                                                       {"http://h?x=1", "h"}};
+  for (const auto& each : cases) {
+    CAPTURE(each.first);
+    const std::string line = "GET " + std::string(each.first) + " HTTP/1.1\r\n";
+    for (const char* field : {"h", "other", "other:8080", "[::1]"}) {
+      CHECK(served.ask(line + "Host: " + field + "\r\n\r\n") == textAnswer(field));
+      CHECK(host == each.second);
+    }
+  }
 }
 
 }  // namespace
