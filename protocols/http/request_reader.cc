@@ -17,7 +17,7 @@ RequestReader::Result RequestReader::feed(std::string_view& bytes) {
 }
 
 RequestReader::Result RequestReader::headComplete() {
-  target_ = splitTarget(head_.target(), limits_);
+  takeTargetApart();
   framing_ = framingOf(head_, target_);
   if (framing_.refusal) {
     refusal_ = framing_.refusal;
@@ -27,10 +27,19 @@ RequestReader::Result RequestReader::headComplete() {
   return Result::Head;
 }
 
+void RequestReader::takeTargetApart() {
+  target_ = splitTarget(head_.target(), limits_);
+  // RFC 9112 3.2.4: what a proxy would have passed on as `OPTIONS *`.
+  if (target_.endsWithAuthority && head_.method() == "OPTIONS") {
+    target_.form = Target::Form::Asterisk;
+    target_.path = "*";
+  }
+}
+
 void RequestReader::keepHead(std::string_view bytes) {
   if (head_.isKept()) return;
   head_.keep(bytes.substr(0, parser_.size()));
-  target_ = splitTarget(head_.target(), limits_);
+  takeTargetApart();
 }
 
 RequestReader::Result RequestReader::feedBody(std::string_view& bytes) {

@@ -59,6 +59,7 @@ class RequestReader {
 
  private:
   Result headComplete();
+  void takeTargetApart();
   Result feedBody(std::string_view& bytes);
 
   const Limits& limits_;

@@ -65,6 +65,7 @@ Target splitTarget(std::string_view target, const Limits& limits) {
       split.refusal = {400, "the request target is neither a path nor an http URI"};
       return split;
     }
+    split.endsWithAuthority = target.empty();
   }
   const std::size_t mark = target.find('?');
   split.path = target.substr(0, mark);

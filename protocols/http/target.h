@@ -14,7 +14,8 @@ struct Target {
   enum class Form : unsigned char { Origin, Absolute, Asterisk };
 
   Form form = Form::Origin;
-  std::string_view authority;  // of the absolute form, else empty
+  bool endsWithAuthority = false;  // an absolute form without path and query: `http://host`
+  std::string_view authority;      // of the absolute form, else empty
   std::string_view path;   // not decoded; `/` where the absolute form has none, `*` for Asterisk
   std::string_view query;  // what follows the first `?`, not decoded
   Refusal refusal;

@@ -158,6 +158,28 @@ TEST_CASE("OPTIONS * is about the server, not about a path [WS5]") {
   CHECK(refused.find("Allow: OPTIONS\r\n") != std::string::npos);
 }
 
+TEST_CASE("OPTIONS of an absolute target without a path means OPTIONS * [WS5] [H1.32]") {
+  Router router;
+  router.mount("/", named("handled"));
+  Served served(std::move(router));
+  const auto ask = [&served](const std::string& target) {
+    return served.ask("OPTIONS " + target + " HTTP/1.1\r\nHost: h\r\n\r\n");
+  };
+  const std::string aboutServer = answer("200 OK", "Content-Length: 0\r\n", "");
+  CHECK(ask("http://h") == aboutServer);
+  CHECK(ask("http://h:80") == aboutServer);
+  for (const char* target : {"/", "http://h/", "http://h?", "http://h?x", "http://h/*"}) {
+    CAPTURE(target);
+    CHECK(ask(target) == textAnswer("handled"));
+  }
+  CHECK(served.get("http://h") == textAnswer("handled"));
+  // In pieces, too, with a body behind: the head is kept then.
+  CHECK(served.ask("OPTIONS http://h HT") == "");
+  CHECK(served.ask("TP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na") == aboutServer);
+  CHECK(served.ask("b") == "");
+  CHECK(ask("*") == aboutServer);
+}
+
 TEST_CASE("a router can be mounted into another one") {
   Router things;
   things.get("/", named("list"));
