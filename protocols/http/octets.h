@@ -11,6 +11,7 @@ namespace ropewalk::http {
 enum class Octet : std::uint8_t {
   Token = 1,      // RFC 9110 5.6.2: methods, field names
   Target = 2,     // a request target: RFC 3986, and the few more that browsers send
+  Query = 64,     // a target behind its first `?`: Target and `\`
   FieldText = 4,  // RFC 9110 5.5: field values: HTAB, SP, VCHAR, obs-text
   Digit = 8,
   HexDigit = 16,
@@ -29,13 +30,18 @@ constexpr std::array<std::uint8_t, 256> octetTable() {
   constexpr std::string_view digits = "0123456789";
   for (const std::string_view some : {alpha, digits}) {
     add(some, Octet::Token);
-    add(some, Octet::Target);
     add(some, Octet::HostName);
   }
   add("!#$%&'*+-.^_`|~", Octet::Token);
-  // RFC 3986 has no `[]^`{|}` here either, but browsers do not escape them. `"<>\` and `#` stay
-  // out.
-  add("-._~:/?@!$&'()*+,;=%[]^`{|}", Octet::Target);
+  // RFC 3986 lacks `[]^`{|}` here, but browsers leave them as they are. They escape `"<>` and never
+  // send `#` (URL Standard, the query percent-encode set). A raw `\` they send in a query only: in
+  // a path they make a `/` of it.
+  for (const Octet kind : {Octet::Target, Octet::Query}) {
+    add(alpha, kind);
+    add(digits, kind);
+    add("-._~:/?@!$&'()*+,;=%[]^`{|}", kind);
+  }
+  add("\\", Octet::Query);
   add("-._~", Octet::HostName);
   add(digits, Octet::Digit);
   add(digits, Octet::HexDigit);

@@ -1,5 +1,6 @@
 #include "http/request_line.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 
@@ -10,11 +11,25 @@ namespace {
 
 constexpr std::string_view kVersion = "HTTP/1.";
 
-std::string_view takeWord(const char*& at, const char* end, Octet kind) {
-  const char* const word = at;
+const char* skip(Octet kind, const char* at, const char* end) {
   while (at != end && is(kind, *at)) ++at;
-  if (at == end || *at != ' ') return {};
-  return {word, static_cast<std::size_t>(at++ - word)};
+  return at;
+}
+
+// Where the target at `at` ends. Most targets are walked over once: the second walk and the search
+// are for a `\`, which is allowed behind a `?`.
+const char* skipTarget(const char* at, const char* end) {
+  const char* const stop = skip(Octet::Target, at, end);
+  const bool inQuery = stop != end && *stop == '\\' && std::find(at, stop, '?') != stop;
+  return inQuery ? skip(Octet::Query, stop, end) : stop;
+}
+
+// From `at` to `wordEnd`, if a SP is there; `at` is then behind that.
+std::string_view takeWord(const char*& at, const char* wordEnd, const char* end) {
+  if (wordEnd == end || *wordEnd != ' ') return {};
+  const std::string_view word(at, static_cast<std::size_t>(wordEnd - at));
+  at = wordEnd + 1;
+  return word;
 }
 
 // A version in form, though not one that is spoken here: digits and dots behind `HTTP/`.
@@ -27,9 +42,9 @@ bool looksLikeVersion(std::string_view word) {
 
 RequestLine readRequestLine(const char* at, const char* end) {
   RequestLine line;
-  line.method = takeWord(at, end, Octet::Token);
+  line.method = takeWord(at, skip(Octet::Token, at, end), end);
   if (line.method.empty()) return {};
-  line.target = takeWord(at, end, Octet::Target);
+  line.target = takeWord(at, skipTarget(at, end), end);
   if (line.target.empty()) return {};
   if (end - at < 10 || std::memcmp(at, kVersion.data(), kVersion.size()) != 0) return {};
   const char minor = at[7];
@@ -49,7 +64,10 @@ Refusal whyNoRequestLine(std::string_view line) {
   const std::size_t second = rest.find(' ');
   const std::string_view target = rest.substr(0, second);
   if (target.empty()) return {400, "a request line without a target"};
-  if (!isAll(Octet::Target, target)) return {400, "a forbidden character in the request target"};
+  const char* const targetEnd = target.data() + target.size();
+  if (skipTarget(target.data(), targetEnd) != targetEnd) {
+    return {400, "a forbidden character in the request target"};
+  }
   // HTTP/0.9 knew no version and no head; it is not spoken here either.
   if (second == std::string_view::npos) return {505, "HTTP/1.1 and HTTP/1.0 are spoken here"};
   if (looksLikeVersion(rest.substr(second + 1))) {

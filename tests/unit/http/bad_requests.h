@@ -138,6 +138,8 @@ inline void addRequestLines(BadRequestList& bad) {
   for (const char octet : strangeOctets()) {
     if (octet != ' ') bad.line(std::string("G") + octet + "T / HTTP/1.1");
     if (octet != ' ') bad.line(std::string("GET /a") + octet + "b HTTP/1.1");
+    if (octet != ' ') bad.line(std::string("GET /?a") + octet + "b HTTP/1.1");
+    if (octet != ' ') bad.line(std::string("GET /?\\") + octet + "b HTTP/1.1");
     bad.line(std::string("GET / HTTP/1.") + octet + "1");
   }
 }
@@ -170,6 +172,21 @@ inline void addTargets(BadRequestList& bad) {
                              "/>",
                              "/\"",
                              "/a\\b",
+                             "/\\",
+                             "\\",
+                             "/\\?a",
+                             "/a\\b?c\\d",
+                             "\\?a",
+                             "http://a\\b/",
+                             "http://a\\?b",
+                             "http:\\\\a/",
+                             "http:\\\\a/?b",
+                             "/?\\#x",
+                             "/?\\\"",
+                             "/?a\"b",
+                             "/?a<b",
+                             "/?a>b",
+                             "/?a\\ b",
                              "/..\\",
                              "/%",
                              "/%0",

@@ -85,6 +85,12 @@ inline void addGoodLines(GoodRequestList& good) {
                              "/a|b",
                              "/a^b`c",
                              "/?a[]=1",
+                             "/?\\",
+                             "/a?b\\c",
+                             "/?a=\\..\\b\\&c=%5c",
+                             "/?\\?\\",
+                             "http://a?\\",
+                             "http://a/b?c\\d",
                              "/%E2%82%AC",
                              "/%c0%ae",
                              "/%01",
@@ -112,6 +118,11 @@ inline void addGoodLines(GoodRequestList& good) {
                              "https://a:1/",
                              "http://[::1]:80/b"}) {
     good.target(target);
+  }
+  // What browsers send raw in a query: all that is printable, but for what they escape and for `#`.
+  for (char octet = '!'; octet <= '~'; ++octet) {
+    const bool escaped = std::string_view("\"#<>").find(octet) != std::string_view::npos;
+    if (!escaped) good.target(std::string("/a?b=") + octet + "c");
   }
   good.add("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS * 1.1 {Host=a} []\n");
   good.add("GET http://b:81/c HTTP/1.1\r\nHost: B:81\r\n\r\n",

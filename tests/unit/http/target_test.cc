@@ -69,6 +69,7 @@ TEST_CASE("query parameters are decoded once and keep their order [H1.1]") {
   CHECK(parseQuery("&&").empty());
   CHECK(parseQuery("=1") == Parameters{{"", "1"}});
   CHECK(parseQuery("a=b=c") == Parameters{{"a", "b=c"}});
+  CHECK(parseQuery("a=\\b&\\=%5c") == Parameters{{"a", "\\b"}, {"\\", "\\"}});
   CHECK(parseQuery("a=%2541") == Parameters{{"a", "%41"}});
   CHECK(parseQuery("a=%&b=%4&c=%zz&d=100%") ==
         Parameters{{"a", "%"}, {"b", "%4"}, {"c", "%zz"}, {"d", "100%"}});
