@@ -6,11 +6,11 @@ namespace ropewalk::http {
 
 // Follows the extensions of one chunk, `;name=value;...` (RFC 9112 7.1.1), octet by octet.
 //
-// They mean nothing here, but they have to be well-formed: a sloppy reading of them is a place to
-// hide a request in.
+// They are ignored, but they have to be well-formed: a sloppy reading of them is a place to hide a
+// request in. Blanks are taken where the grammar has BWS, and nowhere else.
 class ChunkExtension {
  public:
-  // Takes the next octet after the first `;`, the line's CR not included. False: not allowed here.
+  // Takes the next octet behind the chunk size, up to the CR. False: not allowed here.
   bool take(char octet);
 
   // True if the line may end here.
@@ -34,7 +34,7 @@ class ChunkExtension {
 
   State after(char octet) const;
 
-  State state_ = State::BeforeName;
+  State state_ = State::AfterValue;  // behind the size the same is allowed: a blank or `;`
 };
 
 }  // namespace ropewalk::http

@@ -5,11 +5,6 @@
 #include "http/number.h"
 
 namespace ropewalk::http {
-namespace {
-
-constexpr int kMostDigits = 16;
-
-}  // namespace
 
 ChunkedDecoder::Result ChunkedDecoder::feed(std::string_view& bytes) {
   for (;;) {
@@ -69,13 +64,18 @@ bool ChunkedDecoder::takeOctet(char octet) {
 
 bool ChunkedDecoder::takeSize(char octet) {
   if (const int digit = hexValue(octet); digit >= 0) {
-    if (++digits_ > kMostDigits || left_ > (kMaxNumber >> 4)) return refuse("a chunk too large");
+    if (left_ > (kMaxNumber >> 4)) return refuse("a chunk too large");
     left_ = left_ * 16 + static_cast<std::uint64_t>(digit);
+    hasDigits_ = true;
     return true;
   }
-  if (digits_ == 0 || (octet != '\r' && octet != ';')) return refuse("a malformed chunk size");
-  state_ = octet == ';' ? State::Extension : State::SizeLf;
-  return true;
+  if (!hasDigits_) return refuse("a malformed chunk size");
+  if (octet == '\r') {
+    state_ = State::SizeLf;
+    return true;
+  }
+  state_ = State::Extension;
+  return extension_.take(octet) || refuse("a malformed chunk size");
 }
 
 bool ChunkedDecoder::takeExtension(char octet) {
@@ -88,7 +88,7 @@ bool ChunkedDecoder::takeExtension(char octet) {
 }
 
 bool ChunkedDecoder::sizeLineEnded() {
-  digits_ = 0;
+  hasDigits_ = false;
   extensionSize_ = 0;
   extension_ = ChunkExtension();
   if (left_ > 0) {

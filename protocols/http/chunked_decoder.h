@@ -15,8 +15,9 @@ namespace ropewalk::http {
 // Takes the chunked coding off a body (RFC 9112 7.1). Does no I/O; the outcome does not depend on
 // how the bytes are cut.
 //
-// Strict: a size is 1 to 16 hexadecimal digits, then CRLF or `;`. What the framing may cost is
-// limited by Limits: each extension, all of it together, and the trailer section.
+// Strict: a size is hexadecimal digits, at least one, then CRLF or an extension. Leading zeros are
+// digits like others. What the framing may cost is limited by Limits: each extension, all of it
+// together, and the trailer section.
 class ChunkedDecoder {
  public:
   enum class Result { NeedMore, Piece, Complete, Bad };
@@ -57,7 +58,7 @@ class ChunkedDecoder {
   std::size_t extensionSize_ = 0;
   ChunkExtension extension_;
   State state_ = State::Size;
-  std::uint8_t digits_ = 0;
+  bool hasDigits_ = false;
   std::optional<TrailerReader> trailer_;  // only once the last chunk has come
 };
 

@@ -474,7 +474,6 @@ inline void addChunks(BadRequestList& bad) {
                            "0\n\n",
                            "0\r\n\n",
                            "0\r\n\rX",
-                           "00000000000000001\r\nZ\r\n0\r\n\r\n",
                            "10000000000000000\r\nZ",
                            "FFFFFFFFFFFFFFFFF\r\nZ",
                            "FFFFFFFFFFFFFFFF\r\nZ",
@@ -503,13 +502,30 @@ inline void addChunks(BadRequestList& bad) {
                            "1;a=\x01\r\nZ\r\n",
                            "1;a=\"\x01\"\r\nZ\r\n",
                            "1;a,b\r\nZ\r\n",
-                           "1 ;a\r\nZ\r\n",
+                           "1 ;\r\nZ\r\n",
+                           "1 ; \r\nZ\r\n",
+                           "1 a\r\nZ\r\n",
+                           "1 =a\r\nZ\r\n",
+                           "1 1\r\nZ\r\n",
+                           "1 \r\r\nZ\r\n",
+                           "1 \n;a\r\nZ\r\n",
+                           "1\v;a\r\nZ\r\n",
+                           " 1;a\r\nZ\r\n",
+                           " ;a\r\nZ\r\n",
+                           "1;a= \r\nZ\r\n",
+                           "1;a = \r\nZ\r\n",
+                           "1;a=b \r\nZ\r\n",
+                           "1;a=\"b\" \r\nZ\r\n",
+                           "1;a=\"b\"c\r\nZ\r\n",
                            "1;a=b=c\r\nZ\r\n",
                            "1\r\nZ\r\n 0\r\n\r\n",
                            "1\r\nZ\r\n\r\n0\r\n\r\n"}) {
     bad.chunked(body);
   }
-  bad.chunked(std::string(40, '0') + "1\r\nZ\r\n0\r\n\r\n");
+  bad.chunked(std::string(20'000, '0') + "1\r\nZ\r\n0\r\n\r\n");
+  bad.chunked(std::string(40, '0') + "8000000000000000\r\nZ");
+  bad.chunked(std::string(40, '0') + "10000000000000000\r\nZ");
+  bad.chunked("1" + std::string(257, ' ') + ";a\r\nZ\r\n0\r\n\r\n");
   bad.chunked("1;" + std::string(257, 'a') + "\r\nZ\r\n0\r\n\r\n");
   bad.chunked("1;a=" + std::string(20'000, 'b') + "\r\nZ\r\n0\r\n\r\n");
   bad.chunked(nul("1", "\r\nZ\r\n0\r\n\r\n"));

@@ -235,11 +235,18 @@ inline void addGoodChunks(GoodRequestList& good) {
   good.chunked("A\r\n0123456789\r\na\r\nabcdefghij\r\n005\r\nklmno\r\n000\r\n\r\n",
                "0123456789abcdefghijklmno");
   good.chunked("0000000000000001\r\nZ\r\n0000000000000000\r\n\r\n", "Z");
+  good.chunked("00000000000000001\r\nZ\r\n" + std::string(17, '0') + "\r\n\r\n", "Z");
+  good.chunked(std::string(40, '0') + "1\r\nZ\r\n0\r\n\r\n", "Z");
+  good.chunked(std::string(10'000, '0') + "1;a\r\nZ\r\n0\r\n\r\n", "Z");
   good.chunked("2\r\n\r\n\r\n0\r\n\r\n", "\r\n");
   good.chunked("3\r\n0\r\n\r\n0\r\n\r\n", "0\r\n");
   for (const char* extension :
-       {";a", ";a=b", ";a=\"b\"", ";a;b", ";a=b;c=d", "; a = b ; c", ";a=\"\"", ";a=\"b c;d,e\"",
-        ";a=\"\\\"\"", ";a=\"\\\\\"", ";\ta\t=\tb", ";!#$%&'*+-.^_`|~=1", ";a=\"\x80\""}) {
+       {";a",          ";a=b",        ";a=\"b\"",   ";a;b",
+        ";a=b;c=d",    "; a = b ; c", ";a=\"\"",    ";a=\"b c;d,e\"",
+        ";a=\"\\\"\"", ";a=\"\\\\\"", ";\ta\t=\tb", ";!#$%&'*+-.^_`|~=1",
+        ";a=\"\x80\"", " ;a",         "\t;a",       "; a",
+        ";\ta",        ";a ;b",       ";a=b ;c",    ";a=\"b\"\t;c",
+        ";a =b",       ";a= b",       " ; x = 1",   "  \t ;\t x\t =\t 1 \t; y = \"2\" ; z"}) {
     good.chunked("1" + std::string(extension) + "\r\nZ\r\n0" + extension + "\r\n\r\n", "Z");
   }
   good.chunked("1;" + std::string(256, 'a') + "\r\nZ\r\n0\r\n\r\n", "Z");
