@@ -1,5 +1,6 @@
 #include "http/framing.h"
 
+#include <cstddef>
 #include <optional>
 
 #include "http/authority.h"
@@ -94,14 +95,18 @@ void FramingReader::takeCodings(std::string_view value) {
   framing_.body = Framing::Body::Chunked;
   if (head_.minorVersion() == 0) refuse(400, "Transfer-Encoding in HTTP/1.0");
   if (equalNoCase(value, "chunked")) return;
+  std::size_t codings = 0;
   bool known = true;
   for (ListItems items(value); items.next();) {
+    if (items.item().empty()) continue;  // RFC 9110 5.6.1.2
     if (!isToken(items.item())) return refuse(400, "a malformed Transfer-Encoding");
     known = known && equalNoCase(items.item(), "chunked");
+    ++codings;
   }
+  if (codings == 0) return refuse(400, "a Transfer-Encoding without a coding");
+  if (!known) return refuse(501, "a transfer coding other than chunked");
   // RFC 9112 6.1: chunked is applied once and last.
-  if (known) return refuse(400, "chunked more than once");
-  refuse(501, "a transfer coding other than chunked");
+  if (codings > 1) refuse(400, "chunked more than once");
 }
 
 void FramingReader::takeConnection(std::string_view value) {

@@ -405,18 +405,36 @@ inline void addLengths(BadRequestList& bad) {
 inline void addCodings(BadRequestList& bad) {
   // [A1] [A4] [A5]
   const std::string te = "Transfer-Encoding: ";
-  for (const char* coding :
-       {"", "\"chunked\"", ",chunked", "chunked,", "chunked, chunked", "chunked,,chunked",
-        "\x0b"
-        "chunked",
-        "chunked\x85", "chunked;q=1", "chunked; x", "chunk ed", "chunked chunked", ",", "chunked=1",
-        "(chunked)", "chunked\x01", "chunked/1", "gzip;chunked"}) {
+  for (const char* coding : {"",
+                             "\"chunked\"",
+                             "chunked, chunked",
+                             "chunked,,chunked",
+                             ",chunked,chunked",
+                             ",,",
+                             ", ,",
+                             "chunked,\x0b",
+                             "chunked;,",
+                             "chunked,chunked,",
+                             "\x0b"
+                             "chunked",
+                             "chunked\x85",
+                             "chunked;q=1",
+                             "chunked; x",
+                             "chunk ed",
+                             "chunked chunked",
+                             ",",
+                             "chunked=1",
+                             "(chunked)",
+                             "chunked\x01",
+                             "chunked/1",
+                             "gzip;chunked"}) {
     bad.coded(te + coding + "\r\n");
   }
   for (const char* coding :
-       {"xchunked", "chunkedchunked", "identity", "chunked, identity", "identity, chunked",
-        "cow, chunked", "gzip", "gzip, chunked", "chunked, gzip", "deflate", "x-chunked", "chunke",
-        "CHUNKEDX", "compress"}) {
+       {"gzip,", ",gzip", ",identity,", "chunked,,gzip", ",gzip,,chunked,", "xchunked",
+        "chunkedchunked", "identity", "chunked, identity", "identity, chunked", "cow, chunked",
+        "gzip", "gzip, chunked", "chunked, gzip", "deflate", "x-chunked", "chunke", "CHUNKEDX",
+        "compress"}) {
     bad.coded(te + coding + "\r\n", 501);
   }
   for (const char* fields : {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",

@@ -229,6 +229,17 @@ inline void addGoodBodies(GoodRequestList& good) {
   }
 }
 
+// RFC 9110 5.6.1.2: empty elements of a list are parsed and ignored.
+inline void addGoodLists(GoodRequestList& good) {
+  for (const char* codings : {"chunked,", ",chunked", ", chunked", "chunked ,", ",chunked,",
+                              "chunked,,", ",, ,\tchunked\t, ,", "CHUNKED,"}) {
+    good.add("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: " + std::string(codings) +
+                 "\r\n\r\n1\r\nZ\r\n0\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n",
+             "POST / 1.1 {Host=a, Transfer-Encoding=" + std::string(codings) +
+                 "} [Z]\nGET /2 1.1 {Host=a} []\n");
+  }
+}
+
 inline void addGoodChunks(GoodRequestList& good) {
   good.chunked("0\r\n\r\n", "");
   good.chunked("5\r\nhello\r\n6;ext=1\r\n world\r\n0\r\n\r\n", "hello world");
@@ -270,6 +281,7 @@ inline std::vector<GoodRequest> goodRequests() {
   addGoodLines(good);
   addGoodFields(good);
   addGoodBodies(good);
+  addGoodLists(good);
   addGoodChunks(good);
   return good.take();
 }
