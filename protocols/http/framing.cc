@@ -116,9 +116,12 @@ void FramingReader::takeConnection(std::string_view value) {
 }
 
 void FramingReader::takeExpectation(std::string_view value) {
-  if (!equalNoCase(value, "100-continue")) return refuse(417, "an unknown expectation");
-  // RFC 9110 10.1.1: from an HTTP/1.0 client it is ignored.
-  framing_.expectsContinue = head_.minorVersion() == 1;
+  for (ListItems items(value); items.next();) {
+    if (items.item().empty()) continue;
+    if (!equalNoCase(items.item(), "100-continue")) return refuse(417, "an unknown expectation");
+    // RFC 9110 10.1.1: from an HTTP/1.0 client it is ignored.
+    framing_.expectsContinue = head_.minorVersion() == 1;
+  }
 }
 
 void FramingReader::checkHost() {

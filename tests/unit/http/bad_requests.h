@@ -458,7 +458,8 @@ inline void addCodings(BadRequestList& bad) {
   }
   // [A19]
   for (const char* expectation :
-       {"bogus", "", "100-continue, x", "100", "100-continue;x", "200-ok"}) {
+       {"bogus", "100-continue, x", "x, 100-continue", ",x,", "100-continue 100-continue", "100",
+        "100-continue;x", "\"100-continue\"", "200-ok"}) {
     bad.post("Content-Length: 1\r\nExpect: " + std::string(expectation) + "\r\n", 417);
   }
 }

@@ -122,6 +122,18 @@ TEST_CASE("a client that asks whether to go on is told so at the end of the head
         textAnswer("POST / "));
 }
 
+TEST_CASE("a client that asks twice whether to go on is told once, one that asks nothing never") {
+  for (const char* field :
+       {"Expect: 100-continue, 100-continue\r\n", "Expect: 100-continue\r\nExpect:\r\n"}) {
+    Served served(echoRouter());
+    CHECK(served.ask(post("/", lengthField(5) + field)) == kContinue);
+    CHECK(served.ask("hello") == textAnswer("POST / hello"));
+  }
+  Served served(echoRouter());
+  CHECK(served.ask(post("/", lengthField(5) + "Expect:\r\n")) == "");
+  CHECK(served.ask("hello") == textAnswer("POST / hello"));
+}
+
 TEST_CASE("an HTTP/1.0 client is never told to go on [H1.30]") {
   Served served(echoRouter());
   CHECK(served.ask("POST / HTTP/1.0\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n") == "");

@@ -49,6 +49,11 @@ TEST_CASE("100-continue is expected by HTTP/1.1 clients only [H1.30]") {
   CHECK(!framingOf("Content-Length: 1\r\n").expectsContinue);
   CHECK(framingOf("Content-Length: 1\r\nExpect: 100-continue\r\n").expectsContinue);
   CHECK(framingOf("Content-Length: 1\r\nExpect: 100-CONTINUE\r\n").expectsContinue);
+  CHECK(framingOf("Content-Length: 1\r\nExpect: 100-continue, 100-continue\r\n").expectsContinue);
+  CHECK(framingOf("Content-Length: 1\r\nExpect: ,100-continue,\r\n").expectsContinue);
+  CHECK(framingOf("Content-Length: 1\r\nExpect: 100-continue\r\nExpect:\r\n").expectsContinue);
+  CHECK(!framingOf("Content-Length: 1\r\nExpect:\r\n").expectsContinue);
+  CHECK(!framingOf("Content-Length: 1\r\nExpect: ,\r\n").expectsContinue);
   CHECK(!framingOf("Content-Length: 1\r\nExpect: 100-continue\r\n", "1.0").expectsContinue);
 }
 

@@ -179,7 +179,12 @@ inline void addGoodFields(GoodRequestList& good) {
   good.field("Upgrade: h2c\r\nHTTP2-Settings: x", "Upgrade=h2c, HTTP2-Settings=x");
   good.field("Content-Length: 0", "Content-Length=0");
   good.field("Content-Length: 000", "Content-Length=000");
-  good.field("Expect: 100-Continue", "Expect=100-Continue");
+  for (const char* expectation : {"100-Continue", "100-continue, 100-continue", "100-continue,",
+                                  ",100-continue", "", ",", ", ,"}) {
+    good.field("Expect: " + std::string(expectation), "Expect=" + std::string(expectation));
+  }
+  good.field("Expect: 100-continue\r\nExpect: 100-continue",
+             "Expect=100-continue, Expect=100-continue");
   good.field("X: " + std::string(15'000, 'v'), "X=" + std::string(15'000, 'v'));
   good.field(std::string(5'000, 'N') + ": v", std::string(5'000, 'N') + "=v");
   std::string lines = "X: 0";
