@@ -17,4 +17,11 @@ std::optional<std::uint64_t> parseNumber(std::string_view digits, Radix radix, s
   return number;
 }
 
+int escapedOctet(std::string_view text, std::size_t at) {
+  if (text.size() - at < 3) return -1;
+  const int high = hexValue(text[at + 1]);
+  const int low = hexValue(text[at + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
 }  // namespace ropewalk::http

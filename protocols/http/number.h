@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -24,5 +25,9 @@ constexpr int hexValue(char digit) {
   if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
   return -1;
 }
+
+// The octet that the escape `%xx` at `at` stands for, or -1 if it is broken.
+// REQUIRES: `text` has a `%` at `at`.
+int escapedOctet(std::string_view text, std::size_t at);
 
 }  // namespace ropewalk::http

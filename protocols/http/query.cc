@@ -12,10 +12,9 @@ std::string formDecoded(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const int high = text.size() - at > 2 ? hexValue(text[at + 1]) : -1;
-    const int low = high >= 0 ? hexValue(text[at + 2]) : -1;
-    if (text[at] == '%' && low >= 0) {
-      decoded += static_cast<char>(high * 16 + low);
+    const int octet = text[at] == '%' ? escapedOctet(text, at) : -1;
+    if (octet >= 0) {
+      decoded += static_cast<char>(octet);
       at += 2;
     } else {
       decoded += text[at] == '+' ? ' ' : text[at];

@@ -9,14 +9,6 @@
 namespace ropewalk::http {
 namespace {
 
-// The value of the escape that starts at `at`, or -1.
-int escapedOctet(std::string_view text, std::size_t at) {
-  if (text.size() - at < 3) return -1;
-  const int high = hexValue(text[at + 1]);
-  const int low = hexValue(text[at + 2]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
 Refusal whyNoPath(std::string_view path) {
   for (std::size_t at = path.find('%'); at != std::string_view::npos; at = path.find('%', at + 3)) {
     const int octet = escapedOctet(path, at);
