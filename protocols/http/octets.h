@@ -15,7 +15,7 @@ enum class Octet : std::uint8_t {
   FieldText = 4,  // RFC 9110 5.5: field values: HTAB, SP, VCHAR, obs-text
   Digit = 8,
   HexDigit = 16,
-  HostName = 32,  // a registered name or IPv4 literal in an authority
+  HostName = 32,  // RFC 3986 3.2.2: a registered name, without its escapes
 };
 
 constexpr std::array<std::uint8_t, 256> octetTable() {
@@ -42,7 +42,7 @@ constexpr std::array<std::uint8_t, 256> octetTable() {
     add("-._~:/?@!$&'()*+,;=%[]^`{|}", kind);
   }
   add("\\", Octet::Query);
-  add("-._~", Octet::HostName);
+  add("-._~!$&'()*+,;=", Octet::HostName);
   add(digits, Octet::Digit);
   add(digits, Octet::HexDigit);
   add("ABCDEFabcdef", Octet::HexDigit);

@@ -72,7 +72,8 @@ class Request {
   std::string_view rest() const;
 
   /// The host that the request is for, as `host` or `host:port`: of an absolute target its
-  /// authority, otherwise the Host field. Empty only in HTTP/1.0.
+  /// authority, otherwise the Host field. Empty only in HTTP/1.0. Not decoded; every character of
+  /// RFC 3986 may occur, so use escapeHtml() to show it in a page.
   ///
   /// Use this instead of header("Host"): beside an absolute target that field has no meaning
   /// (RFC 9112 3.2.2), and the client may send any host in it.

@@ -152,8 +152,22 @@ inline void addGoodFields(GoodRequestList& good) {
                            "A.B",
                            "a.",
                            "1",
-                           "xn--e1afmkfd"}) {
+                           "xn--e1afmkfd",
+                           "a!b",
+                           "!$&'()*+,;=",
+                           "a,b:80",
+                           "a%20b",
+                           "%c3%A9.example:80",
+                           "%61",
+                           "a%2fb",
+                           "[v1.a]",
+                           "[V1.a]:80",
+                           "[vFe0.-._~!$&'()*+,;=:x]",
+                           "[v1.:]"}) {
     good.host(host);
+    const std::string target = "http://" + std::string(host) + "/b";
+    good.add("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n",
+             "GET " + target + " 1.1 {Host=a} []\n");
   }
   good.host(std::string(255, 'a'));
   good.field("X:a", "X=a");
