@@ -22,7 +22,6 @@ ChunkedDecoder::Result ChunkedDecoder::takePiece(std::string_view& bytes) {
   piece_ = bytes.substr(0, size);
   bytes.remove_prefix(size);
   left_ -= size;
-  received_ += size;
   if (left_ == 0) state_ = State::BodyCr;
   return Result::Piece;
 }
@@ -40,10 +39,15 @@ ChunkedDecoder::Result ChunkedDecoder::takeTrailer(std::string_view& bytes) {
   return Result::Bad;
 }
 
+// Octets of framing beyond what the chunks may have, this one included.
+std::uint64_t ChunkedDecoder::excess() const {
+  const std::uint64_t allowed = std::min<std::uint64_t>(limits_.chunkAllowance, kMaxNumber) + size_;
+  return earlierExcess_ + (cost_ > allowed ? cost_ - allowed : 0);
+}
+
 bool ChunkedDecoder::takeOctet(char octet) {
-  if (++framing_ > received_ && framing_ - received_ > limits_.chunkOverhead) {
-    return refuse("chunks too small for their framing");
-  }
+  ++cost_;
+  if (excess() > limits_.chunkOverhead) return refuse("too much framing for the chunks in it");
   switch (state_) {
     case State::Size:
       return takeSize(octet);
@@ -52,9 +56,11 @@ bool ChunkedDecoder::takeOctet(char octet) {
     case State::SizeLf:
       return octet == '\n' ? sizeLineEnded() : refuse("a bare CR behind a chunk size");
     case State::BodyCr:
-      return expect('\r', octet, State::BodyLf);
+      state_ = State::BodyLf;
+      return octet == '\r' || refuse("chunk data longer than its size");
     case State::BodyLf:
-      return expect('\n', octet, State::Size);
+      endChunk();
+      return octet == '\n' || refuse("chunk data longer than its size");
     case State::Body:
     case State::Trailer:
       break;
@@ -64,8 +70,8 @@ bool ChunkedDecoder::takeOctet(char octet) {
 
 bool ChunkedDecoder::takeSize(char octet) {
   if (const int digit = hexValue(octet); digit >= 0) {
-    if (left_ > (kMaxNumber >> 4)) return refuse("a chunk too large");
-    left_ = left_ * 16 + static_cast<std::uint64_t>(digit);
+    if (size_ > (kMaxNumber >> 4)) return refuse("a chunk too large");
+    size_ = size_ * 16 + static_cast<std::uint64_t>(digit);
     hasDigits_ = true;
     return true;
   }
@@ -91,6 +97,7 @@ bool ChunkedDecoder::sizeLineEnded() {
   hasDigits_ = false;
   extensionSize_ = 0;
   extension_ = ChunkExtension();
+  left_ = size_;
   if (left_ > 0) {
     state_ = State::Body;
   } else {
@@ -100,10 +107,10 @@ bool ChunkedDecoder::sizeLineEnded() {
   return true;
 }
 
-bool ChunkedDecoder::expect(char expected, char octet, State next) {
-  if (octet != expected) return refuse("chunk data longer than its size");
-  state_ = next;
-  return true;
+void ChunkedDecoder::endChunk() {
+  earlierExcess_ = excess();
+  cost_ = size_ = 0;
+  state_ = State::Size;
 }
 
 bool ChunkedDecoder::refuse(const char* why) {

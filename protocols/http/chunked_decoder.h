@@ -16,8 +16,8 @@ namespace ropewalk::http {
 // how the bytes are cut.
 //
 // Strict: a size is hexadecimal digits, at least one, then CRLF or an extension. Leading zeros are
-// digits like others. What the framing may cost is limited by Limits: each extension, all of it
-// together, and the trailer section.
+// digits like others. What the framing may cost is limited by Limits: each extension, what a chunk
+// costs beyond an allowance, and the trailer section. A chunk may be as small as the sender likes.
 class ChunkedDecoder {
  public:
   enum class Result { NeedMore, Piece, Complete, Bad };
@@ -40,21 +40,23 @@ class ChunkedDecoder {
  private:
   enum class State : std::uint8_t { Size, Extension, SizeLf, Body, BodyCr, BodyLf, Trailer };
 
+  void endChunk();
+  std::uint64_t excess() const;
   Result takePiece(std::string_view& bytes);
   Result takeTrailer(std::string_view& bytes);
   bool takeOctet(char octet);
   bool takeSize(char octet);
   bool takeExtension(char octet);
   bool sizeLineEnded();
-  bool expect(char expected, char octet, State next);
   bool refuse(const char* why);
 
   const Limits& limits_;
   Refusal refusal_;
   std::string_view piece_;
-  std::uint64_t left_ = 0;      // of this chunk: while in Size, the size so far
-  std::uint64_t received_ = 0;  // of the body
-  std::uint64_t framing_ = 0;   // octets of framing
+  std::uint64_t size_ = 0;           // of this chunk, as far as its digits have come
+  std::uint64_t left_ = 0;           // of its bytes
+  std::uint64_t cost_ = 0;           // octets of its framing
+  std::uint64_t earlierExcess_ = 0;  // of the chunks before it
   std::size_t extensionSize_ = 0;
   ChunkExtension extension_;
   State state_ = State::Size;

@@ -58,6 +58,7 @@ std::vector<Limit> httpLimits(ropewalk::http::Limits& limits) {
       {"http.queryParameters", &limits.queryParameters},
       {"http.body", &limits.body},
       {"http.chunkExtension", &limits.chunkExtension},
+      {"http.chunkAllowance", &limits.chunkAllowance},
       {"http.chunkOverhead", &limits.chunkOverhead},
       {"http.trailer", &limits.trailer},
       {"http.trailerFields", &limits.trailerFields},

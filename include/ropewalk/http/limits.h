@@ -31,7 +31,11 @@ struct Limits {
   /// The extensions of one chunk of a chunked body. 400.
   std::size_t chunkExtension = 256;
 
-  /// What the chunked framing may cost beyond one byte for each byte of the body. 400.
+  /// What the chunked framing may cost. Each chunk has an allowance, enough for its size, its line
+  /// ends and a short extension, so that a body may come in chunks of one byte; a larger chunk may
+  /// cost one byte more for each byte in it. What chunks cost beyond that adds up, in a whole body
+  /// to `chunkOverhead` at most. 400.
+  std::size_t chunkAllowance = 32;
   std::size_t chunkOverhead = 16 * 1024;
 
   /// The trailer section of a chunked body, in bytes and in fields. 400.

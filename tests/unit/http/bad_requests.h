@@ -570,9 +570,9 @@ inline void addChunks(BadRequestList& bad) {
   bad.chunked("1;" + std::string(257, 'a') + "\r\nZ\r\n0\r\n\r\n");
   bad.chunked("1;a=" + std::string(20'000, 'b') + "\r\nZ\r\n0\r\n\r\n");
   bad.chunked(nul("1", "\r\nZ\r\n0\r\n\r\n"));
-  std::string tiny;
-  for (int i = 0; i < 5'000; ++i) tiny += "1\r\nZ\r\n";
-  bad.chunked(tiny + "0\r\n\r\n");
+  std::string costly;
+  for (int i = 0; i < 500; ++i) costly += "1;" + std::string(100, 'a') + "\r\nZ\r\n";
+  bad.chunked(costly + "0\r\n\r\n");
   for (const char octet : strangeOctets()) {
     const std::string strange(1, octet);
     bad.chunked(strange + "1\r\nZ\r\n0\r\n\r\n");

@@ -57,21 +57,67 @@ TEST_CASE("a chunked body that just stops is never complete [H1.37]") {
   }
 }
 
-TEST_CASE("chunk framing may cost its limit and one byte per byte of the body") {
-  Decoding decoding;
-  decoding.limits.chunkOverhead = 10;
-  // Each of these costs 5 octets and brings 1.
-  CHECK(decoding.feed("1\r\nZ\r\n") == Result::NeedMore);
-  CHECK(decoding.feed("1\r\nZ\r\n") == Result::NeedMore);
-  CHECK(decoding.feed("1\r\nZ\r\n") == Result::Bad);
+std::string repeated(int times, std::string_view text) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST_CASE("chunks may be as small as the sender likes") {
+  for (const int count : {4'096, 20'000, 500'000}) {
+    Decoding decoding;
+    const std::string chunks = repeated(count, "1\r\nZ\r\n");
+    CHECK(decoding.feed(chunks) == Result::NeedMore);
+    CHECK(decoding.feed("0\r\n\r\n") == Result::Complete);
+    CHECK(decoding.body == repeated(count, "Z"));
+  }
+  Decoding padded;  // as some senders write it, with room for any size
+  const std::string chunks = repeated(20'000, "0000000000000001 ; a\r\nZ\r\n");
+  CHECK(padded.feed(chunks + "0\r\n\r\n") == Result::Complete);
+  CHECK(padded.body.size() == 20'000);
+}
+
+TEST_CASE("a chunk has its allowance for framing, and one octet for each byte in it") {
+  Decoding small;
+  small.limits.chunkAllowance = 5;
+  small.limits.chunkOverhead = 0;
+  // 5 octets and 1 byte, then 6 octets and 1 byte, then 7.
+  CHECK(small.feed(repeated(1'000, "1\r\nZ\r\n") + repeated(1'000, "01\r\nZ\r\n")) ==
+        Result::NeedMore);
+  CHECK(small.feed("001\r\nZ\r") == Result::NeedMore);
+  CHECK(small.feed("\n") == Result::Bad);
+  CHECK(small.decoder.refusal().status == 400);
   Decoding large;
-  large.limits.chunkOverhead = 10;
-  for (int i = 0; i < 1'000; ++i) CHECK(large.feed("8\r\n12345678\r\n") == Result::NeedMore);
+  large.limits.chunkAllowance = 0;
+  large.limits.chunkOverhead = 0;
+  CHECK(large.feed(repeated(1'000, "8;a\r\n12345678\r\n8\r\n12345678\r\n")) == Result::Bad);
+  Decoding enough;
+  enough.limits.chunkAllowance = 0;
+  enough.limits.chunkOverhead = 1;  // for the first digit, when no size is known
+  CHECK(enough.feed(repeated(1'000, "8;a\r\n12345678\r\n8\r\n12345678\r\n")) == Result::NeedMore);
+}
+
+TEST_CASE("what chunks cost beyond their allowance adds up to the limit, and no further") {
+  Decoding decoding;
+  decoding.limits.chunkAllowance = 5;
+  decoding.limits.chunkOverhead = 10;
+  const std::string costly = "1;abcd\r\nZ\r\n";  // 10 octets, 1 byte
+  CHECK(decoding.feed(costly) == Result::NeedMore);
+  // Nothing is saved up.
+  CHECK(decoding.feed(repeated(100, "1\r\nZ\r\n")) == Result::NeedMore);
+  CHECK(decoding.feed(costly) == Result::NeedMore);
+  CHECK(decoding.feed(costly) == Result::Bad);
+  Decoding zeros;
+  zeros.limits.chunkAllowance = 5;
+  zeros.limits.chunkOverhead = 10;
+  CHECK(zeros.feed(std::string(15, '0')) == Result::NeedMore);
+  CHECK(zeros.feed("0") == Result::Bad);
 }
 
 TEST_CASE("a size limit may be as large as can be said") {
   Decoding decoding;
   decoding.limits.chunkExtension = decoding.limits.chunkOverhead = SIZE_MAX;
+  decoding.limits.chunkAllowance = SIZE_MAX;
   decoding.limits.trailer = decoding.limits.trailerFields = SIZE_MAX;
   CHECK(decoding.feed("5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX: y\r\n\r\n") == Result::Complete);
   CHECK(decoding.body == "hello!");

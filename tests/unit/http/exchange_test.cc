@@ -66,6 +66,14 @@ TEST_CASE("a body is collected, and the handler called when it is whole [H1.4] [
   CHECK(served.ask("0\r\nX-T: 1\r\n\r\n") == textAnswer("POST / hello world"));
 }
 
+TEST_CASE("a body in twenty thousand chunks of one byte reaches its handler whole") {
+  Served served(echoRouter());
+  std::string chunks;
+  for (int i = 0; i < 20'000; ++i) chunks += "1\r\nZ\r\n";
+  CHECK(served.ask(post("/", "Transfer-Encoding: chunked\r\n", chunks)) == "");
+  CHECK(served.ask("0\r\n\r\n") == textAnswer("POST / " + std::string(20'000, 'Z')));
+}
+
 TEST_CASE("a collected body may be as large as the limit, and no larger") {
   Limits limits;
   limits.body = 10;

@@ -287,7 +287,7 @@ inline void addGoodChunks(GoodRequestList& good) {
   good.chunked("0\r\n" + trailer + "\r\n", "");
   std::string chunks;
   std::string body;
-  for (int i = 0; i < 1'000; ++i) {
+  for (int i = 0; i < 5'000; ++i) {
     chunks += "1\r\nZ\r\n";
     body += 'Z';
   }
