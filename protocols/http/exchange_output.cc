@@ -186,7 +186,7 @@ void Exchange::logAccess() {
                                      .time = site.wallTime(),
                                      .method = known ? head.method() : std::string_view(),
                                      .target = known ? head.target() : std::string_view(),
-                                     .minorVersion = head.minorVersion(),
+                                     .minorVersion = head.sentMinorVersion(),
                                      .status = answer_.status(),
                                      .bodySize = answer_.bodySize(),
                                      .referer = head.find("Referer").value_or(""),

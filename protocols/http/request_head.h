@@ -31,8 +31,10 @@ class RequestHead {
   std::string_view method() const { return at(method_); }
   std::string_view target() const { return at(target_); }
 
-  // 1 for HTTP/1.1, 0 for HTTP/1.0.
-  int minorVersion() const { return minorVersion_; }
+  // 1 for HTTP/1.1, 0 for HTTP/1.0. RFC 9110 2.5: a later minor version is read as the highest one
+  // that is known here.
+  int minorVersion() const { return minorVersion_ == 0 ? 0 : 1; }
+  int sentMinorVersion() const { return minorVersion_; }
 
   std::size_t fieldCount() const { return count_; }
   Field field(std::size_t index) const {
@@ -78,7 +80,7 @@ class RequestHead {
   Place method_;
   Place target_;
   bool kept_ = false;
-  std::uint8_t minorVersion_ = 1;
+  std::uint8_t minorVersion_ = 1;  // as it was sent
   std::size_t count_ = 0;
   std::array<FieldPlace, kInline> inline_;
   std::vector<FieldPlace> more_;

@@ -48,7 +48,7 @@ RequestLine readRequestLine(const char* at, const char* end) {
   if (line.target.empty()) return {};
   if (end - at < 10 || std::memcmp(at, kVersion.data(), kVersion.size()) != 0) return {};
   const char minor = at[7];
-  if ((minor != '1' && minor != '0') || at[8] != '\r' || at[9] != '\n') return {};
+  if (!is(Octet::Digit, minor) || at[8] != '\r' || at[9] != '\n') return {};
   line.minorVersion = minor - '0';
   line.next = at + 10;
   return line;

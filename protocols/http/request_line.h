@@ -12,7 +12,7 @@ namespace ropewalk::http {
 struct RequestLine {
   std::string_view method;
   std::string_view target;
-  int minorVersion = 1;
+  int minorVersion = 1;  // 0 to 9, as it was sent
   const char* next = nullptr;
 };
 

@@ -21,11 +21,13 @@ TEST_CASE("each answered request gives one line in the combined format [HR17]") 
   Served served(echoRouter(), std::move(options));
   served.get("/a", "Referer: http://r/\r\nUser-Agent: agent \"x\"\r\n");
   served.ask("POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+  served.ask("GET /c HTTP/1.4\r\nHost: h\r\n\r\n");
   served.ask("GET / HTTP/3.0\r\n\r\n");
   CHECK(lines ==
         "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a HTTP/1.1\" 200 7 \"http://r/\" "
         "\"agent \\x22x\\x22\"\n"
         "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"POST /b HTTP/1.1\" 200 10 \"-\" \"-\"\n"
+        "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /c HTTP/1.4\" 200 7 \"-\" \"-\"\n"
         "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"-\" 505 " +
             lines.substr(lines.rfind("505 ") + 4));
 }

@@ -80,8 +80,9 @@ inline std::string nul(std::string_view before, std::string_view after) {
 inline void addRequestLines(BadRequestList& bad) {
   // [A17]
   for (const char* version :
-       {"HTTP/1.2", "HTTP/2.0", "HTTP/01.1", "HTTP/1.", "HTTP/9999.9", "HTTP/1", "http/1.1",
-        "HTTP/0.9", "HTTP/1.10", "HTTP/3", "HTTP/.1", "Http/1.1"}) {
+       {"HTTP/2.0", "HTTP/2.1", "HTTP/0.1", "HTTP/1.00", "HTTP/1.1.1", "HTTP/11.1", "HTTP/1.19",
+        "HTTP/01.1", "HTTP/1.", "HTTP/9999.9", "HTTP/1", "http/1.1", "HTTP/0.9", "HTTP/1.10",
+        "HTTP/3", "HTTP/.1", "Http/1.1"}) {
     bad.line("GET / " + std::string(version), 505);
   }
   bad.add("GET /\r\n", 505);
@@ -213,6 +214,8 @@ inline void addTargets(BadRequestList& bad) {
 inline void addHosts(BadRequestList& bad) {
   // [A18]
   bad.add("GET / HTTP/1.1\r\n\r\n");
+  bad.add("GET / HTTP/1.2\r\n\r\n");
+  bad.add("GET / HTTP/1.9\r\nX: y\r\n\r\n");
   bad.add("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n");
   bad.add("GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n");
   bad.add("GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n");

@@ -138,6 +138,20 @@ TEST_CASE("Connection: close is said back, and nothing after it is handled [HR4]
   }
 }
 
+TEST_CASE("a client of a later HTTP/1.x is answered as one of HTTP/1.1, and its connection kept") {
+  for (const char minor : {'2', '5', '9'}) {
+    Served served(echoRouter());
+    const std::string version = std::string(" HTTP/1.") + minor + "\r\nHost: h\r\n";
+    CHECK(served.ask("GET /a" + version + "\r\n") == textAnswer("GET /a "));
+    CHECK(served.ask("POST /b" + version + "Content-Length: 1\r\nExpect: 100-continue\r\n\r\n") ==
+          "HTTP/1.1 100 Continue\r\n\r\n");
+    CHECK(served.ask("b") == textAnswer("POST /b b"));
+    CHECK(served.ask("GET /c" + version + "Connection: close\r\n\r\n") ==
+          textAnswer("GET /c ", "Connection: close\r\n"));
+    CHECK(served.transport.isFinished());
+  }
+}
+
 TEST_CASE("an HTTP/1.0 client gets its answer, and then the end [HR2] [HR5]") {
   for (const char* field : {"", "Connection: keep-alive\r\n"}) {
     Served served(echoRouter());
@@ -191,7 +205,7 @@ TEST_CASE("a request that just stops is never handled [H1.37]") {
 
 TEST_CASE("a HEAD that is refused gets no body, whatever is wrong with it") {
   const std::string longest(9000, 'x');
-  for (const std::string& rest : {std::string("/ HTTP/1.2\r\n"), "/" + longest + " HTTP/1.1\r\n",
+  for (const std::string& rest : {std::string("/ HTTP/2.0\r\n"), "/" + longest + " HTTP/1.1\r\n",
                                   std::string("/\\ HTTP/1.1\r\n"), std::string("/ HTTP/1.1\n"),
                                   std::string("/ HTTP/1.1\r\n\r\n")}) {
     CAPTURE(rest.substr(0, 20));
@@ -211,7 +225,7 @@ TEST_CASE("a HEAD that is refused gets no body, whatever is wrong with it") {
   }
   // Nobody else is taken for one.
   Served served(echoRouter());
-  CHECK(served.ask("HEADS / HTTP/1.2\r\n").ends_with("</html>\n"));
+  CHECK(served.ask("HEADS / HTTP/2.0\r\n").ends_with("</html>\n"));
   Served other(echoRouter());
   other.ask("HEA");
   CHECK(other.ask("DS /" + longest).ends_with("</html>\n"));

@@ -48,6 +48,14 @@ class GoodRequestList {
 inline void addGoodLines(GoodRequestList& good) {
   good.add("GET / HTTP/1.0\r\n\r\n", "GET / 1.0 {} []\n");
   good.add("GET / HTTP/1.0\r\nHost: a\r\n\r\n", "GET / 1.0 {Host=a} []\n");
+  // RFC 9110 2.5: a minor version that is not known yet is read as the highest one that is.
+  for (char minor = '2'; minor <= '9'; ++minor) {
+    good.add(std::string("GET / HTTP/1.") + minor + "\r\nHost: a\r\n\r\n",
+             "GET / 1.1 {Host=a} []\n");
+    good.add(std::string("POST / HTTP/1.") + minor +
+                 "\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nZ\r\n0\r\n\r\n",
+             "POST / 1.1 {Host=a, Transfer-Encoding=chunked} [Z]\n");
+  }
   good.add("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 {Host=a} []\n");
   good.add("\r\n", "");
   good.add("\r", "");
