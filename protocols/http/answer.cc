@@ -27,12 +27,13 @@ void appendNumber(std::string& out, std::uint64_t number, int base = 10) {
   out.append(digits.data(), end.ptr);
 }
 
-void appendStatusLine(std::string& out, int minorVersion, int status, std::string_view reason) {
-  if (minorVersion == 1 && status == 200 && reason.empty()) {
+// RFC 9110 6.2: the version is that of the server, also to a client of HTTP/1.0.
+void appendStatusLine(std::string& out, int status, std::string_view reason) {
+  if (status == 200 && reason.empty()) {
     out.append("HTTP/1.1 200 OK\r\n");
     return;
   }
-  out.append(minorVersion == 1 ? "HTTP/1.1 " : "HTTP/1.0 ");
+  out.append("HTTP/1.1 ");
   appendNumber(out, static_cast<std::uint64_t>(status));
   out.append(" ").append(reason.empty() ? reasonPhrase(status) : reason).append("\r\n");
 }
@@ -64,7 +65,7 @@ void Answer::sendUpgrade(const Response& response, std::string_view dateLine,
                          Transport& transport) {
   status_ = 101;
   std::string head;
-  appendStatusLine(head, 1, status_, {});
+  appendStatusLine(head, status_, {});
   head.append(dateLine).append("Connection: Upgrade\r\nUpgrade: ").append(upgrade(response));
   head.append("\r\n").append(response.fields_).append("\r\n");
   transport.write(head);
@@ -102,7 +103,7 @@ void Answer::chooseFraming(Response& response, const Terms& terms) {
 }
 
 void Answer::appendHead(const Response& response, const Terms& terms, std::string& out) const {
-  appendStatusLine(out, terms.minorVersion, status_, response.reason_);
+  appendStatusLine(out, status_, response.reason_);
   out.append(terms.dateLine);
   if (!response.type_.empty()) {
     out.append("Content-Type: ").append(response.type_).append("\r\n");
@@ -123,8 +124,7 @@ void Answer::appendHead(const Response& response, const Terms& terms, std::strin
   if (!response.tag_.empty()) out.append("ETag: ").append(response.tag_).append("\r\n");
   if (response.ranges_) out.append("Accept-Ranges: bytes\r\n");
   out.append(response.fields_);
-  // An HTTP/1.0 client expects nothing else (rule HR2).
-  if (!terms.keepAlive && terms.minorVersion == 1) out.append("Connection: close\r\n");
+  if (!terms.keepAlive) out.append("Connection: close\r\n");
   out.append("\r\n");
 }
 

@@ -16,7 +16,7 @@ class Answer {
  public:
   // What the response itself does not know.
   struct Terms {
-    int minorVersion = 1;  // of the request, and so of the answer
+    int minorVersion = 1;  // of the request
     bool isHead = false;
     bool keepAlive = true;
     WallTime now;
