@@ -75,6 +75,14 @@ bool Answer::isStreamOf(const Response& response) {
   return std::holds_alternative<Response::Stream>(response.body_);
 }
 
+bool Answer::endsByClose(const Response& response, int minorVersion) {
+  if (minorVersion != 0) return false;
+  if (response.status_ == 204 || response.status_ == 205 || response.status_ == 304) return false;
+  // RFC 9112 6.1: no transfer coding for a client of HTTP/1.0.
+  const auto* const stream = std::get_if<Response::Stream>(&response.body_);
+  return stream != nullptr && !stream->length;
+}
+
 void Answer::send(Response& response, const Terms& terms, Transport& transport,
                   std::string& scratch) {
   status_ = response.status_;
@@ -96,8 +104,7 @@ void Answer::chooseFraming(Response& response, const Terms& terms) {
     framing_ = Framing::Length;
     length_ = stream != nullptr ? *stream->length : response.sizeInMemory();
   } else {
-    // RFC 9112 6.1: no transfer coding for a client of HTTP/1.0.
-    framing_ = terms.minorVersion == 1 ? Framing::Chunked : Framing::UntilClose;
+    framing_ = endsByClose(response, terms.minorVersion) ? Framing::UntilClose : Framing::Chunked;
   }
   if (stream != nullptr && !terms.isHead) writer_ = std::move(stream->write);
 }
@@ -124,7 +131,12 @@ void Answer::appendHead(const Response& response, const Terms& terms, std::strin
   if (!response.tag_.empty()) out.append("ETag: ").append(response.tag_).append("\r\n");
   if (response.ranges_) out.append("Accept-Ranges: bytes\r\n");
   out.append(response.fields_);
-  if (!terms.keepAlive) out.append("Connection: close\r\n");
+  // RFC 9112 9.3: a client of HTTP/1.0 takes a connection for a lasting one only if that is said.
+  if (!terms.keepAlive) {
+    out.append("Connection: close\r\n");
+  } else if (terms.minorVersion == 0) {
+    out.append("Connection: keep-alive\r\n");
+  }
   out.append("\r\n");
 }
 

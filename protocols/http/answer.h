@@ -45,6 +45,10 @@ class Answer {
   // The stream's function has done its work, or never will.
   void forgetWriter() { writer_ = nullptr; }
 
+  // True if nothing but the end of the connection can tell the client where `response` ends: in
+  // HTTP/1.0 that of a stream without a length.
+  static bool endsByClose(const Response& response, int minorVersion);
+
   // A piece of the stream. Throws std::length_error if it is more than the response's length
   // allows.
   void write(std::string_view bytes, Transport& transport);

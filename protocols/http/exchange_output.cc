@@ -38,7 +38,8 @@ bool Exchange::conditionsHold(const Validators& now) {
 
 void Exchange::send(Response& response, int minorVersion, bool keepAlive) {
   SiteState& site = connection_->site();
-  keepAlive_ = keepAlive && !response.closesConnection() && connection_->mayKeepAlive();
+  keepAlive_ = keepAlive && !response.closesConnection() && connection_->mayKeepAlive() &&
+               !Answer::endsByClose(response, minorVersion);
   const WallTime now = site.wallTime();
   const Answer::Terms terms{.minorVersion = minorVersion,
                             .isHead = reader_.isHead(),

@@ -37,13 +37,16 @@ class FramingReader {
   bool hasHost_ = false;
   bool hasLength_ = false;
   bool hasCodings_ = false;
+  bool saysClose_ = false;
+  bool saysKeepAlive_ = false;
 };
 
 Framing FramingReader::read() {
   framing_.refusal = target_.refusal;
-  framing_.keepAlive = head_.minorVersion() == 1;  // rule HR5: HTTP/1.0 always closes
   checkRequestLine();
   for (std::size_t i = 0; i < head_.fieldCount(); ++i) take(head_.field(i));
+  // RFC 9112 9.3: in HTTP/1.0 the client has to ask for it.
+  framing_.keepAlive = !saysClose_ && (head_.minorVersion() == 1 || saysKeepAlive_);
   checkHost();
   if (hasLength_ && hasCodings_) {
     // RFC 9112 6.1 lets the coding win; that is how requests are smuggled.
@@ -111,7 +114,8 @@ void FramingReader::takeCodings(std::string_view value) {
 
 void FramingReader::takeConnection(std::string_view value) {
   for (ListItems items(value); items.next();) {
-    if (equalNoCase(items.item(), "close")) framing_.keepAlive = false;
+    saysClose_ = saysClose_ || equalNoCase(items.item(), "close");
+    saysKeepAlive_ = saysKeepAlive_ || equalNoCase(items.item(), "keep-alive");
   }
 }
 

@@ -31,9 +31,10 @@ struct SiteOptions {
 ///   site.get("/", [](http::Request&) { return http::Response::text("hello\n"); });
 ///   reactor().listenTCP(8080, http::Site::create(std::move(site)));
 ///
-/// Connections are kept for further requests unless the client says `close` or speaks HTTP/1.0
-/// (rule HR5). Pipelined requests are handled one after the other, each once the answer before is
-/// complete (HR7). A client that has finished sending still gets its answers.
+/// Connections are kept for further requests unless the client says `close`; in HTTP/1.0 only if it
+/// says `keep-alive`, and the answer is not a stream without a length. Pipelined requests are
+/// handled one after the other, each once the answer before is complete (HR7). A client that has
+/// finished sending still gets its answers.
 ///
 /// When the client is gone, a handler that has not answered yet is cancelled. A reset is noticed at
 /// once. A client that closed looks like one that has only finished sending: that it is gone shows

@@ -152,15 +152,6 @@ TEST_CASE("a client of a later HTTP/1.x is answered as one of HTTP/1.1, and its 
   }
 }
 
-TEST_CASE("an HTTP/1.0 client gets its answer, and then the end [HR2] [HR5]") {
-  for (const char* field : {"", "Connection: keep-alive\r\n"}) {
-    Served served(echoRouter());
-    CHECK(served.ask("GET / HTTP/1.0\r\n" + std::string(field) + "\r\n") ==
-          textAnswer("GET / ", "Connection: close\r\n"));
-    CHECK(served.transport.isFinished());
-  }
-}
-
 TEST_CASE("after as many requests as the limit the connection is closed") {
   Served served(echoRouter(), Limits{.requests = 3});
   CHECK(served.get("/") == textAnswer("GET / "));

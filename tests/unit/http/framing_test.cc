@@ -40,9 +40,21 @@ TEST_CASE("Connection is a comma-separated list, over several fields too [HR4] [
   CHECK(!framingOf("Connection: TE\r\nConnection: close\r\n").keepAlive);
 }
 
-TEST_CASE("a connection of HTTP/1.0 is closed after one answer [HR5]") {
+TEST_CASE("a connection of HTTP/1.0 is kept only if the client asks for it [HR5]") {
+  for (const char* value : {"keep-alive", "Keep-Alive", "KEEP-ALIVE", "TE, keep-alive",
+                            "keep-alive, TE", ",keep-alive,", "keep-alive, keep-alive"}) {
+    CAPTURE(value);
+    CHECK(framingOf("Connection: " + std::string(value) + "\r\n", "1.0").keepAlive);
+  }
+  CHECK(framingOf("Connection: TE\r\nConnection: keep-alive\r\n", "1.0").keepAlive);
   CHECK(!framingOf("", "1.0").keepAlive);
-  CHECK(!framingOf("Connection: keep-alive\r\n", "1.0").keepAlive);
+  for (const char* field :
+       {"Connection: TE", "Connection: keepalive", "Connection: keep-alive, close",
+        "Connection: close, keep-alive", "Connection: keep-alive\r\nConnection: close",
+        "Connection:", "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive"}) {
+    CAPTURE(field);
+    CHECK(!framingOf(std::string(field) + "\r\n", "1.0").keepAlive);
+  }
 }
 
 TEST_CASE("100-continue is expected by HTTP/1.1 clients only [H1.30]") {
