@@ -26,6 +26,10 @@ Response methodNotAllowedPage(std::string_view allow) {
   return page(405, "Allowed here: " + escapeHtml(allow) + ".").setHeader("Allow", allow);
 }
 
+Response notImplementedPage(std::string_view method) {
+  return page(501, "The method " + escapeHtml(method) + " is not known here.");
+}
+
 Response forbiddenPage() { return page(403, "This is not for you."); }
 
 Response unavailablePage() { return page(503, "Too much is going on here. Try again soon."); }

@@ -10,6 +10,7 @@ namespace ropewalk::http {
 // The answers that no handler gives. What came from the client is escaped.
 Response notFoundPage(std::string_view path);
 Response methodNotAllowedPage(std::string_view allow);
+Response notImplementedPage(std::string_view method);
 Response forbiddenPage();
 Response failedPage();
 Response unavailablePage();

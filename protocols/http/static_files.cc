@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "http/methods.h"
 #include "http/mime_types.h"
 #include "http/pages.h"
 #include "http/path_segments.h"
@@ -64,6 +65,12 @@ Response cannotOpen(const Request& request, int error) {
   }
 }
 
+// RFC 9110 9.1: 501 says that the method is not known at all, 405 that it is not for this.
+Response cannotDo(std::string_view method) {
+  return isRegisteredMethod(method) ? methodNotAllowedPage("HEAD, GET")
+                                    : notImplementedPage(method);
+}
+
 }  // namespace
 
 StaticFiles::StaticFiles(const std::string& root, StaticOptions options)
@@ -71,9 +78,7 @@ StaticFiles::StaticFiles(const std::string& root, StaticOptions options)
       index_(std::move(options.index)) {}
 
 Response StaticFiles::operator()(Request& request) const {
-  if (request.method() != "GET" && request.method() != "HEAD") {
-    return methodNotAllowedPage("HEAD, GET");
-  }
+  if (request.method() != "GET" && request.method() != "HEAD") return cannotDo(request.method());
   const auto path = pathUnderRoot(request.rest());
   if (!path) return notFoundPage(request.path());
   const bool asDirectory = request.rest().ends_with('/');

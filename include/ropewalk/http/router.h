@@ -23,6 +23,9 @@ class Responder {
 
   // True if answerLater() is the one to call, else answer() is.
   virtual bool answersLater() const noexcept = 0;
+
+  // True if the callable's class says so: see Router.
+  virtual bool ignoresBody() const noexcept = 0;
   virtual Response answer(Request& request) = 0;
   virtual Deferred<Response> answerLater(Request& request) = 0;
 };
@@ -33,6 +36,9 @@ class ResponderOf final : public Responder {
   explicit ResponderOf(Callable callable) : callable_(std::move(callable)) {}
 
   bool answersLater() const noexcept override { return kLater; }
+  bool ignoresBody() const noexcept override {
+    return requires { typename Callable::IgnoresBody; };
+  }
   Response answer(Request& request) override {
     if constexpr (!kLater) return callable_(request);
     return Response(500);
@@ -60,7 +66,8 @@ class ResponderOf final : public Responder {
 ///   site.post("/upload", receive).streamBody();
 class Route {
  public:
-  explicit Route(std::unique_ptr<Responder> responder) : responder_(std::move(responder)) {}
+  explicit Route(std::unique_ptr<Responder> responder)
+      : responder_(std::move(responder)), streamsBody_(responder_->ignoresBody()) {}
 
   /// The handler is called when the head is there and reads the body itself: Request::read().
   /// Otherwise it is called when the body is there, whole: Request::body().
@@ -82,7 +89,7 @@ class Route {
  private:
   std::unique_ptr<Responder> responder_;
   std::optional<std::size_t> maxBody_;
-  bool streamsBody_ = false;
+  bool streamsBody_;
 };
 
 /// Which handler answers which request.
@@ -95,6 +102,10 @@ class Route {
 /// A handler takes an http::Request& and returns an http::Response or a Deferred<http::Response>;
 /// it may be a coroutine. It is kept as long as the Site, and longer while something that it
 /// returned is not done.
+///
+/// A handler is called when the request's body is there, but for two kinds, which are called when
+/// the head is: those in routes with streamBody(), and those that are objects of a class with a
+/// member type `IgnoresBody`, as StaticFiles is. A body that is not read is thrown away.
 ///
 /// The path decides first, most exact first: routes without parameters, then routes with, in the
 /// order they were added, then the mount with the longest path. Only then the method: one that has

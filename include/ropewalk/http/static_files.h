@@ -29,9 +29,10 @@ struct StaticOptions {
 ///
 ///   site.mount("/", http::StaticFiles("./html"));
 ///
-/// For GET and HEAD, others are 405. The type goes by the name's extension (the system's
-/// mime.types; unknown is application/octet-stream). A directory without the slash at the end is
-/// redirected to the one with it (301).
+/// For GET and HEAD. Other methods that HTTP knows (those of IANA's registry) get 405, all others
+/// 501, and neither waits for the body of the request. The type goes by the name's extension (the
+/// system's mime.types; unknown is application/octet-stream). A directory without the slash at the
+/// end is redirected to the one with it (301).
 ///
 /// Last-Modified and ETag are sent, and conditions and ranges honoured as Response::setETag() and
 /// allowRanges() say; what is sent of a file goes by sendfile(2). The tag is made of the file's
@@ -51,6 +52,9 @@ struct StaticOptions {
 /// Errors: the constructor throws std::system_error, with the path, if the root cannot be opened.
 class StaticFiles {
  public:
+  /// For Router: the answer does not depend on the body of the request.
+  using IgnoresBody = void;
+
   explicit StaticFiles(const std::string& root, StaticOptions options = {});
 
   Response operator()(Request& request) const;

@@ -135,18 +135,6 @@ TEST_CASE("a file that has not changed is not sent again [SF10]") {
   }
 }
 
-TEST_CASE("only GET and HEAD read files [WS5]") {
-  const Tree tree;
-  auto served = serving(tree);
-  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get"}) {
-    CAPTURE(method);
-    const std::string refused =
-        served.ask(std::string(method) + " /hello.txt HTTP/1.1\r\nHost: h\r\n\r\n");
-    CHECK(statusOf(refused) == "HTTP/1.1 405 Method Not Allowed");
-    CHECK(refused.find("Allow: HEAD, GET\r\n") != std::string::npos);
-  }
-}
-
 // Every way to spell "one up" that somebody's server has fallen for.
 std::vector<std::string> waysUp() {
   return {"..",

@@ -248,6 +248,26 @@ TEST_CASE("a path that leads nowhere is answered before its body, which is throw
   CHECK(!served.transport.isDisconnecting());
 }
 
+// Says in its class that it ignores the body.
+struct Refusing {
+  using IgnoresBody = void;
+  Response operator()(Request& request) const {
+    return Response::text(std::string(request.method())).setStatus(405);
+  }
+};
+
+TEST_CASE("a handler whose class ignores the body is called before it comes") {
+  Router router;
+  router.mount("/", Refusing());
+  router.post("/exact", Refusing());
+  Served served(std::move(router));
+  for (const char* path : {"/", "/exact"}) {
+    CHECK(statusOf(served.ask(post(path, lengthField(5)))) == "HTTP/1.1 405 Method Not Allowed");
+    CHECK(served.ask("hello") == "");
+  }
+  CHECK(!served.transport.isDisconnecting());
+}
+
 TEST_CASE("a reader hears that the body broke off [H1.37]") {
   std::string heard;
   Router router;
