@@ -31,6 +31,17 @@ std::uint64_t resolveFlags(Symlinks symlinks) {
   return symlinks == Symlinks::Refuse ? common | RESOLVE_NO_SYMLINKS : common;
 }
 
+// Asks again after EAGAIN (something was renamed while the kernel looked whether a `..` leads out,
+// or another process has a lease on the file) and EINTR (a signal came while a slow file system
+// was asked).
+template <typename Open>
+int tried(const Open& open) {
+  for (int tries = 1;; ++tries) {
+    const int fd = open();
+    if (fd >= 0 || tries == kTries || (errno != EAGAIN && errno != EINTR)) return fd;
+  }
+}
+
 bool isMissing(int error) { return error == ENOSYS || error == EPERM || error == E2BIG; }
 
 }  // namespace
@@ -66,17 +77,16 @@ RootDirectory::Found RootDirectory::open(const std::string& path) const {
 }
 
 int RootDirectory::openBeneath(const std::string& path) const {
-  if (symlinks_ == Symlinks::Follow) return ::openat(fd_, path.c_str(), kFlags);
+  if (symlinks_ == Symlinks::Follow) {
+    return tried([&] { return ::openat(fd_, path.c_str(), kFlags); });
+  }
   open_how how{};
   how.flags = kFlags;
   how.resolve = resolveFlags(symlinks_);
-  long fd = -1;
-  // EAGAIN: something was renamed while the kernel looked whether a `..` leads out.
-  for (int tries = 0; tries < kTries; ++tries) {
-    fd = ::syscall(SYS_openat2, fd_, path.c_str(), &how, sizeof how);
-    if (fd >= 0 || errno != EAGAIN) break;
-  }
-  if (fd >= 0 || !isMissing(errno)) return static_cast<int>(fd);
+  const int fd = tried([&] {
+    return static_cast<int>(::syscall(SYS_openat2, fd_, path.c_str(), &how, sizeof how));
+  });
+  if (fd >= 0 || !isMissing(errno)) return fd;
   return openByComponents(path);
 }
 
@@ -89,7 +99,7 @@ int RootDirectory::openByComponents(const std::string& path) const {
     const std::string component(rest.substr(0, slash));
     const bool last = slash == std::string_view::npos;
     const int flags = last ? kFlags | O_NOFOLLOW : O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
-    const int fd = ::openat(from, component.c_str(), flags);
+    const int fd = tried([&] { return ::openat(from, component.c_str(), flags); });
     if (last || fd < 0) return fd;
     directory = FilePart(fd, 0, 0);
     rest.remove_prefix(slash + 1);

@@ -1,6 +1,5 @@
 #include "ropewalk/http/static_files.h"
 
-#include <cerrno>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 
 #include "http/methods.h"
 #include "http/mime_types.h"
+#include "http/open_error.h"
 #include "http/pages.h"
 #include "http/path_segments.h"
 #include "http/root_directory.h"
@@ -49,19 +49,18 @@ Response serve(RootDirectory::Found found, std::string_view name) {
 }
 
 Response cannotOpen(const Request& request, int error) {
-  switch (error) {
-    case EACCES:
-    case EPERM:
+  const auto why = [error] { return std::generic_category().message(error); };
+  switch (statusOfOpenError(error)) {
+    case 403:
       return forbiddenPage();
-    case EAGAIN:
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-      logWarning("{}: no file can be opened: {}", request.path(),
-                 std::generic_category().message(error));
+    case 404:
+      return notFoundPage(request.path());
+    case 503:
+      logWarning("{}: no file can be opened: {}", request.path(), why());
       return unavailablePage();
     default:
-      return notFoundPage(request.path());
+      logError("{}: the file cannot be opened: {}", request.path(), why());
+      return failedPage();
   }
 }
 

@@ -44,9 +44,10 @@ struct StaticOptions {
 /// No request gets out of the root, whatever its dots, escapes and links: each segment is decoded
 /// once, `.`, `..`, empty ones and those with a slash in them are 404, and the kernel looks the
 /// path up beneath the root (openat2; where there is none, component by component, and links are
-/// refused). What is no regular file is 404, what may not be read 403. Names that begin with a dot
-/// are served like all others, `.well-known` as well as `.git` and `.htpasswd`: have nothing under
-/// the root that is not for everybody.
+/// refused). A path that is not that of a regular file is 404, a file that may not be read 403. If
+/// descriptors or memory are short it is 503, if the disk fails 500, and both are logged. Names
+/// that begin with a dot are served like all others, `.well-known` as well as `.git` and
+/// `.htpasswd`: have nothing under the root that is not for everybody.
 ///
 /// Ownership: copies share the open root.
 /// Errors: the constructor throws std::system_error, with the path, if the root cannot be opened.

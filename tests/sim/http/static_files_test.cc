@@ -2,10 +2,14 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
+#include <cstdlib>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -235,6 +239,15 @@ TEST_CASE("what is no regular file is not there, and nothing waits for it") {
   REQUIRE(::mkfifo((tree.root() + "/fifo").c_str(), 0600) == 0);
   auto served = serving(tree);
   CHECK(statusOf(served.get("/fifo")) == "HTTP/1.1 404 Not Found");
+  const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = tree.root() + "/socket";
+  REQUIRE(path.size() < sizeof address.sun_path);
+  path.copy(address.sun_path, path.size());
+  REQUIRE(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  ::close(listener);
+  CHECK(statusOf(served.get("/socket")) == "HTTP/1.1 404 Not Found");
   CHECK(bodyOf(served.get("/hello.txt")) == "hello world");
   Router devices;
   devices.mount("/", StaticFiles("/dev"));
@@ -252,6 +265,39 @@ TEST_CASE("a file that may not be read is forbidden [SF11]") {
   const std::string answer = served.get("/hello.txt");
   if (isRoot) REQUIRE(::seteuid(0) == 0);
   CHECK(statusOf(answer) == "HTTP/1.1 403 Forbidden");
+}
+
+// A terminal that is still locked cannot be opened: EIO, as from a disk that fails.
+TEST_CASE("a file that the disk does not give is not said to be missing [SF11]") {
+  const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  std::array<char, 64> name;
+  if (terminal < 0 || ::ptsname_r(terminal, name.data(), name.size()) != 0) {
+    MESSAGE("no terminals here");
+    return;
+  }
+  const fs::path file = name.data();
+  const ropewalk::test::CapturedLog log;
+  Router router;
+  router.mount("/", StaticFiles(file.parent_path()));
+  Served served(std::move(router));
+  const std::string target = "/" + file.filename().string();
+  CHECK(statusOf(served.get(target)) == "HTTP/1.1 500 Internal Server Error");
+  CHECK(log.has(target, "Input/output error"));
+  ::close(terminal);
+  CHECK(statusOf(served.get(target)) == "HTTP/1.1 404 Not Found");
+  CHECK(!served.transport.isDisconnecting());
+}
+
+TEST_CASE("a name that no file can have is that of no file") {
+  const Tree tree;
+  auto served = serving(tree);
+  for (const std::size_t length : {255U, 256U, 4'000U, 8'000U}) {
+    CAPTURE(length);
+    CHECK(statusOf(served.get("/" + std::string(length, 'x'))) == "HTTP/1.1 404 Not Found");
+  }
+  std::string deep;
+  for (int i = 0; i < 3'000; ++i) deep += "/x";
+  CHECK(statusOf(served.get(deep)) == "HTTP/1.1 404 Not Found");
 }
 
 TEST_CASE("a missing root is said when the site is made, with its name") {
