@@ -14,7 +14,6 @@ Refusal whyNoPath(std::string_view path) {
     const int octet = escapedOctet(path, at);
     if (octet < 0) return {400, "a broken escape in the path"};
     if (octet == 0) return {400, "a NUL in the path"};
-    if (octet == '\\') return {400, "a backslash in the path"};
   }
   return {};
 }

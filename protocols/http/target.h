@@ -21,8 +21,9 @@ struct Target {
   Refusal refusal;
 };
 
-// Takes `target` apart. Refuses (400) what is none of the three forms, a bad escape, an escaped NUL
-// or backslash in the path, and more query parameters than `limits` allows.
+// Takes `target` apart. Refuses (400) a target in none of the three forms, a bad escape or an
+// escaped NUL in the path, and more query parameters than `limits` allows. An escaped backslash is
+// a character of its segment, as an escaped slash is.
 Target splitTarget(std::string_view target, const Limits& limits);
 
 // `text` with each `%xx` made one byte; empty if an escape is broken or stands for NUL.

@@ -90,6 +90,17 @@ TEST_CASE("a file that cannot be opened at this very moment is tried again") {
   std::signal(SIGIO, before);
 }
 
+TEST_CASE("a name with a backslash is not served, however it is written [SF8]") {
+  const Tree tree;
+  tree.write("www/a\\b.txt", "odd");
+  tree.write("www/sub/\\", "odd");
+  auto served = serving(tree);
+  for (const char* path : {"/a%5cb.txt", "/a%5Cb.txt", "/sub/%5c", "/sub%5cindex.html", "/%5c"}) {
+    CAPTURE(path);
+    CHECK(statusOf(served.get(path)) == "HTTP/1.1 404 Not Found");
+  }
+}
+
 TEST_CASE("a name that begins with a dot is a name") {
   const Tree tree;
   tree.write("www/.well-known/it", "known");

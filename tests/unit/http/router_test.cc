@@ -51,6 +51,7 @@ TEST_CASE("a parameter is one whole segment, decoded once [WS3]") {
   CHECK(bodyOf(served.get("/hello/world")) == "world");
   CHECK(bodyOf(served.get("/hello/a%20b")) == "a b");
   CHECK(bodyOf(served.get("/hello/a%2Fb")) == "a/b");
+  CHECK(bodyOf(served.get("/hello/a%5Cb")) == "a\\b");
   CHECK(bodyOf(served.get("/hello/%2541")) == "%41");
   CHECK(bodyOf(served.get("/1/to/2")) == "1|2|");
   for (const char* path : {"/hello/", "/hello", "/hello/a/b", "/hello/..", "/hello/%2e",
