@@ -131,7 +131,8 @@ void Answer::appendHead(const Response& response, const Terms& terms, std::strin
   if (!response.tag_.empty()) out.append("ETag: ").append(response.tag_).append("\r\n");
   if (response.ranges_) out.append("Accept-Ranges: bytes\r\n");
   out.append(response.fields_);
-  // RFC 9112 9.3: a client of HTTP/1.0 takes a connection for a lasting one only if that is said.
+  // RFC 9112 9.3: an HTTP/1.0 client keeps the connection only if the answer says so. It needs
+  // `close` as well, because the status line says HTTP/1.1.
   if (!terms.keepAlive) {
     out.append("Connection: close\r\n");
   } else if (terms.minorVersion == 0) {

@@ -45,8 +45,8 @@ class Answer {
   // The stream's function has done its work, or never will.
   void forgetWriter() { writer_ = nullptr; }
 
-  // True if nothing but the end of the connection can tell the client where `response` ends: in
-  // HTTP/1.0 that of a stream without a length.
+  // True if only the close of the connection marks the end of `response`: a stream without a length
+  // that goes to an HTTP/1.0 client.
   static bool endsByClose(const Response& response, int minorVersion);
 
   // A piece of the stream. Throws std::length_error if it is more than the response's length

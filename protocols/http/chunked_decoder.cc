@@ -39,7 +39,7 @@ ChunkedDecoder::Result ChunkedDecoder::takeTrailer(std::string_view& bytes) {
   return Result::Bad;
 }
 
-// Octets of framing beyond what the chunks may have, this one included.
+// Octets of framing that the chunks have cost beyond their allowances, this chunk included.
 std::uint64_t ChunkedDecoder::excess() const {
   const std::uint64_t allowed = std::min<std::uint64_t>(limits_.chunkAllowance, kMaxNumber) + size_;
   return earlierExcess_ + (cost_ > allowed ? cost_ - allowed : 0);
@@ -47,7 +47,7 @@ std::uint64_t ChunkedDecoder::excess() const {
 
 bool ChunkedDecoder::takeOctet(char octet) {
   ++cost_;
-  if (excess() > limits_.chunkOverhead) return refuse("too much framing for the chunks in it");
+  if (excess() > limits_.chunkOverhead) return refuse("too much framing in a chunked body");
   switch (state_) {
     case State::Size:
       return takeSize(octet);

@@ -17,7 +17,7 @@ namespace ropewalk::http {
 //
 // Strict: a size is hexadecimal digits, at least one, then CRLF or an extension. Leading zeros are
 // digits like others. What the framing may cost is limited by Limits: each extension, what a chunk
-// costs beyond an allowance, and the trailer section. A chunk may be as small as the sender likes.
+// costs beyond an allowance, and the trailer section. A chunk may have any size.
 class ChunkedDecoder {
  public:
   enum class Result { NeedMore, Piece, Complete, Bad };

@@ -33,9 +33,9 @@ constexpr std::array<std::uint8_t, 256> octetTable() {
     add(some, Octet::HostName);
   }
   add("!#$%&'*+-.^_`|~", Octet::Token);
-  // RFC 3986 lacks `[]^`{|}` here, but browsers leave them as they are. They escape `"<>` and never
-  // send `#` (URL Standard, the query percent-encode set). A raw `\` they send in a query only: in
-  // a path they make a `/` of it.
+  // RFC 3986 does not allow `[]^`{|}` here, but browsers send them unescaped. Browsers escape `"<>`
+  // and never send `#` (URL Standard, query percent-encode set). They send a raw `\` only in a
+  // query: in a path they turn it into `/`.
   for (const Octet kind : {Octet::Target, Octet::Query}) {
     add(alpha, kind);
     add(digits, kind);

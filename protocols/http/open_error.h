@@ -2,9 +2,8 @@
 
 namespace ropewalk::http {
 
-// The status that tells a client why a file cannot be opened, from the errno of open(2): 404 if the
-// path cannot be that of a file, 403 if it may not be read, 503 if that may be over soon, and 500
-// if something is broken here.
+// The status for an errno of open(2): 404 if there is no such file, 403 if it may not be read, 503
+// for a shortage that may pass, 500 for every other error, such as that of a failing disk.
 int statusOfOpenError(int error);
 
 }  // namespace ropewalk::http

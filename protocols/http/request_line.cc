@@ -16,8 +16,8 @@ const char* skip(Octet kind, const char* at, const char* end) {
   return at;
 }
 
-// Where the target at `at` ends. Most targets are walked over once: the second walk and the search
-// are for a `\`, which is allowed behind a `?`.
+// The end of the target at `at`. The first walk is enough for almost every target: only a `\` needs
+// the search for a `?` before it, and a second walk.
 const char* skipTarget(const char* at, const char* end) {
   const char* const stop = skip(Octet::Target, at, end);
   const bool inQuery = stop != end && *stop == '\\' && std::find(at, stop, '?') != stop;

@@ -24,7 +24,7 @@ class Responder {
   // True if answerLater() is the one to call, else answer() is.
   virtual bool answersLater() const noexcept = 0;
 
-  // True if the callable's class says so: see Router.
+  // True if the callable's class has a member type `IgnoresBody`: see Router.
   virtual bool ignoresBody() const noexcept = 0;
   virtual Response answer(Request& request) = 0;
   virtual Deferred<Response> answerLater(Request& request) = 0;
@@ -103,9 +103,9 @@ class Route {
 /// it may be a coroutine. It is kept as long as the Site, and longer while something that it
 /// returned is not done.
 ///
-/// A handler is called when the request's body is there, but for two kinds, which are called when
-/// the head is: those in routes with streamBody(), and those that are objects of a class with a
-/// member type `IgnoresBody`, as StaticFiles is. A body that is not read is thrown away.
+/// A handler is called once the body of the request is complete. Two kinds are called as soon as
+/// the head is complete: a handler in a route with streamBody(), and an object of a class that has
+/// a member type `IgnoresBody`, such as StaticFiles. A body that is not read is discarded.
 ///
 /// The path decides first, most exact first: routes without parameters, then routes with, in the
 /// order they were added, then the mount with the longest path. Only then the method: one that has

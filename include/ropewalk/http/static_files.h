@@ -29,8 +29,8 @@ struct StaticOptions {
 ///
 ///   site.mount("/", http::StaticFiles("./html"));
 ///
-/// For GET and HEAD. Other methods that HTTP knows (those of IANA's registry) get 405, all others
-/// 501, and neither waits for the body of the request. The type goes by the name's extension (the
+/// Answers GET and HEAD. Other registered methods (IANA's list) get 405, unknown ones 501; neither
+/// answer waits for the body of the request. The type goes by the name's extension (the
 /// system's mime.types; unknown is application/octet-stream). A directory without the slash at the
 /// end is redirected to the one with it (301).
 ///
@@ -44,8 +44,8 @@ struct StaticOptions {
 /// No request gets out of the root, whatever its dots, escapes and links: each segment is decoded
 /// once, `.`, `..`, empty ones and those with a slash in them are 404, and the kernel looks the
 /// path up beneath the root (openat2; where there is none, component by component, and links are
-/// refused). A path that is not that of a regular file is 404, a file that may not be read 403. If
-/// descriptors or memory are short it is 503, if the disk fails 500, and both are logged. Names
+/// refused). A path without a regular file gets 404, an unreadable file 403, a shortage of
+/// descriptors or memory 503, any other error (a failing disk) 500. The last two are logged. Names
 /// that begin with a dot are served like all others, `.well-known` as well as `.git` and
 /// `.htpasswd`: have nothing under the root that is not for everybody.
 ///

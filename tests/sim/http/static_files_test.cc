@@ -279,7 +279,7 @@ TEST_CASE("a file that may not be read is forbidden [SF11]") {
 }
 
 // A terminal that is still locked cannot be opened: EIO, as from a disk that fails.
-TEST_CASE("a file that the disk does not give is not said to be missing [SF11]") {
+TEST_CASE("an I/O error on opening a file is answered with 500 and logged [SF11]") {
   const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   std::array<char, 64> name;
   if (terminal < 0 || ::ptsname_r(terminal, name.data(), name.size()) != 0) {
@@ -299,7 +299,7 @@ TEST_CASE("a file that the disk does not give is not said to be missing [SF11]")
   CHECK(!served.transport.isDisconnecting());
 }
 
-TEST_CASE("a name that no file can have is that of no file") {
+TEST_CASE("a name too long for the file system gets 404") {
   const Tree tree;
   auto served = serving(tree);
   for (const std::size_t length : {255U, 256U, 4'000U, 8'000U}) {

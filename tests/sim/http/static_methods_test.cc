@@ -1,4 +1,4 @@
-// Methods that are not for files, and bodies that files do not want.
+// Methods that static files refuse, and request bodies that they ignore.
 
 #include <doctest/doctest.h>
 
@@ -22,7 +22,7 @@ TEST_CASE("only GET and HEAD read files [WS5]") {
   }
 }
 
-TEST_CASE("a method that HTTP does not know is not implemented [WS5]") {
+TEST_CASE("an unknown method on a file gets 501 [WS5]") {
   const Tree tree;
   auto served = serving(tree);
   for (const char* method : {"BREW", "get", "Post", "GETS", "GE&T", "X"}) {
@@ -38,7 +38,7 @@ TEST_CASE("a method that HTTP does not know is not implemented [WS5]") {
   CHECK(bodyOf(served.get("/hello.txt")) == "hello world");
 }
 
-TEST_CASE("a method that is not for files is refused before the body of its request comes [WS5]") {
+TEST_CASE("a refused method on a file is answered before the body arrives [WS5]") {
   const Tree tree;
   auto served = serving(tree);
   const auto ask = [&served](const std::string& line, const std::string& fields) {
@@ -65,7 +65,7 @@ TEST_CASE("a method that is not for files is refused before the body of its requ
   }
 }
 
-TEST_CASE("a GET of a file is answered before its body comes, which is thrown away") {
+TEST_CASE("a GET of a file is answered before its body arrives, and the body is discarded") {
   const Tree tree;
   auto served = serving(tree);
   CHECK(bodyOf(served.ask("GET /hello.txt HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhe")) ==

@@ -130,7 +130,7 @@ TEST_CASE("a client that asks whether to go on is told so at the end of the head
         textAnswer("POST / "));
 }
 
-TEST_CASE("a client that asks twice whether to go on is told once, one that asks nothing never") {
+TEST_CASE("a doubled expectation gets one 100 Continue, and an empty Expect none") {
   for (const char* field :
        {"Expect: 100-continue, 100-continue\r\n", "Expect: 100-continue\r\nExpect:\r\n"}) {
     Served served(echoRouter());
@@ -248,7 +248,6 @@ TEST_CASE("a path that leads nowhere is answered before its body, which is throw
   CHECK(!served.transport.isDisconnecting());
 }
 
-// Says in its class that it ignores the body.
 struct Refusing {
   using IgnoresBody = void;
   Response operator()(Request& request) const {

@@ -11,7 +11,8 @@ namespace ropewalk::http::test {
 namespace {
 
 TEST_CASE(
-    "an HTTP/1.0 client that asks for nothing gets its answer, and then the end [HR2] [HR5]") {
+    "an HTTP/1.0 connection is closed after the answer unless keep-alive was asked for [HR2] "
+    "[HR5]") {
   for (const char* field : {"", "Connection: keep-alive, close\r\n", "Keep-Alive: 300\r\n"}) {
     Served served(echoRouter());
     CHECK(served.ask("GET / HTTP/1.0\r\n" + std::string(field) + "\r\n") ==
@@ -48,7 +49,7 @@ std::string keptRequestFor(const std::string& target, const std::string& method 
 const std::string kModern = "GET /text HTTP/1.1\r\nHost: h\r\n\r\n";
 constexpr std::string_view kKept = "Connection: keep-alive\r\n";
 
-TEST_CASE("an HTTP/1.0 client that asks for it keeps its connection, and is told so [HR5]") {
+TEST_CASE("an HTTP/1.0 client that asks for keep-alive gets it, and the answer says so [HR5]") {
   Served served(bodies());
   for (int i = 0; i < 3; ++i) {
     CHECK(served.ask(keptRequestFor("/text")) == textAnswer("hello", kKept));

@@ -7,7 +7,7 @@
 namespace ropewalk::http::test {
 namespace {
 
-TEST_CASE("why a file cannot be opened decides the status [SF11]") {
+TEST_CASE("a missing file is 404, an unreadable one 403, a shortage 503 [SF11]") {
   for (const int error :
        {ENOENT, ENOTDIR, ELOOP, EXDEV, ENAMETOOLONG, EINVAL, EILSEQ, ENXIO, ENODEV}) {
     CAPTURE(error);
@@ -20,7 +20,7 @@ TEST_CASE("why a file cannot be opened decides the status [SF11]") {
   }
 }
 
-TEST_CASE("a disk or a file server that fails does not make a file look missing [SF11]") {
+TEST_CASE("a failing disk or file server is 500, not 404 [SF11]") {
   for (const int error : {EIO, ESTALE, EBADMSG, EUCLEAN, EREMOTEIO, ENOTCONN, ECONNABORTED,
                           ETIMEDOUT, ENOSYS, EBADF, EFAULT}) {
     CAPTURE(error);
