@@ -115,6 +115,8 @@ void FramingReader::takeCodings(std::string_view value) {
 void FramingReader::takeConnection(std::string_view value) {
   for (ListItems items(value); items.next();) {
     saysClose_ = saysClose_ || equalNoCase(items.item(), "close");
+    // HTTP/1.1 clients say it as well, where it has no effect.
+    if (head_.minorVersion() == 1) continue;
     saysKeepAlive_ = saysKeepAlive_ || equalNoCase(items.item(), "keep-alive");
   }
 }
