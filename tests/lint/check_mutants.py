@@ -3,32 +3,31 @@
 Whoever changes a line that a mutant breaks must bring the mutant along.
 """
 
-import os
 import pathlib
-import subprocess
 import sys
 
 ROOT = pathlib.Path(sys.argv[1])
-sys.path.insert(0, str(ROOT / "tests" / "rules"))
+sys.path[:0] = [str(ROOT / "tests" / "rules"), str(ROOT / "tests" / "mutants")]
+import mutant_text
 import rules_report
 
 
-def problem_of(patch, known):
-    if patch.stem.partition("-")[0] not in known:
-        return f"{patch.name}: its name does not start with a known rule"
-    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(ROOT.parent)}
-    said = subprocess.run(
-        ["git", "-c", "safe.directory=*", "apply", "--check", str(patch)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    return f"{patch.name}: {said.stderr.strip()}" if said.returncode else None
+def problem_of(mutant, known):
+    if mutant.stem.partition("-")[0] not in known:
+        return f"{mutant.name}: its name does not start with a known rule"
+    try:
+        mutant_text.apply(mutant.read_text(), ROOT, only_check=True)
+    except mutant_text.Unusable as unusable:
+        return f"{mutant.name}: {unusable}"
+    return None
 
 
 def main():
     known = {rule.id for rules in rules_report.known_rules().values() for rule in rules}
-    patches = sorted((ROOT / "tests" / "mutants").glob("*.patch"))
-    found = [problem for patch in patches if (problem := problem_of(patch, known))]
-    print("\n".join(found) or f"{len(patches)} mutants apply")
-    return bool(found)
+    mutants = sorted((ROOT / "tests" / "mutants").glob("*.mutant"))
+    found = [problem for mutant in mutants if (problem := problem_of(mutant, known))]
+    print("\n".join(found) or f"{len(mutants)} mutants apply")
+    return bool(found) or not mutants
 
 
 if __name__ == "__main__":

@@ -37,12 +37,12 @@ def texts(root):
                 continue
 
 
-def line_problems(line, is_patch):
+def line_problems(line, is_mutant):
     if match := NOTES.search(line):
         yield f"{match[0]}: an issue, or nothing"
     if match := MACHINE_PATH.search(line):
         yield f"path of one machine: {line.strip()}"
-    if is_patch:
+    if is_mutant:
         return
     if line != line.rstrip():
         yield "white space at the end of the line"
@@ -59,10 +59,10 @@ def cpp_problems(line):
 
 def problems_of(here, text):
     """(line, what) of each problem of one file."""
-    is_patch = here.endswith(".patch")
+    is_mutant = here.endswith(".mutant")
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
-        for what in line_problems(line, is_patch):
+        for what in line_problems(line, is_mutant):
             yield number, what
     if text and not text.endswith("\n"):
         yield len(lines), "no newline at the end"

@@ -26,7 +26,7 @@ CLEAN = [
     ("src/net/port.cc", 'get("/home/page");'),
     ("src/net/port.h", "class Database {};  // no: ends in base, is no Base"),
     ("README.md", "Hackers do. https://example.org/home/page ./home/page"),
-    ("tests/mutants/a.patch", " \tcontext "),
+    ("tests/mutants/a.mutant", " \tcontext "),
 ]
 
 

@@ -1,22 +1,22 @@
 """Breaks one rule at a time, and asks whether the rule's own tests notice.
 
-tests/mutants/RULE-slug.patch breaks RULE. Each patch is applied to a copy of the tree in .build/mutants,
-what depends on it is built there, and the cases with [RULE] in their name are run: at least one must fail.
-Only then is the mutant caught. A patch that does not apply, does not compile, or has no passing case to turn
-red is an error. The tree itself is never touched.
+tests/mutants/RULE-slug.mutant breaks RULE (mutant_text.py says how it is written). Each is applied to a copy of
+the tree in .build/mutants, what depends on it is built there, and the cases with [RULE] in their name are run: at
+least one must fail. Only then is the mutant caught. One that does not apply, does not compile, or has no passing
+case to turn red is an error. The tree itself is never touched.
 """
 
 import dataclasses
 import os
 import pathlib
-import re
-import subprocess
 
+import mutant_text
 import rules_report
 from configuration import BUILDS, ROOT, BuildFailed, Configuration, compile_targets, set_up
+from mutant_text import Unusable
 from test_program import Case, TestProgram
 
-PATCHES = pathlib.Path(__file__).resolve().parent
+MUTANTS = pathlib.Path(__file__).resolve().parent
 COPY = BUILDS / "mutants" / "tree"
 COPIED = ("examples", "include", "protocols", "src", "tests", "meson.build", ".clang-format")
 
@@ -26,10 +26,6 @@ COVERED_SECTIONS = ("LF", "CL", "HC", "PC", "LR", "PT", "SW")
 # A mutant may lose every limit: it must not take the machine with it.
 MOST_MEMORY = 4 << 30
 LONGEST_RUN = 30.0
-
-
-class Unusable(Exception):
-    """The patch proves nothing; the text says why."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,23 +48,23 @@ class MutantConfiguration(Configuration):
 
 @dataclasses.dataclass
 class Mutant:
-    patch: pathlib.Path
+    path: pathlib.Path
 
     @property
     def name(self):
-        return self.patch.stem
+        return self.path.stem
 
     @property
     def rule(self):
         return self.name.partition("-")[0]
 
     def touched(self):
-        return re.findall(r"^\+\+\+ b/(\S+)", self.patch.read_text(), re.MULTILINE)
+        return [edit.file for edit in mutant_text.edits_of(self.path.read_text())]
 
 
 def all_mutants():
     """Mutants of the same file follow each other: mended and broken again, it is compiled once for both."""
-    return sorted(map(Mutant, PATCHES.glob("*.patch")), key=lambda mutant: (mutant.touched(), mutant.name))
+    return sorted(map(Mutant, MUTANTS.glob("*.mutant")), key=lambda mutant: (mutant.touched(), mutant.name))
 
 
 def copy_tree():
@@ -88,18 +84,6 @@ def copy_tree():
     for path in COPY.rglob("*"):
         if path.is_file() and path not in wanted:
             path.unlink()
-
-
-def apply(patch, only_check=False):
-    """Applies `patch` to the copy. Raises Unusable."""
-    # Without the ceiling git would find the repository around the copy, and leave the copy alone.
-    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(COPY.parent)}
-    check = ["--check"] if only_check else []
-    said = subprocess.run(
-        ["git", "apply", *check, str(patch)],
-        cwd=COPY, env=environment, capture_output=True, text=True, check=False)
-    if said.returncode:
-        raise Unusable(f"does not apply: {said.stderr.strip()}")
 
 
 def cases_by_rule(programs):
@@ -142,7 +126,7 @@ def try_mutant(mutant, by_rule, configuration, jobs):
     by_program = by_rule.get(mutant.rule)
     if not by_program:
         raise Unusable(f"no case that passes carries [{mutant.rule}]")
-    apply(mutant.patch)
+    mutant_text.apply(mutant.path.read_text(), COPY)
     try:
         return first_failure(mutant, by_program, configuration, jobs)
     finally:
