@@ -39,6 +39,11 @@ struct ConnectionLimits {
   /// destroys what was just sent.
   Duration linger = 2s;
   std::size_t lingerBytes = 64 * 1024;
+
+  /// The same for Linger::WhileSending, as HTTP uses it after its last answer: for as long as input
+  /// keeps coming at most this far apart, and for at most this long in all. Of any size.
+  Duration lingerGap = 5s;
+  Duration longLinger = 30s;
 };
 
 }  // namespace ropewalk

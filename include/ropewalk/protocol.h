@@ -64,7 +64,8 @@ class Protocol {
   /// abortConnection(), or what a callback threw.
   virtual void connectionLost(const Failure& why);
 
-  /// The reactor wants to stop. Finish soon; whoever is still there at the deadline is cut.
+  /// The reactor drains: finish soon. What had arrived by then has been delivered. A connection
+  /// that is still open at the deadline ends there, with a reset if output of its waits.
   virtual void drainRequested() { transport->loseConnection(); }
 
   /// How log lines name this protocol: the class's name unless overridden (LF10).

@@ -88,10 +88,17 @@ class Reactor final : public ReactorTime {
   /// ReactorNotRunning if not running, or stopping already (RC1, RC2).
   void stop();
 
-  /// Asks every protocol to finish (Protocol::drainRequested()), accepts no more, and stops when
-  /// the last connection has ended or at the deadline, whichever is first. Until then connectTCP()
-  /// fails with UserError. Again: the earlier deadline counts. Throws ReactorNotRunning as stop().
+  /// Stops in good order: nothing that has arrived is lost. In the next turn the ports accept the
+  /// connections that wait in their backlog, and then listen no more; each connection delivers what
+  /// the kernel holds for it (one turn's reading; nothing while it is paused) and is asked to
+  /// finish (Protocol::drainRequested()). The reactor stops when the last connection has ended or
+  /// at the deadline, whichever is first. Until then connectTCP() fails with UserError.
+  ///
+  /// Called again, the earlier deadline counts. Throws ReactorNotRunning as stop() does.
   void drain(Duration deadline = 10s);
+
+  /// True from drain() until the reactor stops.
+  bool isDraining() const noexcept;
 
   /// Leaves run() at the end of this turn, without Shutdown; run() works again afterwards (RC15).
   void crash();

@@ -21,8 +21,14 @@ class Protocol;
 class Reactor;
 struct ConnectionLimits;
 
-/// Whether loseConnection() waits for the peer to finish too.
-enum class Linger : bool { No, Yes };
+/// Whether loseConnection() waits, after the flush, for the peer to finish too. What the peer sends
+/// meanwhile is read and discarded, because a close with unread input resets the connection and
+/// destroys what was just sent.
+enum class Linger : std::uint8_t {
+  No,            ///< closes at once
+  Yes,           ///< for ConnectionLimits::linger and lingerBytes at most
+  WhileSending,  ///< as long as the peer keeps sending: ConnectionLimits::longLinger and lingerGap
+};
 
 /// The sending side of one connection, as its Protocol sees it.
 ///
@@ -76,10 +82,11 @@ class Transport : public detail::RefCounted {
   ///
   /// Nothing more is delivered to the protocol. Flushes as long as the peer goes on taking it
   /// (ConnectionLimits::closeDeadline), then says that it has finished and waits for the peer to
-  /// finish (ConnectionLimits::linger), then closes; Linger::No leaves out the waiting, for a
-  /// protocol that knows that the peer has nothing more to say. With a producer registered, waits
-  /// for it to unregister first (CL6). Ends in connectionLost() with ConnectionDone. Again, or
-  /// after the end: nothing (CL3).
+  /// finish, then closes. Linger::No leaves out the waiting, for a protocol that knows that the
+  /// peer has nothing more to say; Linger::WhileSending waits longer, for a protocol that refuses
+  /// what the peer is in the middle of sending. While the reactor drains it is the same as
+  /// Linger::Yes. With a producer registered, waits for it to unregister first (CL6). Ends in
+  /// connectionLost() with ConnectionDone. Again, or after the end: nothing (CL3).
   virtual void loseConnection(Linger linger) = 0;
   void loseConnection() { loseConnection(Linger::Yes); }
 
@@ -96,6 +103,15 @@ class Transport : public detail::RefCounted {
   /// As abortConnection(), but `why` is the reason that connectionLost() gets, unless it is empty
   /// or one was given before.
   virtual void abortConnection(Failure why) = 0;
+
+  /// Ends a connection on which something stays unfinished, so that the peer cannot take the part
+  /// for the whole: a message or body that was promised longer.
+  ///
+  /// Flushes what was written, waits until the peer has acknowledged it
+  /// (ConnectionLimits::closeDeadline), because a reset destroys what is on its way, then resets.
+  /// Ends in connectionLost() with `why`, or with ConnectionAborted if `why` is empty; a reason
+  /// that was given before stays. From inside connectionLost() it makes the end a reset.
+  virtual void cutShort(Failure why) = 0;
 
   /// Says that nothing more will be written; reading goes on.
   ///
@@ -174,8 +190,10 @@ class Transport : public detail::RefCounted {
   /// Bytes accepted by write() and not yet taken by the kernel.
   virtual std::size_t unsentBytes() const = 0;
 
-  /// The far end and our end; both also in and after connectionLost() (PT24).
+  /// The far end; also in and after connectionLost().
   virtual Address getPeer() const = 0;
+
+  /// Our end; also in connectionLost(), and after it if it was asked for before. Else no address.
   virtual Address getHost() const = 0;
 
   /// Nagle's algorithm off (the default is true: off) and TCP keep-alive (on): rule PT25. On a wire

@@ -8,13 +8,13 @@
 namespace ropewalk::http {
 namespace {
 
-// The head is sent, so aborting is the only way to report an incomplete body. Rethrown for logging.
+// The head is sent, so a reset is the only way to report an incomplete body. Rethrown for logging.
 template <typename Call>
 void orAbort(const TransportRef& transport, const Call& call) {
   try {
     call();
   } catch (...) {
-    transport->abortConnection(Failure::current());
+    transport->cutShort(Failure::current());
     throw;
   }
 }

@@ -114,13 +114,14 @@ void Connection::handOver(std::string_view rest) {
 bool Connection::mayKeepAlive() const {
   const bool moreIsHere = input_ ? !input_->empty() : readAhead_ != nullptr;
   const bool moreMayCome = !inputEnded_ || moreIsHere;
-  return !closed_ && !draining_ && moreMayCome && served_ + 1 < limits().requests;
+  const bool drains = draining_ || transport->reactor().isDraining();
+  return !closed_ && !drains && moreMayCome && served_ + 1 < limits().requests;
 }
 
-void Connection::close() {
+void Connection::close(Linger linger) {
   if (std::exchange(closed_, true)) return;
   room_.reset();
-  transport->loseConnection();
+  transport->loseConnection(linger);
 }
 
 // REQUIRES: not called since unlimitQueue().
@@ -153,7 +154,11 @@ void Connection::writeConnectionLost() {
 void Connection::drainRequested() {
   if (detached_) return next_->drainRequested();
   draining_ = true;
-  if (isIdle() || exchange_->isAnswered()) close();
+  if (isIdle() || exchange_->isAnswered()) {
+    close();
+  } else {
+    exchange_->drainRequested();
+  }
   settle();
 }
 
@@ -244,7 +249,7 @@ void Connection::giveUp(Wait wait) {
 void Connection::idleTooLong(Wait wait) {
   // The time of the client begins when it has the answer.
   if (transport->unsentBytes() > 0) return site_.deadlines.set(*this, wait, transport->reactor());
-  close();
+  close(Linger::Yes);
 }
 
 // False while it is us who keep the client from sending: nobody asks for the body, or it is not

@@ -40,7 +40,7 @@ class Connection final : public Protocol, private Waiter {
 
   // For the exchange. After close() nothing more is read.
   bool mayKeepAlive() const;
-  void close();
+  void close(Linger linger = Linger::WhileSending);
 
   // The connection is `next`'s as soon as the exchange in hand is finished, and that is when goOn()
   // is called next.

@@ -115,7 +115,11 @@ void Exchange::inputEnded() {
 void Exchange::connectionLost(const Failure& why) {
   connection_ = nullptr;
   whyLost_ = why;
-  if (output_ == Output::Streaming && why.check<WriteQueueFull>()) logQueueFull(why);
+  if (output_ == Output::Streaming) {
+    if (why.check<WriteQueueFull>()) logQueueFull(why);
+    // If the reactor stops: without a reset the part would pass for the whole.
+    transport_->cutShort({});
+  }
   answer_.forgetWriter();
   body_.fail(Failure::cancelled());
   if (!finishWaiters_) return;

@@ -53,6 +53,9 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   // Answers with an error and has the connection closed; nothing more is read.
   void refuse(Refusal refusal);
 
+  // The server wants to stop.
+  void drainRequested();
+
   // Detaches this from the connection, which is gone.
   void connectionLost(const Failure& why);
 
@@ -80,6 +83,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void bodyWanted();
   void bodyTaken();
   Deferred<void> notifyFinish();
+  Deferred<void> notifyDrain();
   bool conditionsHold(const Validators& now);
   bool isStreaming() const { return connection_ && output_ == Output::Streaming && !written_; }
   void write(std::string_view bytes);
@@ -132,6 +136,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   BodyWriter writer_{*this};
   std::shared_ptr<BodyFlow> flow_;  // once a producer writes the stream
   std::unique_ptr<std::vector<Promise<void>>> finishWaiters_;
+  std::unique_ptr<std::vector<Promise<void>>> drainWaiters_;
   Failure whyLost_;
   std::uint64_t received_ = 0;  // of the body
   std::size_t discarded_ = 0;

@@ -87,11 +87,12 @@ void Exchange::streamEnded(const Failure& failure) {
   }
   // A connection that ends already does so for a reason of its own.
   if (!failure.check<CancelledError>() || !transport_->isDisconnecting()) {
-    logError("{} {}: the body was not written to its end: {}", reader_.head().method(),
-             reader_.target().path, failure ? failure.what() : "less than the length promised");
+    logError("{} {}: the body breaks off after {} bytes: {}", reader_.head().method(),
+             reader_.target().path, answer_.bodySize(),
+             failure ? failure.what() : "less than the length promised");
   }
-  // The head is out: the only way to say that this is not all is to break off.
-  transport_->abortConnection();
+  // The head is out, so a reset is the only way to say that this is not all.
+  transport_->cutShort({});
 }
 
 // Whoever waits for room does not come to the cap.
@@ -162,13 +163,28 @@ std::string_view Exchange::whyNoHandover(std::string_view upgrade) const {
 
 void Exchange::refuse(Refusal refusal) {
   input_ = Input::Broken;
-  if (output_ == Output::Streaming) return transport_->abortConnection();
+  if (output_ == Output::Streaming) return transport_->cutShort({});
   if (output_ == Output::Done) return connection_->close();
   // Whatever the client speaks, or seems to: an answer in HTTP/1.1 says that the connection is
   // closed.
   Response response = refusalPage(refusal);
   send(response, 1, false);
   body_.fail(Failure::of(IncompleteBody(refusal.why)));
+}
+
+Deferred<void> Exchange::notifyDrain() {
+  if (transport_->isConnected() && transport_->reactor().isDraining()) return succeed();
+  if (!drainWaiters_) drainWaiters_ = std::make_unique<std::vector<Promise<void>>>();
+  drainWaiters_->emplace_back();
+  return drainWaiters_->back().deferred();
+}
+
+void Exchange::drainRequested() {
+  if (!drainWaiters_) return;
+  const auto waiters = std::move(drainWaiters_);
+  for (Promise<void>& waiter : *waiters) {
+    if (!waiter.hasFired()) waiter.callback();
+  }
 }
 
 Deferred<void> Exchange::notifyFinish() {

@@ -98,6 +98,8 @@ std::vector<HeaderField> Request::headers() const {
 
 std::string_view Request::body() const { return exchange_.body().waiting(); }
 
+Deferred<void> Request::notifyDrain() { return exchange_.notifyDrain(); }
+
 Deferred<void> Request::notifyFinish() { return exchange_.notifyFinish(); }
 
 Address Request::peer() const { return exchange_.transport()->getPeer(); }

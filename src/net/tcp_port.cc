@@ -110,11 +110,19 @@ void TcpPort::close() noexcept {
   factory_->doStop();
 }
 
+// The connections that wait have been accepted by the kernel: their clients may have sent requests.
 void TcpPort::drain() noexcept {
-  if (acceptor_) close();  // else its factory has closed it meanwhile
+  const std::shared_ptr<TcpPort> self = shared_from_this();
+  for (int accepts = 0; accepts < options_.backlog && acceptor_ && !full(); ++accepts) {
+    const int error = acceptOne();
+    if (error == EAGAIN || outOf(error) || unusable(error)) break;
+  }
+  reactorStopped();
 }
 
-void TcpPort::reactorStopped() noexcept { drain(); }
+void TcpPort::reactorStopped() noexcept {
+  if (acceptor_) close();  // else its factory has closed it meanwhile
+}
 
 void TcpPort::acceptReady() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();

@@ -19,6 +19,7 @@ Reactor::~Reactor() = default;
 void Reactor::run(bool handleSignals) { core_->run(handleSignals); }
 void Reactor::stop() { core_->stop(); }
 void Reactor::drain(Duration deadline) { core_->drain(deadline); }
+bool Reactor::isDraining() const noexcept { return core_->isDraining(); }
 void Reactor::crash() { core_->crash(); }
 void Reactor::iterate(Duration delay) { core_->iterate(delay); }
 bool Reactor::isRunning() const noexcept { return core_->running(); }

@@ -65,8 +65,19 @@ void ReactorCore::run(bool handleSignals) {
   }
   while (!over() && turnCurrent(true)) {
   }
+  awaitPartings();
   letSignalsGo();
   finish();
+}
+
+// Nothing of the user's is called: connections, ports and descriptors have ended. A signal ends it.
+void ReactorCore::awaitPartings() {
+  constexpr Duration kPeriod = 20ms;
+  for (Partings& partings = turn_.partings(); !partings.empty();) {
+    driver_->setAlarm(later(driver_->now(), kPeriod));
+    driver_->wait(true);
+    partings.look(driver_->now());
+  }
 }
 
 void ReactorCore::letSignalsGo() {
@@ -133,13 +144,14 @@ void ReactorCore::watch(const char* what) noexcept {
 void ReactorCore::finish() noexcept {
   const AtWork atWork(*this);
   turn_.finish();
+  turn_.partings().closeAll();
   running_ = unfinished_ = false;
   state_ = State::Idle;
 }
 
 bool ReactorCore::busy() const noexcept {
   return !threadCalls_.empty() || turn_.pending() || state_ == State::StopRequested ||
-         (draining_ && turn_.open() == 0) || events_.ready();
+         drainBegins_ || (draining_ && turn_.open() == 0) || events_.ready();
 }
 
 void ReactorCore::runDue() noexcept {
@@ -154,6 +166,7 @@ void ReactorCore::runDue() noexcept {
 }
 
 void ReactorCore::changeState() noexcept {
+  if (std::exchange(drainBegins_, false)) beginDrain();
   if (draining_ && state_ == State::Active && turn_.open() == 0) state_ = State::StopRequested;
   if (events_.ready()) events_.proceed();
   if (state_ != State::StopRequested) return;
@@ -206,7 +219,9 @@ void ReactorCore::crash() noexcept {
 }
 
 void ReactorCore::stopDraining() noexcept {
-  draining_ = false;
+  draining_ = drainBegins_ = false;
+  turn_.setDraining(false);
+  toDrain_.clear();
   if (drainDeadline_.active()) drainDeadline_.cancel();
 }
 
@@ -216,12 +231,19 @@ void ReactorCore::drain(Duration deadline) {
     if (later(driver_->now(), deadline) < drainDeadline_.getTime()) drainDeadline_.reset(deadline);
     return;
   }
-  // What needs memory comes first: either everybody is told, or nobody.
-  const std::vector<std::shared_ptr<Resident>> residents = residents_;
+  // What needs memory comes first: either all are drained, or none.
+  toDrain_ = residents_;
   drainDeadline_ = timers_.schedule(deadline, [this] {
     if (state_ == State::Active) stop();
   });
-  draining_ = unsteady_ = true;
+  draining_ = unsteady_ = drainBegins_ = true;
+  turn_.setDraining(true);
+}
+
+// In a turn of its own: the ports take what has arrived, which calls the user's code, and drain()
+// may have been called by a callback.
+void ReactorCore::beginDrain() noexcept {
+  const std::vector<std::shared_ptr<Resident>> residents = std::exchange(toDrain_, {});
   for (const auto& resident : residents) resident->drain();
   turn_.drainAll();
 }
@@ -280,8 +302,9 @@ void ReactorCore::signalled(int signal) noexcept {
     }
     return;
   }
-  if (state_ == State::Stopping) {
+  if (state_ == State::Stopping || state_ == State::Finished) {
     logWarning("signal {} while stopping: waiting no longer", signal);
+    turn_.partings().closeAll();
     return events_.hurry();
   }
   if (state_ != State::Active) return;

@@ -54,6 +54,8 @@ class ReactorCore final : private DriverOwner {
   // True from start() until Shutdown has been fired or crash() was called.
   bool active() const noexcept { return state_ != State::Idle; }
 
+  bool isDraining() const noexcept { return draining_; }
+
   // True while nothing new is to be begun: the reactor drains, or tells everybody that it stops.
   bool isEnding() const noexcept { return draining_ || disconnecting_; }
 
@@ -77,8 +79,10 @@ class ReactorCore final : private DriverOwner {
   void watch(const char* what) noexcept;
   bool over() const noexcept { return state_ == State::Finished || state_ == State::Idle; }
   void signalled(int signal) noexcept override;
+  void awaitPartings();
   void letSignalsGo();
   void fireShutdown();
+  void beginDrain() noexcept;
   void stopDraining() noexcept;
   void disconnectAll() noexcept;
   TimePoint nextAlarm() const noexcept {
@@ -94,6 +98,7 @@ class ReactorCore final : private DriverOwner {
   TimerQueue timers_;
   SystemEvents events_;
   std::vector<std::shared_ptr<Resident>> residents_;
+  std::vector<std::shared_ptr<Resident>> toDrain_;  // from drain() until it is carried out
   Turn turn_;
   Descriptors descriptors_;
   std::map<int, std::shared_ptr<UniqueFunction<void()>>> signalCalls_;
@@ -103,6 +108,7 @@ class ReactorCore final : private DriverOwner {
   bool unsteady_ = false;  // starting, draining, stopping or crashed, or turns are watched
   bool running_ = false;
   bool draining_ = false;
+  bool drainBegins_ = false;  // drain() was called, and the next turn carries it out
   bool disconnecting_ = false;
   bool closed_ = false;      // being destroyed
   bool unfinished_ = false;  // between two calls of iterate() that a start or an end goes on in

@@ -33,6 +33,7 @@ class RelayedTransport final : public Transport {
   void loseConnection(Failure why) override { connection_->loseConnection(std::move(why)); }
   void abortConnection() override { connection_->abortConnection(); }
   void abortConnection(Failure why) override { connection_->abortConnection(std::move(why)); }
+  void cutShort(Failure why) override { connection_->cutShort(std::move(why)); }
   void loseWriteConnection() override { connection_->loseWriteConnection(); }
   void pauseProducing() override { connection_->pauseProducing(); }
   void resumeProducing() override { connection_->resumeProducing(); }

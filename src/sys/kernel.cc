@@ -50,6 +50,7 @@ constexpr Kernel kKernel = {
     .ioctl = control,
     .listen = ::listen,
     .open = openExisting,
+    .pread = ::pread,
     .read = ::read,
     .recv = ::recv,
     .send = ::send,

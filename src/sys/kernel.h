@@ -39,6 +39,7 @@ struct Kernel {
   int (*ioctl)(int, unsigned long, int*);
   int (*listen)(int, int);
   int (*open)(const char*, int);
+  ssize_t (*pread)(int, void*, std::size_t, off_t);
   ssize_t (*read)(int, void*, std::size_t);
   ssize_t (*recv)(int, void*, std::size_t, int);
   ssize_t (*send)(int, const void*, std::size_t, int);

@@ -65,6 +65,11 @@ class Channel {
   virtual void setInterest(Interest interest) = 0;
 
   virtual Transfer receive(char* buffer, std::size_t size) = 0;
+
+  // As receive(), for bytes that are thrown away: copies nothing where the wire can do without. The
+  // buffer is undefined then.
+  virtual Transfer discard(char* buffer, std::size_t size) { return receive(buffer, size); }
+
   virtual Transfer send(const iovec* pieces, int count) = 0;
   virtual Transfer sendFile(int file, std::uint64_t offset, std::size_t count) = 0;
 

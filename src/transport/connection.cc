@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 #include "async/failure_of.h"
@@ -27,6 +28,14 @@ constexpr int kPieces = 64;
 
 bool wouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
+// What sendfile(2) says of the connection; any other error is the file's.
+bool isOfNetwork(int error) {
+  constexpr int kErrors[] = {EPIPE,     ECONNRESET,   ECONNABORTED, ENOTCONN,
+                             ETIMEDOUT, ENETDOWN,     ENETRESET,    ENETUNREACH,
+                             EHOSTDOWN, EHOSTUNREACH, ENOBUFS};
+  return std::ranges::find(kErrors, error) != std::end(kErrors);
+}
+
 }  // namespace
 
 Connection::Connection(Turn& turn, std::unique_ptr<Channel> channel, Ref<ConnectionMaker> maker,
@@ -41,7 +50,12 @@ Connection::Connection(Turn& turn, std::unique_ptr<Channel> channel, Ref<Connect
   turn_.add(*this);
 }
 
-Connection::~Connection() = default;
+Connection::~Connection() { dropOwnLimits(); }
+
+void Connection::dropOwnLimits() noexcept {
+  if (ownsLimits_) delete limits_;
+  ownsLimits_ = false;
+}
 
 inline bool Connection::sent(const Transfer& transfer, std::size_t wanted) {
   if (transfer.bytes < 0) return refused(transfer.error);
@@ -67,6 +81,8 @@ inline void Connection::sendQueue() {
 void Connection::readReady() noexcept {
   if (turn_.slowTurns().isOn()) [[unlikely]]
     turn_.slowTurns().enter(*this);
+  if (phase_ == Phase::Lingering) [[unlikely]]
+    return discardInput();
   turn_.setInHand(this);
   for (int reads = 0; reads < kReadsPerTurn && wantsRead(); ++reads) {
     const Transfer got = channel_->receive(turn_.readBuffer(), Turn::kReadSize);
@@ -76,14 +92,10 @@ void Connection::readReady() noexcept {
     }
     const auto size = static_cast<std::size_t>(got.bytes);
     turn_.countReceived(size);
-    if (phase_ != Phase::Open) {
-      discard(size);
-    } else {
-      try {
-        protocol_->dataReceived({turn_.readBuffer(), size});
-      } catch (...) {
-        callbackThrew();
-      }
+    try {
+      protocol_->dataReceived({turn_.readBuffer(), size});
+    } catch (...) {
+      callbackThrew();
     }
     if (size < Turn::kReadSize) break;
   }
@@ -151,7 +163,7 @@ void Connection::writeFile(int fd, std::uint64_t offset, std::uint64_t count) {
 void Connection::outOfMemory() noexcept { abortConnection(Failure::current()); }
 
 bool Connection::acceptsWrites() {
-  const bool open = phase_ == Phase::Open || (phase_ == Phase::Closing && feed_);
+  const bool open = phase_ == Phase::Open || (phase_ == Phase::Closing && waitsForProducer());
   if (!open || (writeLost_ && (shutDown_ || !feed_))) return false;
   if (limits_->maxQueued == 0 || queue_.inMemory() <= limits_->maxQueued) return true;
   return makesRoom();
@@ -233,13 +245,11 @@ bool Connection::sendPieces() {
 bool Connection::sendFileFront() {
   const WriteQueue::FileStretch stretch = queue_.frontFile();
   const Transfer sent = channel_->sendFile(stretch.file, stretch.offset, stretch.count);
-  if (sent.bytes < 0) {
-    if (!wouldBlock(sent.error)) channel_->resetOnClose();  // the peer must not take it for whole
+  if (sent.bytes < 0 && (wouldBlock(sent.error) || isOfNetwork(sent.error))) {
     return refused(sent.error);
   }
-  if (sent.bytes == 0) {
-    channel_->resetOnClose();
-    endSoon(failureOf<ConnectionLost>("sendfile: the file became shorter"));
+  if (sent.bytes <= 0) {
+    fileBrokeOff(stretch, sent);
     return false;
   }
   turn_.countSent(static_cast<std::size_t>(sent.bytes));
@@ -252,6 +262,7 @@ bool Connection::refused(int error) {
   if (wouldBlock(error)) {
     roomEnded(false);
   } else {
+    channel_->resetOnClose();  // what was queued is dropped
     endSoon(failureOf<ConnectionLost>("send", std::error_code(error, std::generic_category())));
   }
   return false;

@@ -96,6 +96,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void loseConnection(Failure why) override;
   void abortConnection() override;
   void abortConnection(Failure why) override;
+  void cutShort(Failure why) override;
   void loseWriteConnection() override;
   void pauseProducing() override;
   void resumeProducing() override;
@@ -150,11 +151,13 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool sendFront();
   bool sendPieces();
   bool sendFileFront();
+  void fileBrokeOff(const WriteQueue::FileStretch& stretch, const Transfer& sent) noexcept;
   bool refused(int error);
   void roomEnded(bool someSent);
   void outOfMemory() noexcept;
 
   // connection_flow.cc: pausing, producers, what follows a flush
+  void dropOwnLimits() noexcept;
   bool blocksWhenFull() const noexcept;
   void unblock();
   void afterFlush() noexcept;
@@ -165,10 +168,17 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
 
   // connection_close.cc: beginnings and ends
   void readStopped(Transfer got) noexcept;
-  void discard(std::size_t bytes) noexcept;
+  void discardInput() noexcept;
   void allSent() noexcept;
+  bool waitsForProducer() const noexcept { return feed_ && !cutsShort_; }
+  void awaitAcknowledgement() noexcept;
+  void endCut() noexcept;
+  void letChannelGo() noexcept;
   void tellWriteLost() noexcept;
+  void carryOutDrain() noexcept;
   void linger() noexcept;
+  void lingerOn(TimePoint now) noexcept;
+  void lingerShorter() noexcept;
   void endOrderly() noexcept;
   void setDeadline(Duration wait) noexcept;
   void deadlinePassed() noexcept override;
@@ -191,15 +201,19 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   std::unique_ptr<Feed> feed_;
   RoomWaiters roomWaiters_;
   std::unique_ptr<Stall> stall_;    // while the wire takes no more
-  const ConnectionLimits* limits_;  // the maker's, or
-  std::unique_ptr<ConnectionLimits> ownLimits_;
+  const ConnectionLimits* limits_;  // the maker's, or its own
   Ref<ConnectionMaker> maker_;
   Failure reason_;  // why it ends, once that is known
   ConnectionLinks links_;
   Address peer_;
-  mutable Address host_;  // asked for once, when somebody wants to know
+  mutable std::unique_ptr<const Address> host_;  // once it was asked for
   std::uint32_t session_;
-  std::size_t discarded_ = 0;  // bytes thrown away while lingering
+  // While lingering: bytes discarded so far, for Linger::Yes; or for Linger::WhileSending the end
+  // of the time for it.
+  union {
+    std::size_t discarded_ = 0;
+    TimePoint lingerEnds_;
+  };
 
   Phase phase_ = Phase::Made;
   // What keeps it from reading: bits, so that one look tells all.
@@ -212,13 +226,16 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool needsAfterFlush_ = false;  // something beside the bytes waits for the flush
   bool waitsForRoom_ = false;     // the kernel refused some; nothing is sent before writeReady()
 
+  bool ownsLimits_ : 1 = false;
   bool settleQueued_ : 1 = false;
   std::optional<bool> readWhileBlocked_;  // as setReadWhileBlocked() said
   bool writeLost_ : 1 = false;            // loseWriteConnection() was called
   bool shutDown_ : 1 = false;             // ... and the peer was told
   bool writeLostDue_ : 1 = false;         // ... and the protocol has to be
   bool drainDue_ : 1 = false;             // drainRequested() has to be called
-  bool lingers_ : 1 = true;
+  bool cutsShort_ : 1 = false;  // ends in a reset, once the peer has acknowledged what was sent
+  bool resets_ : 1 = false;     // the end that goes on is a reset
+  Linger linger_ = Linger::Yes;
 };
 
 }  // namespace ropewalk::detail

@@ -1,6 +1,7 @@
 // How a connection begins and ends. Every end is known first (Ending) and told later, by settle()
 // in the event loop, so that no caller is pulled from under (LF3).
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <utility>
@@ -41,7 +42,7 @@ std::string Connection::logPrefix() const {
 void Connection::loseConnection(Linger linger) {
   if (phase_ != Phase::Open) return;
   phase_ = Phase::Closing;
-  lingers_ = linger == Linger::Yes;
+  linger_ = linger;
   needsAfterFlush_ = true;
   if (waitsForRoom_) expectProgress();
   flushLater();
@@ -58,7 +59,11 @@ void Connection::abortConnection() { abortConnection(Failure::connectionAborted(
 
 void Connection::abortConnection(Failure why) {
   if (!why) why = Failure::connectionAborted();
-  if (phase_ == Phase::Made || phase_ == Phase::Ended) return;
+  if (phase_ == Phase::Made) return;
+  if (phase_ == Phase::Ended) {
+    resets_ = true;  // called by connectionLost(), else without effect
+    return;
+  }
   if (phase_ == Phase::Ending && !reason_.check<ConnectionDone>()) return;
   channel_->resetOnClose();
   queue_.clear();
@@ -68,6 +73,31 @@ void Connection::abortConnection(Failure why) {
   } else {
     endSoon(std::move(why));
   }
+}
+
+void Connection::cutShort(Failure why) {
+  if (phase_ == Phase::Ended || phase_ == Phase::Ending) return abortConnection(std::move(why));
+  if (phase_ != Phase::Open && phase_ != Phase::Closing) return;
+  if (!reason_) reason_ = why ? std::move(why) : Failure::connectionAborted();
+  phase_ = Phase::Closing;
+  cutsShort_ = true;
+  needsAfterFlush_ = true;
+  flushLater();
+}
+
+// The rest cannot be sent, and the peer must not take the part for the whole.
+void Connection::fileBrokeOff(const WriteQueue::FileStretch& stretch,
+                              const Transfer& sent) noexcept {
+  const Failure why = failureFrom([&] {
+    const std::error_code code(sent.error, std::generic_category());
+    return Failure::of(
+        ConnectionLost(sent.bytes == 0 ? "sendfile: the file became shorter" : "sendfile", code));
+  });
+  const LogContext named(*this);
+  logWarning("a file breaks off after {} of {} bytes: {}", stretch.sent,
+             stretch.sent + stretch.count, why);
+  queue_.clear();
+  cutShort(why);
 }
 
 void Connection::loseWriteConnection() {
@@ -97,31 +127,71 @@ void Connection::broken(int error) noexcept {
   endSoon(failureOf<ConnectionLost>("recv", code));
 }
 
-void Connection::discard(std::size_t bytes) noexcept {
-  discarded_ += bytes;
+// While lingering: one read a turn, so that a peer that floods us costs the others little.
+void Connection::discardInput() noexcept {
+  const Transfer got = channel_->discard(turn_.readBuffer(), Turn::kReadSize);
+  if (got.bytes <= 0) return readStopped(got);
+  turn_.countReceived(static_cast<std::size_t>(got.bytes));
+  if (linger_ == Linger::WhileSending) return lingerOn(turn_.reactor().now());
+  discarded_ += static_cast<std::size_t>(got.bytes);
   if (discarded_ > limits_->lingerBytes) endOrderly();
 }
 
 // Everything written so far is with the kernel.
 void Connection::allSent() noexcept {
-  if (writeLost_ && !shutDown_ && !feed_) {
+  if (writeLost_ && !shutDown_ && !feed_ && !cutsShort_) {
     shutDown_ = true;
     channel_->shutdownWrite();
     writeLostDue_ = true;
     settleLater();
     if (readEnded_ && phase_ == Phase::Open) return endOrderly();
   }
-  if (phase_ == Phase::Closing && !feed_) linger();
+  if (phase_ != Phase::Closing || waitsForProducer()) return;
+  if (cutsShort_) return awaitAcknowledgement();
+  linger();
+}
+
+// No event says that the peer has acknowledged something: lookForProgress() looks.
+void Connection::awaitAcknowledgement() noexcept {
+  if (channel_->unacknowledged() == 0) return endCut();
+  try {
+    expectProgress();
+  } catch (...) {
+    endCut();  // out of memory
+  }
+}
+
+void Connection::endCut() noexcept {
+  channel_->resetOnClose();
+  endSoon(reason_);
 }
 
 // A close with unread bytes in the kernel would reset the connection, and with it destroy what the
 // peer has not read yet: so first say that we have finished, and wait for the peer to finish too.
 void Connection::linger() noexcept {
-  if (readEnded_ || !lingers_) return endOrderly();
+  if (readEnded_ || linger_ == Linger::No) return endOrderly();
   phase_ = Phase::Lingering;
   if (!shutDown_) channel_->shutdownWrite();
   shutDown_ = true;
-  setDeadline(limits_->linger);
+  const TimePoint now = turn_.reactor().now();
+  if (turn_.isDraining()) linger_ = Linger::Yes;
+  if (linger_ == Linger::Yes) return turn_.deadlines().set(*this, later(now, limits_->linger));
+  lingerEnds_ = later(now, limits_->longLinger);
+  lingerOn(now);
+}
+
+// Until the end of the time for it, or until the peer falls silent.
+void Connection::lingerOn(TimePoint now) noexcept {
+  turn_.deadlines().set(*this, std::min(lingerEnds_, later(now, limits_->lingerGap)));
+}
+
+// The reactor drains: the peer gets no more than the usual.
+void Connection::lingerShorter() noexcept {
+  if (linger_ == Linger::Yes) return;
+  const TimePoint usual = later(turn_.reactor().now(), limits_->linger);
+  turn_.deadlines().set(*this, std::min(lingerEnds_, usual));
+  linger_ = Linger::Yes;
+  discarded_ = 0;
 }
 
 void Connection::endOrderly() noexcept { endSoon(reason_ ? reason_ : Failure::connectionDone()); }
@@ -146,10 +216,7 @@ void Connection::settleLater() noexcept {
 void Connection::settle() noexcept {
   settleQueued_ = false;
   if (phase_ == Phase::Ended) return;
-  if (drainDue_) {
-    drainDue_ = false;
-    if (phase_ == Phase::Open) guarded([this] { protocol_->drainRequested(); });
-  }
+  if (drainDue_) carryOutDrain();
   resumeFeed();
   notifyRoom();
   tellWriteLost();
@@ -169,7 +236,7 @@ void Connection::end(const Failure& why) noexcept {
   tellWriteLost();
   // What was known before goes before.
   const Failure reason = reason_ ? reason_ : why;
-  getHost();  // still known afterwards (PT24)
+  resets_ = cutsShort_ || !queue_.empty();  // a stop drops output
   channel_->setInterest(Interest::Nothing);
   turn_.deadlines().remove(*this);
   phase_ = Phase::Ended;
@@ -183,14 +250,35 @@ void Connection::end(const Failure& why) noexcept {
   }
   protocol_.reset();
   queue_.clear();
-  channel_.reset();
+  letChannelGo();
   turn_.countClosed(withoutNamespaces(reason.typeName()));
   turn_.remove(*this);
   const Ref<ConnectionMaker> maker = std::move(maker_);
   maker->connectionEnded(reason);
 }
 
+// A reactor that stops keeps the wire a little longer if a reset would destroy more than was cut.
+void Connection::letChannelGo() noexcept {
+  std::unique_ptr<Channel> channel = std::move(channel_);
+  if (!resets_) return;
+  channel->resetOnClose();
+  if (!turn_.isStopping() || channel->unacknowledged() == 0) return;
+  try {
+    turn_.partings().add(std::move(channel), turn_.reactor().now(), limits_->closeDeadline);
+  } catch (...) {
+    // Out of memory: it is reset now.
+  }
+}
+
+// What the kernel holds was sent before the peer could know of the drain.
+void Connection::carryOutDrain() noexcept {
+  drainDue_ = false;
+  if (phase_ == Phase::Open) readReady();
+  if (phase_ == Phase::Open) guarded([this] { protocol_->drainRequested(); });
+}
+
 void Connection::drain() noexcept {
+  if (phase_ == Phase::Lingering) return lingerShorter();
   if (phase_ != Phase::Open) return;
   drainDue_ = true;
   settleLater();
@@ -217,8 +305,15 @@ void Connection::deadlinePassed() noexcept {
 }
 
 Address Connection::getHost() const {
-  if (host_.family() == Address::Family::None && channel_) host_ = channel_->host();
-  return host_;
+  if (host_) return *host_;
+  if (!channel_) return {};
+  const Address host = channel_->host();
+  try {
+    host_ = std::make_unique<const Address>(host);
+  } catch (const std::bad_alloc&) {
+    // It is asked for again the next time.
+  }
+  return host;
 }
 
 }  // namespace ropewalk::detail

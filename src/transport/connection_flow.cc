@@ -68,8 +68,9 @@ void Connection::setLimits(const ConnectionLimits& limits) {
   // The kernel is told only what is news to it: HTTP changes the others with every streamed answer.
   const bool isNews = channel_ && own->writeStall != limits_->writeStall;
   if (isNews) channel_->setPatience(own->writeStall);
-  ownLimits_ = std::move(own);
-  limits_ = ownLimits_.get();
+  dropOwnLimits();
+  limits_ = own.release();
+  ownsLimits_ = true;
   if (isNews && waitsForRoom_) expectProgress();
   blockIfMuchWaits();
 }
@@ -136,7 +137,7 @@ void Connection::afterFlush() noexcept {
   }
   if (roomWaiters_.countFor(queue_.bytes()) > 0) settleLater();
   if (blocked_ && queue_.bytes() <= limits_->writeLowWater) blocked_ = false;
-  if (feed_ && phase_ < Phase::Ending) {
+  if (waitsForProducer() && phase_ < Phase::Ending) {
     const bool pull = feed_->streaming == Streaming::Pull;
     if (pull ? queue_.empty() && feed_->wrote
              : feed_->paused && queue_.bytes() <= limits_->writeLowWater) {
@@ -148,7 +149,7 @@ void Connection::afterFlush() noexcept {
 }
 
 void Connection::resumeFeed() noexcept {
-  if (!feed_ || !feed_->resumeDue || phase_ >= Phase::Ending) return;
+  if (!waitsForProducer() || !feed_->resumeDue || phase_ >= Phase::Ending) return;
   if (feed_->paused && queue_.bytes() > limits_->writeLowWater) {
     feed_->resumeDue = false;  // somebody has filled it again meanwhile
     return;

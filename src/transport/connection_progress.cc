@@ -20,7 +20,8 @@ constexpr Duration kLongPause = 5s;
 }  // namespace
 
 Duration Connection::progressLimit() const noexcept {
-  return phase_ == Phase::Closing && !feed_ ? limits_->closeDeadline : limits_->writeStall;
+  const bool closes = phase_ == Phase::Closing && !waitsForProducer();
+  return closes ? limits_->closeDeadline : limits_->writeStall;
 }
 
 // From now on the peer has to acknowledge something within the limit.
@@ -34,7 +35,9 @@ void Connection::lookForProgress() noexcept {
   if (!stall_) return;
   const TimePoint now = turn_.reactor().now();
   const Duration limit = progressLimit();
-  if (!stall_->look(now, channel_->unacknowledged(), limit)) return giveUpPeer(limit);
+  const std::size_t unacknowledged = channel_->unacknowledged();
+  if (cutsShort_ && queue_.empty() && unacknowledged == 0) return endCut();
+  if (!stall_->look(now, unacknowledged, limit)) return giveUpPeer(limit);
   const Duration pausedFor = stall_->noteReading(!blocked_, now);
   if (pausedFor >= kLongPause) logReadingStaysPaused(pausedFor);
   const Duration untilLong = pausedFor < kLongPause ? kLongPause - pausedFor : Duration::max();

@@ -20,6 +20,7 @@ class DeadTransport final : public Transport {
   void loseConnection(Failure) override {}
   void abortConnection() override {}
   void abortConnection(Failure) override {}
+  void cutShort(Failure) override {}
   void loseWriteConnection() override {}
   void pauseProducing() override {}
   void resumeProducing() override {}

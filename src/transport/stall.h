@@ -51,10 +51,8 @@ class Stall {
 
  private:
   static Duration periodOf(Duration limit) noexcept {
-    return std::clamp<Duration>(limit / 20, DeadlineWheel::kTick, kLongestPeriod);
+    return std::max<Duration>(limit / 20, DeadlineWheel::kTick);
   }
-
-  static constexpr Duration kLongestPeriod = 2s;
 
   TimePoint lastProgress_{};
   TimePoint lastLook_{};

@@ -47,7 +47,9 @@ void Turn::drainAll() noexcept {
 }
 
 void Turn::endAll(const Failure& why) noexcept {
+  stopping_ = true;
   while (Connection* const first = open_.first()) first->end(why);
+  stopping_ = false;
 }
 
 bool Turn::finishPending() noexcept {

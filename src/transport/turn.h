@@ -14,6 +14,7 @@
 #include "transport/arena.h"
 #include "transport/connection_lists.h"
 #include "transport/deadline_wheel.h"
+#include "transport/partings.h"
 #include "transport/slow_turns.h"
 
 namespace ropewalk {
@@ -66,6 +67,12 @@ class Turn {
   // Connection::drain() of all that are open now; Connection::end() of all, and of those that are
   // made meanwhile.
   void drainAll() noexcept;
+  bool isDraining() const noexcept { return draining_; }
+  void setDraining(bool on) noexcept { draining_ = on; }
+
+  // True within endAll().
+  bool isStopping() const noexcept { return stopping_; }
+  Partings& partings() noexcept { return partings_; }
   void endAll(const Failure& why) noexcept;
   std::uint64_t made() const noexcept { return made_; }
 
@@ -117,6 +124,9 @@ class Turn {
   std::uint64_t sent_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> closed_;
   std::uint64_t closedWithoutName_ = 0;
+  bool draining_ = false;
+  bool stopping_ = false;
+  Partings partings_;
 };
 
 }  // namespace ropewalk::detail

@@ -25,11 +25,12 @@ struct WriteQueue::SharedPiece : Piece {
 
 struct WriteQueue::FilePiece : Piece {
   FilePiece(sys::FileDescriptor given, std::uint64_t from, std::uint64_t count)
-      : file(std::move(given)), offset(from) {
+      : file(std::move(given)), begin(from), offset(from) {
     size = count;
     kind = Kind::File;
   }
   sys::FileDescriptor file;
+  std::uint64_t begin;
   std::uint64_t offset;
 };
 
@@ -65,7 +66,7 @@ void WriteQueue::append(sys::FileDescriptor file, std::uint64_t offset, std::uin
 WriteQueue::FileStretch WriteQueue::frontFile() const noexcept {
   if (!first_ || first_->kind != Kind::File) return {};
   const auto* const piece = static_cast<const FilePiece*>(first_);
-  return {piece->file.get(), piece->offset, piece->size};
+  return {piece->file.get(), piece->offset, piece->size, piece->offset - piece->begin};
 }
 
 void WriteQueue::consumePieces(std::size_t count) noexcept {

@@ -26,6 +26,7 @@ class WriteQueue {
     int file = -1;
     std::uint64_t offset = 0;
     std::size_t count = 0;
+    std::uint64_t sent = 0;  // of the file so far
   };
 
   WriteQueue() = default;

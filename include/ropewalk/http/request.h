@@ -132,6 +132,14 @@ class Request {
   /// it is asked for (rule HR9). May be asked for more than once.
   Deferred<void> notifyFinish();
 
+  /// Fires when the server wants to stop (Reactor::drain(), a signal), at once if it does already:
+  /// an answer that has no end of its own, such as events or a long poll, should end then. The
+  /// server waits for it until the deadline of the drain.
+  ///
+  /// Never fires if the answer is sent or the connection ends before. May be asked for more than
+  /// once. Reactor::isDraining() tells the same in a loop.
+  Deferred<void> notifyDrain();
+
   /// The far end of the connection.
   Address peer() const;
 

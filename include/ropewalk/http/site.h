@@ -45,7 +45,13 @@ struct SiteOptions {
 /// 400; more than Limits allow: 413, 414, 431; what is not spoken: 417, 501, 505; too slow: 408.
 /// Each of these answers says `Connection: close`, and nothing after it is read.
 ///
-/// Drain (Protocol::drainRequested()): idle connections are closed, the others after their answer.
+/// Drain (Protocol::drainRequested()): idle connections are closed, the others after the answer to
+/// the request that they are in the middle of. An answer without an end hears of it by
+/// Request::notifyDrain().
+///
+/// Close: after the last answer the site goes on reading, and discards what it reads, for as long
+/// as the client keeps sending (ConnectionLimits::lingerGap, longLinger). So a client that sends a
+/// large body before it reads gets the answer that refuses it.
 ///
 /// Ownership: shared by its ports and connections.
 /// Threads: one reactor's thread. Several ports of one reactor may share a Site.

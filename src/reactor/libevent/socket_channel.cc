@@ -21,6 +21,13 @@ namespace {
 // What one sendfile moves at most: a large file must not keep the reactor from the others.
 constexpr std::size_t kFileSlice = 512 * 1024;
 
+// What is read and sent at most of a file that sendfile(2) does not take.
+constexpr std::size_t kCopySlice = 32 * 1024;
+
+// sendfile(2): the file, as some of /proc and of FUSE, cannot be spliced; an old kernel or a
+// seccomp filter does not have the call.
+bool isRefusal(int error) { return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP; }
+
 Transfer transferOf(ssize_t result) { return {result, result < 0 ? errno : 0}; }
 
 // What ioctl(2) says of the socket's buffers; 0 if it cannot.
@@ -106,6 +113,11 @@ Transfer SocketChannel::receive(char* buffer, std::size_t size) {
   return transferOf(sys::kernel.recv(socket_.get(), buffer, size, 0));
 }
 
+// tcp(7): with MSG_TRUNC the bytes are discarded instead of copied.
+Transfer SocketChannel::discard(char* buffer, std::size_t size) {
+  return transferOf(sys::kernel.recv(socket_.get(), buffer, size, MSG_TRUNC));
+}
+
 Transfer SocketChannel::send(const iovec* pieces, int count) {
   if (count != 1) return sendPieces(pieces, count);
   return transferOf(
@@ -123,7 +135,18 @@ Transfer SocketChannel::send(const iovec* pieces, int count) {
 
 Transfer SocketChannel::sendFile(int file, std::uint64_t offset, std::size_t count) {
   auto from = static_cast<off_t>(offset);
-  return transferOf(sys::kernel.sendfile(socket_.get(), file, &from, std::min(count, kFileSlice)));
+  const Transfer sent =
+      transferOf(sys::kernel.sendfile(socket_.get(), file, &from, std::min(count, kFileSlice)));
+  return isRefusal(sent.error) ? copyFile(file, offset, count) : sent;
+}
+
+Transfer SocketChannel::copyFile(int file, std::uint64_t offset, std::size_t count) {
+  char buffer[kCopySlice];
+  const ssize_t got =
+      sys::kernel.pread(file, buffer, std::min(count, sizeof buffer), static_cast<off_t>(offset));
+  if (got <= 0) return transferOf(got);
+  const iovec piece{buffer, static_cast<std::size_t>(got)};
+  return send(&piece, 1);
 }
 
 std::size_t SocketChannel::unacknowledged() const { return bytesOf(socket_.get(), SIOCOUTQ); }

@@ -22,6 +22,7 @@ class SocketChannel final : public Channel {
   void setOwner(ChannelOwner& owner) override { owner_ = &owner; }
   void setInterest(Interest interest) override;
   Transfer receive(char* buffer, std::size_t size) override;
+  Transfer discard(char* buffer, std::size_t size) override;
   Transfer send(const iovec* pieces, int count) override;
   Transfer sendFile(int file, std::uint64_t offset, std::size_t count) override;
   std::size_t unacknowledged() const override;
@@ -43,6 +44,7 @@ class SocketChannel final : public Channel {
   static void writable(int fd, short what, void* channel) noexcept;
   Interest mainPart(Interest interest) const noexcept;
   Transfer sendPieces(const iovec* pieces, int count);
+  Transfer copyFile(int file, std::uint64_t offset, std::size_t count);
   bool watchMain(Interest interest) noexcept;
   bool watchWrites(bool on) noexcept;
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <string>
 
+#include "support/captured_log.h"
 #include "support/pattern.h"
 #include "support/raw_conversation.h"
 #include "support/unnamed_file.h"
@@ -47,6 +48,31 @@ TEST_CASE("a file that is shorter than promised aborts the connection") {
   CHECK(!raw.server().reason.check<ConnectionDone>());
   CHECK(raw.peer.endsWith() == ECONNRESET);
   CHECK(::fcntl(fd, F_GETFD) == -1);
+}
+
+TEST_CASE(
+    "what was sent before a file that breaks off arrives, then a reset; the log says how much") {
+  const CapturedLog log;
+  constexpr std::size_t kBefore = 2'000'000;
+  const int fd = unnamedFile(pattern(kBefore, 1000));
+  Script script;
+  script.made = [&](Scripted& self) {
+    self.transport->write(pattern(0, kBefore));
+    self.transport->writeFile(fd, 0, 2000);
+    self.transport->write("dropped");
+  };
+  RawConversation raw(script);
+  raw.begin();
+  std::string got;
+  int ended = 0;
+  raw.beside([&](RawSocket& peer) {
+    got = peer.receiveExactly(kBefore + 1000);
+    ended = peer.endsWith();
+  });
+  raw.end();
+  CHECK(isPattern(got, kBefore + 1000));
+  CHECK(ended == ECONNRESET);
+  CHECK(log.has("server", "a file breaks off after 1000 of 2000 bytes", "became shorter"));
 }
 
 TEST_CASE("a file that waits when the connection ends is closed") {

@@ -100,6 +100,23 @@ TEST_CASE("a peer that sends for ever is not read for ever after a close [CL1]")
   CHECK(raw.server().received.empty());
 }
 
+TEST_CASE("a connection that is cut short is reset only when the peer has acknowledged all") {
+  constexpr std::size_t kSize = 100'000;  // more than the peer's kernel takes, less than ours does
+  RawConversation raw({}, {"127.0.0.1"}, 4096);
+  raw.begin().server().transport->write(pattern(0, kSize));
+  raw.server().transport->cutShort({});
+  std::string got;
+  int ended = 0;
+  raw.beside([&](RawSocket& peer) {
+    std::this_thread::sleep_for(200ms);
+    got = peer.receiveExactly(kSize);
+    ended = peer.endsWith();
+  });
+  raw.end();
+  CHECK(isPattern(got, kSize));
+  CHECK(ended == ECONNRESET);
+}
+
 TEST_CASE("a peer that takes nothing is given up after the close deadline [CL1]") {
   ListenOptions options("127.0.0.1");
   options.limits.closeDeadline = 20ms;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -52,10 +53,10 @@ class TalkerFactory final : public Factory {
   std::vector<std::shared_ptr<Talker>> built;
 };
 
-bool isWithinTenth(Duration measured, Duration promised) {
+// `late` is how late the reactor itself ran, on a loaded machine.
+bool isWithinTenth(Duration measured, Duration promised, Duration late) {
   const Duration tolerance = std::max<Duration>(promised / 10, 250ms);
-  // The reactor's own turn comes on top: a loaded machine is not the library's fault.
-  return measured > promised - tolerance && measured < promised + tolerance + 100ms;
+  return measured > promised - tolerance && measured < promised + tolerance + late + 50ms;
 }
 
 TEST_CASE("a deadline holds within 10 %, and a slow but steady reader is not cut [CL1]") {
@@ -90,10 +91,13 @@ TEST_CASE("a deadline holds within 10 %, and a slow but steady reader is not cut
   readSome();
   turnUntil(reactor, [&] { return reads == 5; });
 
+  CAPTURE((deaf->lasted / 1ms));
+  CAPTURE((closed->lasted / 1ms));
+  const Duration late = reactor.statistics().latestCall;
   CHECK(deaf->reason.check<ConnectionLost>());
-  CHECK(isWithinTenth(deaf->lasted, kStall));
+  CHECK(isWithinTenth(deaf->lasted, kStall, late));
   CHECK(closed->reason.check<ConnectionLost>());
-  CHECK(isWithinTenth(closed->lasted, kClose));
+  CHECK(isWithinTenth(closed->lasted, kClose, late));
   CHECK(!slow->reason);
   CHECK(log.has("reading has been paused for 5 s", "Talker"));
 }

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "ropewalk/error.h"
 #include "ropewalk/reactor.h"
@@ -310,6 +312,77 @@ TEST_CASE("a reactor is destroyed while its calls hold each other") {
     reactor.callLater(2s, [] {});
   }
   CHECK(!timeout.active());
+}
+
+// Says `greeting` to each peer, and may have more to say than the kernel takes.
+class Speaker final : public Protocol {
+ public:
+  explicit Speaker(std::size_t more) : more_(more) {}
+  void connectionMade() override {
+    transport->write("complete.");
+    if (more_ > 0) transport->write(pattern(0, more_));
+  }
+
+ private:
+  std::size_t more_;
+};
+
+TEST_CASE("a stop resets a connection whose output it drops, and closes any other in good order") {
+  for (const std::size_t more : {std::size_t{0}, kMoreThanTheKernelTakes}) {
+    CAPTURE(more);
+    Reactor reactor;
+    const auto port =
+        reactor.listenTCP(0, Factory::forProtocol<Speaker>(more), ListenOptions("127.0.0.1"));
+    RawSocket peer = RawSocket::connectedTo(port->getHost());
+    turnUntil(reactor, [&] { return reactor.statistics().bytesSent > 0; });
+    reactor.callLater(0s, [&] { reactor.stop(); });
+    reactor.run(false);
+    CHECK(peer.receiveExactly(9) == "complete.");
+    CHECK(peer.endsWith() == (more == 0 ? 0 : ECONNRESET));
+  }
+}
+
+TEST_CASE("a stop waits until what was complete before the cut has been acknowledged") {
+  // Reads nothing at first, so that the kernel of the server holds more than a reset may destroy.
+  constexpr std::size_t kComplete = 100'000;
+  struct Server final : Protocol {
+    void connectionMade() override { transport->write(pattern(0, kComplete)); }
+    void connectionLost(const Failure&) override { transport->cutShort({}); }
+  };
+  Reactor reactor;
+  const auto port = reactor.listenTCP(0, Factory::forProtocol<Server>(), {"127.0.0.1"});
+  RawSocket peer = RawSocket::connectedTo(port->getHost(), 4096);
+  turnUntil(reactor, [&] {
+    const auto seen = reactor.statistics();
+    return seen.bytesSent == kComplete && seen.queuedBytes == 0;
+  });
+  std::string got;
+  int ended = 0;
+  std::thread reading([&] {
+    std::this_thread::sleep_for(300ms);
+    got = peer.receiveExactly(kComplete);
+    ended = peer.endsWith();
+  });
+  reactor.callLater(0s, [&] { reactor.stop(); });
+  reactor.run(false);
+  reading.join();
+  CHECK(isPattern(got, kComplete));
+  CHECK(ended == ECONNRESET);
+}
+
+TEST_CASE("a stop does not wait long for a peer that takes nothing") {
+  struct Server final : Protocol {
+    void connectionMade() override { transport->write(pattern(0, 100'000)); }
+    void connectionLost(const Failure&) override { transport->cutShort({}); }
+  };
+  Reactor reactor;
+  const auto port = reactor.listenTCP(0, Factory::forProtocol<Server>(), {"127.0.0.1"});
+  const RawSocket peer = RawSocket::connectedTo(port->getHost(), 4096);
+  turnUntil(reactor, [&] { return reactor.statistics().bytesSent > 0; });
+  reactor.callLater(0s, [&] { reactor.stop(); });
+  const TimePoint before = reactor.now();
+  reactor.run(false);
+  CHECK(reactor.now() - before < 5s);
 }
 
 }  // namespace

@@ -53,6 +53,30 @@ TEST_CASE("a peer that takes nothing for 30 seconds is given up") {
   CHECK(talk.server().reason.check<ConnectionLost>());
 }
 
+TEST_CASE("a cut waits for the peer to acknowledge what was sent, but not for ever") {
+  // More than the peer's kernel takes, less than the two kernels take together.
+  constexpr std::size_t kSize = 200'000;
+  Conversation<SimulatedWire> talk({}, silent());
+  talk.begin().server().transport->write(pattern(0, kSize));
+  talk.server().transport->cutShort({});
+  talk.wire.world().advance(5s);
+  CHECK(!talk.server().isLost);
+  SUBCASE("the peer reads") {
+    talk.client().transport->resumeProducing();
+    talk.wire.world().advance(1s);
+    CHECK(isPattern(talk.client().received, kSize));
+  }
+  SUBCASE("the peer reads nothing for the time that a close may take") {
+    talk.wire.world().advance(6s);
+    CHECK(talk.server().isLost);
+    talk.client().transport->resumeProducing();
+    talk.wire.world().advance(1s);
+    CHECK(talk.client().received.size() < kSize);
+  }
+  CHECK(talk.client().reason.check<ConnectionLost>());
+  CHECK(talk.server().reason.check<ConnectionAborted>());
+}
+
 TEST_CASE("what nobody waits for has no deadline, though its time is changed") {
   Conversation<SimulatedWire> talk({}, silent());
   ConnectionLimits limits;

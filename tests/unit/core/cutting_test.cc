@@ -1,0 +1,2 @@
+#include "support/simulated_wire.h"
+#include "unit/core/cutting_rules.h"
