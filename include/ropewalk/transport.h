@@ -187,7 +187,8 @@ class Transport : public detail::RefCounted {
   /// True from the first loseConnection() or abortConnection() on (CL4).
   virtual bool isDisconnecting() const = 0;
 
-  /// Bytes accepted by write() and not yet taken by the kernel.
+  /// Bytes accepted by write() and not yet taken by the kernel. In connectionLost(): those that
+  /// were dropped. After it: 0.
   virtual std::size_t unsentBytes() const = 0;
 
   /// The far end; also in and after connectionLost().

@@ -37,18 +37,22 @@ std::string logDate(WallTime time) {
 
 }  // namespace
 
-std::string accessLine(const Access& access) {
+std::string AccessLine::withSize(std::uint64_t bodySize) const {
+  return beforeSize + std::to_string(bodySize) + behindSize;
+}
+
+AccessLine accessLine(const Access& access) {
   std::string request;
   if (!access.method.empty()) {
     request.append(access.method).append(" ").append(access.target).append(" HTTP/1.");
     request += std::to_string(access.minorVersion);
   }
-  std::string line = access.peer.empty() ? "-" : access.peer;
-  line += " - - [" + logDate(access.time) + "]";
-  appendQuoted(line, request);
-  line += " " + std::to_string(access.status) + " " + std::to_string(access.bodySize);
-  appendQuoted(line, access.referer);
-  appendQuoted(line, access.agent);
+  AccessLine line{.beforeSize = access.peer.empty() ? "-" : access.peer, .behindSize = {}};
+  line.beforeSize += " - - [" + logDate(access.time) + "]";
+  appendQuoted(line.beforeSize, request);
+  line.beforeSize += " " + std::to_string(access.status) + " ";
+  appendQuoted(line.behindSize, access.referer);
+  appendQuoted(line.behindSize, access.agent);
   return line;
 }
 

@@ -8,7 +8,7 @@
 
 namespace ropewalk::http {
 
-// One answered request, for the access log. Empty texts are written as `-`.
+// An answered request, for the access log. Empty texts are written as `-`.
 struct Access {
   std::string peer;
   WallTime time;
@@ -16,13 +16,20 @@ struct Access {
   std::string_view target;
   int minorVersion = 1;
   int status = 0;
-  std::uint64_t bodySize = 0;
   std::string_view referer;
   std::string_view agent;
 };
 
-// In the combined format: `peer - - [time] "request" status size "referer" "agent"`. Quotes,
-// backslashes, controls and everything beyond ASCII become \xNN, so that a line is one line.
-std::string accessLine(const Access& access);
+// A line in the combined format, `peer - - [time] "request" status size "referer" "agent"`, whose
+// size is not known yet. Quotes, backslashes, controls and everything beyond ASCII become \xNN, so
+// that a line is one line.
+struct AccessLine {
+  std::string beforeSize;
+  std::string behindSize;
+
+  std::string withSize(std::uint64_t bodySize) const;
+};
+
+AccessLine accessLine(const Access& access);
 
 }  // namespace ropewalk::http

@@ -71,6 +71,8 @@ void Answer::sendUpgrade(const Response& response, std::string_view dateLine,
   transport.write(head);
 }
 
+int Answer::status(const Response& response) { return response.status_; }
+
 bool Answer::isStreamOf(const Response& response) {
   return std::holds_alternative<Response::Stream>(response.body_);
 }
@@ -90,7 +92,7 @@ void Answer::send(Response& response, const Terms& terms, Transport& transport,
   scratch.clear();
   appendHead(response, terms, scratch);
   if (terms.isHead || framing_ == Framing::None || isStream()) {
-    transport.write(scratch);
+    put(transport, scratch);
   } else {
     sendBody(response, transport, scratch);
   }
@@ -145,22 +147,34 @@ void Answer::sendBody(Response& response, Transport& transport, std::string& hea
   bodySize_ = length_;
   auto& body = response.body_;
   if (auto* const text = std::get_if<std::string>(&body); text && text->size() > kJoined) {
-    transport.write(head);
+    put(transport, head);
+    wireSize_ += text->size();
     return transport.write(std::move(*text));
   }
   if (auto* const file = std::get_if<FilePart>(&body)) {
     const bool joined = file->size() <= kReadFile && appendFile(*file, head);
-    transport.write(head);
-    if (!joined) transport.writeFile(file->release(), file->offset(), file->size());
+    put(transport, head);
+    if (!joined) put(transport, std::move(*file));
     return;
   }
   const auto* const shared = std::get_if<SharedBytes>(&body);
   if (shared && shared->size() > kJoined) {
-    transport.write(head);
+    put(transport, head);
+    wireSize_ += shared->size();
     return transport.write(*shared);
   }
   head.append(response.body());
-  transport.write(head);
+  put(transport, head);
+}
+
+void Answer::put(Transport& transport, std::string_view bytes) {
+  wireSize_ += bytes.size();
+  transport.write(bytes);
+}
+
+void Answer::put(Transport& transport, FilePart part) {
+  wireSize_ += part.size();
+  transport.writeFile(part.release(), part.offset(), part.size());
 }
 
 void Answer::count(std::uint64_t size) {
@@ -174,7 +188,7 @@ void Answer::beginChunk(std::uint64_t size, Transport& transport) {
   if (framing_ != Framing::Chunked) return;
   std::string line(owesLineEnd_ ? "\r\n" : "");
   appendNumber(line, size, 16);
-  transport.write(line.append("\r\n"));
+  put(transport, line.append("\r\n"));
 }
 
 // While more waits than should, the line end waits for the next chunk or the end: a piece of any
@@ -183,14 +197,14 @@ void Answer::beginChunk(std::uint64_t size, Transport& transport) {
 void Answer::endChunk(Transport& transport) {
   if (framing_ != Framing::Chunked) return;
   owesLineEnd_ = transport.unsentBytes() > ropewalk::detail::waterMarks(transport.limits()).high;
-  if (!owesLineEnd_) transport.write("\r\n");
+  if (!owesLineEnd_) put(transport, "\r\n");
 }
 
 void Answer::write(std::string_view bytes, Transport& transport) {
   if (bytes.empty()) return;
   count(bytes.size());
   beginChunk(bytes.size(), transport);
-  transport.write(bytes);
+  put(transport, bytes);
   endChunk(transport);
 }
 
@@ -198,12 +212,12 @@ void Answer::write(FilePart part, Transport& transport) {
   if (part.size() == 0) return;
   count(part.size());
   beginChunk(part.size(), transport);
-  transport.writeFile(part.release(), part.offset(), part.size());
+  put(transport, std::move(part));
   endChunk(transport);
 }
 
 bool Answer::finish(Transport& transport) {
-  if (framing_ == Framing::Chunked) transport.write(owesLineEnd_ ? "\r\n0\r\n\r\n" : "0\r\n\r\n");
+  if (framing_ == Framing::Chunked) put(transport, owesLineEnd_ ? "\r\n0\r\n\r\n" : "0\r\n\r\n");
   return framing_ != Framing::Length || bodySize_ == length_;
 }
 

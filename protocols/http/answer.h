@@ -35,6 +35,8 @@ class Answer {
   // Sends the head that says so.
   void sendUpgrade(const Response& response, std::string_view dateLine, Transport& transport);
 
+  static int status(const Response& response);
+
   // True if the body of `response` is to be written piece by piece.
   static bool isStreamOf(const Response& response);
 
@@ -58,7 +60,10 @@ class Answer {
   bool finish(Transport& transport);
 
   int status() const { return status_; }
+
+  // Bytes that were written so far: of the body, and of head, framing and body together.
   std::uint64_t bodySize() const { return bodySize_; }
+  std::uint64_t wireSize() const { return wireSize_; }
 
  private:
   enum class Framing : std::uint8_t { None, Length, Chunked, UntilClose };
@@ -68,14 +73,17 @@ class Answer {
   void count(std::uint64_t size);
   void beginChunk(std::uint64_t size, Transport& transport);
   void endChunk(Transport& transport);
+  void put(Transport& transport, std::string_view bytes);
+  void put(Transport& transport, FilePart part);
   void sendBody(Response& response, Transport& transport, std::string& head);
 
   Response::WriteBody writer_;
   int status_ = 0;
   Framing framing_ = Framing::None;
-  bool owesLineEnd_ = false;    // of the last chunk
-  std::uint64_t length_ = 0;    // declared, if framing_ is Length
-  std::uint64_t bodySize_ = 0;  // sent
+  bool owesLineEnd_ = false;  // of the last chunk
+  std::uint64_t length_ = 0;  // declared, if framing_ is Length
+  std::uint64_t bodySize_ = 0;
+  std::uint64_t wireSize_ = 0;
 };
 
 }  // namespace ropewalk::http

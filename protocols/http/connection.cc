@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "http/access_log.h"
 #include "ropewalk/connection_limits.h"
 #include "ropewalk/detail/water_marks.h"
 #include "ropewalk/reactor.h"
@@ -29,6 +30,11 @@ Connection::~Connection() {
 }
 
 void Connection::connectionMade() { settle(); }
+
+AccessLog& Connection::accessLog() {
+  if (!accessLog_) accessLog_ = std::make_unique<AccessLog>(site_, transport);
+  return *accessLog_;
+}
 
 void Connection::dataReceived(std::string_view data) {
   if (detached_) return next_->dataReceived(data);
@@ -99,6 +105,7 @@ void Connection::exchangeFinished() {
 void Connection::handOver(std::string_view rest) {
   const auto ahead = std::move(readAhead_);  // which `rest` may be a view into
   closed_ = detached_ = true;
+  if (accessLog_) accessLog_->flush();
   room_.reset();
   bodyClock_.reset();
   site_.deadlines.forget(*this);
@@ -167,6 +174,7 @@ void Connection::connectionLost(const Failure& why) {
   closed_ = true;
   site_.deadlines.forget(*this);
   readAhead_.reset();
+  if (accessLog_) accessLog_->connectionLost();
   if (const auto exchange = std::move(exchange_)) exchange->connectionLost(why);
 }
 

@@ -15,6 +15,8 @@
 
 namespace ropewalk::http {
 
+class AccessLog;
+
 // One connection of a Site: cuts the bytes into exchanges, one after the other, and keeps the time.
 //
 // After a handover (Response::detach()) it is HTTP no more, and only passes on what the connection
@@ -45,6 +47,9 @@ class Connection final : public Protocol, private Waiter {
   // The connection is `next`'s as soon as the exchange in hand is finished, and that is when goOn()
   // is called next.
   void detach(std::shared_ptr<Protocol> next) { next_ = std::move(next); }
+
+  // REQUIRES: SiteOptions::accessLog is set.
+  AccessLog& accessLog();
 
   // Something about the exchange changed from outside of dataReceived().
   void goOn();
@@ -86,6 +91,7 @@ class Connection final : public Protocol, private Waiter {
   SiteState& site_;
   std::shared_ptr<Exchange> exchange_;
   std::unique_ptr<ReadAhead> readAhead_;
+  std::unique_ptr<AccessLog> accessLog_;
   std::unique_ptr<BodyClock> bodyClock_;
   std::shared_ptr<Protocol> next_;                 // whose the connection is, or will be
   std::unique_ptr<Room> room_;                     // while too much of our own output waits

@@ -122,7 +122,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void streamEnded(const Failure& failure);
   void answered();
   void ended();
-  void logAccess();
+  void beginAccess(int status, WallTime now);
+  void noteWritten();
   void logQueueFull(const Failure& why) const;
 
   Connection* connection_;  // null once it is gone
@@ -145,6 +146,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   bool keepAlive_ = true;
   bool written_ = false;          // what writes the stream is done, only its end is to come
   bool conditionsAsked_ = false;  // by the handler
+  bool isLogged_ = false;         // it has a line in the access log
   bool owesContinue_ = false;     // the client waits for 100 before it sends the body
 };
 

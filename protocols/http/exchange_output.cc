@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "http/access_line.h"
+#include "http/access_log.h"
 #include "http/conditional_answer.h"
 #include "http/conditions.h"
 #include "http/connection.h"
@@ -46,7 +47,9 @@ void Exchange::send(Response& response, int minorVersion, bool keepAlive) {
                             .keepAlive = keepAlive_,
                             .now = now,
                             .dateLine = site.dateLine(now)};
+  if (site.options.accessLog) beginAccess(Answer::status(response), now);
   answer_.send(response, terms, *transport_, site.scratch);
+  noteWritten();
   if (!answer_.isStream()) return answered();
   output_ = Output::Streaming;
   connection_->limitQueue();
@@ -114,11 +117,15 @@ void Exchange::unregisterProducer() {
 }
 
 void Exchange::write(std::string_view bytes) {
-  if (isStreaming()) answer_.write(bytes, *transport_);
+  if (!isStreaming()) return;
+  answer_.write(bytes, *transport_);
+  noteWritten();
 }
 
 void Exchange::write(FilePart part) {
-  if (isStreaming()) answer_.write(std::move(part), *transport_);
+  if (!isStreaming()) return;
+  answer_.write(std::move(part), *transport_);
+  noteWritten();
 }
 
 void Exchange::answered() {
@@ -129,7 +136,10 @@ void Exchange::answered() {
 
 void Exchange::ended() {
   output_ = Output::Done;
-  if (connection_->site().options.accessLog && answer_.status() != 0) logAccess();
+  if (isLogged_) {
+    noteWritten();
+    connection_->accessLog().end();
+  }
   if (!finishWaiters_) return;
   const auto waiters = std::move(finishWaiters_);
   for (Promise<void>& waiter : *waiters) {
@@ -148,7 +158,9 @@ void Exchange::handOver(const Response& response, std::shared_ptr<Protocol> next
   }
   SiteState& site = connection_->site();
   if (!upgrade.empty()) {
-    answer_.sendUpgrade(response, site.dateLine(site.wallTime()), *transport_);
+    const WallTime now = site.wallTime();
+    if (site.options.accessLog) beginAccess(101, now);
+    answer_.sendUpgrade(response, site.dateLine(now), *transport_);
   }
   connection_->detach(std::move(next));
   ended();
@@ -195,19 +207,23 @@ Deferred<void> Exchange::notifyFinish() {
   return finishWaiters_->back().deferred();
 }
 
-void Exchange::logAccess() {
-  SiteState& site = connection_->site();
+void Exchange::beginAccess(int status, WallTime now) {
   const RequestHead& head = reader_.head();
   const bool known = !head.method().empty();
-  site.options.accessLog(accessLine({.peer = transport_->getPeer().host(),
-                                     .time = site.wallTime(),
-                                     .method = known ? head.method() : std::string_view(),
-                                     .target = known ? head.target() : std::string_view(),
-                                     .minorVersion = head.sentMinorVersion(),
-                                     .status = answer_.status(),
-                                     .bodySize = answer_.bodySize(),
-                                     .referer = head.find("Referer").value_or(""),
-                                     .agent = head.find("User-Agent").value_or("")}));
+  const Access access = {.peer = transport_->getPeer().host(),
+                         .time = now,
+                         .method = known ? head.method() : std::string_view(),
+                         .target = known ? head.target() : std::string_view(),
+                         .minorVersion = head.sentMinorVersion(),
+                         .status = status,
+                         .referer = head.find("Referer").value_or(""),
+                         .agent = head.find("User-Agent").value_or("")};
+  connection_->accessLog().begin(access);
+  isLogged_ = true;
+}
+
+void Exchange::noteWritten() {
+  if (isLogged_) connection_->accessLog().written(answer_.bodySize(), answer_.wireSize());
 }
 
 }  // namespace ropewalk::http

@@ -108,7 +108,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   ConnectionLimits limits() const override;
   bool isConnected() const override { return phase_ > Phase::Made && phase_ < Phase::Ended; }
   bool isDisconnecting() const override { return phase_ > Phase::Open; }
-  std::size_t unsentBytes() const override { return queue_.bytes(); }
+  std::size_t unsentBytes() const override;
   Address getPeer() const override { return peer_; }
   Address getHost() const override;
   void setTcpNoDelay(bool on) override;
@@ -183,6 +183,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void setDeadline(Duration wait) noexcept;
   void deadlinePassed() noexcept override;
   void callbackThrew() noexcept;
+  void dropQueue() noexcept;
   void settleLater() noexcept;
   template <typename Call>
   void guarded(const Call& call) noexcept;
@@ -208,11 +209,12 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   Address peer_;
   mutable std::unique_ptr<const Address> host_;  // once it was asked for
   std::uint32_t session_;
-  // While lingering: bytes discarded so far, for Linger::Yes; or for Linger::WhileSending the end
-  // of the time for it.
   union {
+    // While lingering: input discarded so far, for Linger::Yes; the end of the time for it, for
+    // Linger::WhileSending.
     std::size_t discarded_ = 0;
     TimePoint lingerEnds_;
+    std::size_t dropped_;  // before and after: output that was never sent
   };
 
   Phase phase_ = Phase::Made;

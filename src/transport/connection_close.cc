@@ -66,7 +66,7 @@ void Connection::abortConnection(Failure why) {
   }
   if (phase_ == Phase::Ending && !reason_.check<ConnectionDone>()) return;
   channel_->resetOnClose();
-  queue_.clear();
+  dropQueue();
   waitsForRoom_ = false;
   if (phase_ == Phase::Ending) {
     reason_ = std::move(why);  // it was going to end well, until now (CL9)
@@ -96,7 +96,7 @@ void Connection::fileBrokeOff(const WriteQueue::FileStretch& stretch,
   const LogContext named(*this);
   logWarning("a file breaks off after {} of {} bytes: {}", stretch.sent,
              stretch.sent + stretch.count, why);
-  queue_.clear();
+  dropQueue();
   cutShort(why);
 }
 
@@ -200,11 +200,18 @@ void Connection::endSoon(Failure why) noexcept {
   if (phase_ >= Phase::Ending) return;
   // A callback that threw is the reason, whatever happened afterwards.
   if (!reason_) reason_ = std::move(why);
+  if (phase_ == Phase::Lingering) dropped_ = 0;  // all was sent
   phase_ = Phase::Ending;
-  queue_.clear();  // its pieces in the arena are void when this turn is over
+  dropQueue();  // its pieces in the arena are void when this turn is over
   channel_->setInterest(Interest::Nothing);
   turn_.deadlines().clear(*this);
   settleLater();
+}
+
+void Connection::dropQueue() noexcept {
+  if (queue_.empty()) return;
+  dropped_ = queue_.bytes();
+  queue_.clear();
 }
 
 void Connection::settleLater() noexcept {
@@ -237,6 +244,8 @@ void Connection::end(const Failure& why) noexcept {
   // What was known before goes before.
   const Failure reason = reason_ ? reason_ : why;
   resets_ = cutsShort_ || !queue_.empty();  // a stop drops output
+  if (phase_ == Phase::Lingering) dropped_ = 0;
+  dropQueue();
   channel_->setInterest(Interest::Nothing);
   turn_.deadlines().remove(*this);
   phase_ = Phase::Ended;
@@ -249,7 +258,6 @@ void Connection::end(const Failure& why) noexcept {
     if (turn_.slowTurns().isOn()) turn_.slowTurns().enter("who hears of the end of a connection");
   }
   protocol_.reset();
-  queue_.clear();
   letChannelGo();
   turn_.countClosed(withoutNamespaces(reason.typeName()));
   turn_.remove(*this);

@@ -173,6 +173,11 @@ void Connection::applyInterest() noexcept {
   channel_->setInterest(interest == Interest::Nothing ? Interest::Broken : interest);
 }
 
+std::size_t Connection::unsentBytes() const {
+  const bool hearsOfEnd = phase_ == Phase::Ended && channel_;
+  return hearsOfEnd ? dropped_ : queue_.bytes();
+}
+
 void Connection::setTcpNoDelay(bool on) {
   if (channel_) channel_->setTcpNoDelay(on);
 }

@@ -271,16 +271,22 @@ TEST_CASE("a write of any size returns at once and arrives [LF12]") {
 
 TEST_CASE("a write after the end is ignored [LF13]") {
   const auto writeAll = [](Transport& transport) {
+    const std::size_t neverSent = transport.unsentBytes();
     transport.write("late");
     transport.write(std::string(1'000'000, 'x'));
     transport.write(SharedBytes(std::string(100'000, 'y')));
     transport.writeSequence({"a", "b"});
-    CHECK(transport.unsentBytes() == 0);
+    CHECK(transport.unsentBytes() == neverSent);
   };
   Script serving;
-  serving.lost = [&](Scripted& self, const Failure&) { writeAll(*self.transport); };
+  std::size_t neverSent = 0;
+  serving.lost = [&](Scripted& self, const Failure&) {
+    neverSent = self.transport->unsentBytes();
+    writeAll(*self.transport);
+  };
   Conversation<Wire> talk(serving);
   talk.begin();
+  std::size_t unsent = 0;
   SUBCASE("after an orderly end") { talk.client().transport->loseConnection(); }
   SUBCASE("after a reset") { talk.client().transport->abortConnection(); }
   SUBCASE("after our own close") { talk.server().transport->loseConnection(); }
@@ -290,11 +296,14 @@ TEST_CASE("a write after the end is ignored [LF13]") {
     talk.wire.settle();
     talk.server().transport->write(std::string(Wire::kTooMuch, 'x'));
     talk.wire.settle();
-    CHECK(talk.server().transport->unsentBytes() > 0);
+    unsent = talk.server().transport->unsentBytes();
+    CHECK(unsent > 0);
     talk.server().transport->abortConnection();
     talk.client().transport->resumeProducing();
   }
   talk.end();
+  CHECK(neverSent == unsent);
+  CHECK(talk.server().transport->unsentBytes() == 0);
   writeAll(*talk.server().transport);
   writeAll(*talk.client().transport);
   talk.wire.settle();
