@@ -26,8 +26,12 @@ struct ListenOptions {
   /// Connections that may wait to be accepted.
   int backlog = 511;
 
-  /// Connections of this port that may be open at once; more wait in the backlog. 0: as many as the
-  /// process's descriptor limit allows less a reserve of max(32, limit / 20).
+  /// Connections of this port that may be open at once. At the limit the connection that has been
+  /// idle longest (Transport::setIdle()) is closed for a new one; if none is idle, new ones wait in
+  /// the backlog. The log says so.
+  ///
+  /// 0: until the descriptors that this library has open in the process, those of files that are
+  /// being sent included, reach its limit (RLIMIT_NOFILE) less a reserve of max(32, limit / 20).
   std::size_t maxConnections = 0;
 
   /// TCP_NODELAY and SO_KEEPALIVE (first probe after 60 s, then 6 at 10 s) of accepted connections.

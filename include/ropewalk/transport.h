@@ -170,6 +170,16 @@ class Transport : public detail::RefCounted {
   /// of two ends that both write much one always reads.
   virtual void setReadWhileBlocked(bool on) = 0;
 
+  /// Says that the connection is idle: nothing is in progress on it, so it may be closed to make
+  /// room for a new one.
+  ///
+  /// That happens when a limit is reached (ListenOptions::maxConnections, the descriptors of the
+  /// process). The connection that has been idle longest goes first, with ConnectionDone, and never
+  /// while its output waits to be sent or input has arrived. setIdle(true) again restarts its idle
+  /// time. A connection is not idle by default; HTTP sets it between two requests, chat until a
+  /// member has a name.
+  virtual void setIdle(bool on) = 0;
+
   /// Replaces the limits for this connection alone. To change one of them and keep the others:
   ///
   ///   ConnectionLimits limits = transport->limits();

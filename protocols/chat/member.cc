@@ -30,6 +30,7 @@ Member::Member(std::shared_ptr<Room> room)
 void Member::connectionMade() {
   const Limits& limits = room_->limits();
   transport->setLimits(limits.connection);
+  transport->setIdle(true);  // without a name it is the first to make room
   sendLine("What's your name?");
   nameDeadline_ = callLater(limits.nameTime, [this] {
     goodbye("*** No name in " + inSeconds(room_->limits().nameTime) + " seconds. Goodbye.");
@@ -81,6 +82,7 @@ void Member::goOn() {
 void Member::introduce(std::string_view name) {
   if (!mayBeCalled(name)) return;
   if (nameDeadline_.active()) nameDeadline_.cancel();
+  transport->setIdle(false);
   sendLine("Welcome, " + std::string(name) + "!");
   room_->join(*this, std::string(name));
 }

@@ -109,6 +109,7 @@ void Connection::handOver(std::string_view rest) {
   room_.reset();
   bodyClock_.reset();
   site_.deadlines.forget(*this);
+  transport->setIdle(false);
   if (std::exchange(readingPaused_, false)) transport->resumeProducing();
   // Not makeConnection(): the transport's protocol is this one still.
   next_->transport = transport;
@@ -224,6 +225,7 @@ void Connection::settleDeadline() {
   }
   if (wait == waitsFor() && waitOf_ == served_) return;
   waitOf_ = served_;
+  transport->setIdle(wait == Wait::FirstByte || wait == Wait::KeepAlive);
   site_.deadlines.set(*this, wait, transport->reactor());
 }
 

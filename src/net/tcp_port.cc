@@ -35,34 +35,16 @@ bool unusable(int error) { return error == EINVAL || error == EBADF || error == 
 
 }  // namespace
 
-class TcpPort::Accepts final : public ConnectionMaker {
- public:
-  Accepts(TcpPort& port, const ListenOptions& options) : port_(&port), limits_(options.limits) {}
-
-  void connectionEnded(const Failure&) noexcept override {
-    --open;
-    if (port_ != nullptr) port_->connectionEnded();
-  }
-  void portIsGone() noexcept { port_ = nullptr; }
-  const ConnectionLimits& limits() const noexcept override { return limits_; }
-
-  std::size_t open = 0;
-
- private:
-  TcpPort* port_;
-  ConnectionLimits limits_;
-};
-
 TcpPort::TcpPort(ReactorCore& core, const Address& address, std::shared_ptr<Factory> factory,
                  const ListenOptions& options)
     : core_(core),
       asked_(address),
       factory_(std::move(factory)),
       options_(options),
-      accepts_(new Accepts(*this, options)),
+      connections_(new PortConnections(*this, core, options)),
       nextPause_(kShortestPause) {}
 
-TcpPort::~TcpPort() { accepts_->portIsGone(); }
+TcpPort::~TcpPort() { connections_->portIsGone(); }
 
 Address TcpPort::getHost() const { return acceptor_ ? acceptor_->host() : asked_; }
 
@@ -113,7 +95,8 @@ void TcpPort::close() noexcept {
 // The connections that wait have been accepted by the kernel: their clients may have sent requests.
 void TcpPort::drain() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();
-  for (int accepts = 0; accepts < options_.backlog && acceptor_ && !full(); ++accepts) {
+  for (int accepts = 0; accepts < options_.backlog && acceptor_ && !connections_->isFull();
+       ++accepts) {
     const int error = acceptOne();
     if (error == EAGAIN || outOf(error) || unusable(error)) break;
   }
@@ -128,14 +111,24 @@ void TcpPort::acceptReady() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();
   int failures = 0;
   for (int accepts = 0; accepts < kAcceptsPerTurn && acceptor_; ++accepts) {
-    if (full()) return pauseFor(kShortestPause);
+    // Only the first is known to wait: that is worth an idle connection.
+    if (accepts > 0 && connections_->isFull()) return;
+    if (!makeRoom()) return;
     const int error = acceptOne();
     if (error == EAGAIN) return;
     if (error == 0) continue;
+    if (accepts == 0 && outOfDescriptorNumbers(error) && core_.turn().evict()) continue;
     // Errors that concern the one connection only (it went away again, a firewall forbids it) do
     // not end it (PT15), unless there is nothing else.
     if (outOf(error) || unusable(error) || ++failures == kAcceptsPerTurn) return backOff(error);
   }
+}
+
+// False if there is no room for another connection, or the port was closed meanwhile.
+bool TcpPort::makeRoom() noexcept {
+  const bool hasRoom = connections_->makeRoom();
+  if (acceptor_ && !hasRoom) pauseFor(kShortestPause);
+  return acceptor_ && hasRoom;
 }
 
 // 0, or why none was accepted.
@@ -152,22 +145,18 @@ int TcpPort::acceptOne() noexcept {
 }
 
 void TcpPort::welcome(std::unique_ptr<Channel> channel) noexcept {
-  const Ref<ConnectionMaker> maker(accepts_.get());
-  ++accepts_->open;
+  const Ref<ConnectionMaker> maker(connections_.get());
+  connections_->add();
   if (startAccepted(core_, std::move(channel), factory_, maker, sessions_)) {
     ++sessions_;
   } else {
-    --accepts_->open;
+    connections_->remove();
   }
 }
 
-bool TcpPort::full() const noexcept {
-  if (core_.turn().open() >= core_.connectionLimit()) return true;
-  return options_.maxConnections != 0 && accepts_->open >= options_.maxConnections;
-}
-
-// Without descriptors who waits now is told, by the one kept in reserve; who comes during the pause
-// waits in the backlog, and goes on waiting when the pause was cut short for nothing.
+// Out of descriptors: accepts and closes the connections that are queued now, by the descriptor
+// kept in reserve. Later arrivals stay in the backlog, also when the pause was cut short for
+// nothing.
 void TcpPort::backOff(int error) noexcept {
   const TimePoint now = core_.reactor().now();
   if (now < toldUntil_) return pauseFor(toldUntil_ - now);

@@ -3,20 +3,20 @@
 #include <cstdint>
 #include <memory>
 
+#include "net/port_connections.h"
 #include "reactor/driver.h"
 #include "reactor/reactor_core.h"
 #include "reactor/resident.h"
 #include "ropewalk/factory.h"
 #include "ropewalk/listen_options.h"
 #include "ropewalk/listening_port.h"
-#include "transport/connection.h"
 #include "transport/deadline_wheel.h"
 
 namespace ropewalk::detail {
 
-// A listening TCP port: accepts a few connections each time it is asked to, gives each a protocol,
-// and when there is no room for more (its own limit, the reactor's, the process's descriptors) lets
-// them wait without asking again and again.
+// A listening TCP port: accepts a few connections each time it is asked to and gives each a
+// protocol. When there is no room for more (its own limit, the process's descriptors) it closes
+// idle ones; if there are none, new ones wait in the backlog.
 class TcpPort final : public ListeningPort,
                       public Resident,
                       private AcceptorOwner,
@@ -35,24 +35,23 @@ class TcpPort final : public ListeningPort,
   Deferred<void> stopListening() override;
   bool isListening() const override { return acceptor_ != nullptr; }
 
+  // One of its connections has ended.
+  void connectionEnded() noexcept;
+
   void drain() noexcept override;
   void reactorStopped() noexcept override;
 
  private:
   void listenWith(Listening listening);
 
-  // What the port's connections know of it: it may be gone before they are.
-  class Accepts;
-
   void acceptReady() noexcept override;
   int acceptOne() noexcept;
   void welcome(std::unique_ptr<Channel> channel) noexcept;
-  bool full() const noexcept;
+  bool makeRoom() noexcept;
   void backOff(int error) noexcept;
   void pauseFor(Duration pause) noexcept;
   void endPause() noexcept;
   void resume() noexcept;
-  void connectionEnded() noexcept;
   void deadlinePassed() noexcept override { resume(); }
   void close() noexcept;
 
@@ -60,7 +59,7 @@ class TcpPort final : public ListeningPort,
   Address asked_;
   std::shared_ptr<Factory> factory_;
   ListenOptions options_;
-  Ref<Accepts> accepts_;
+  Ref<PortConnections> connections_;
   std::unique_ptr<Acceptor> acceptor_;
   DelayedCall resumeCall_;
   Duration nextPause_;

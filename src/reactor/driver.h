@@ -180,8 +180,9 @@ class Driver {
   // `owner` must outlive what this returns. Throws Error if there are no such descriptors.
   virtual std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) = 0;
 
-  // Descriptors that the process may have open; for Reactor's limit on connections.
+  // Descriptors that the process may have open now, and how many of ours are.
   virtual std::size_t descriptorLimit() const = 0;
+  virtual std::size_t openDescriptors() const = 0;
 
   // All randomness of a reactor comes from here, so that a simulated run can be repeated.
   virtual void randomBytes(std::span<std::uint8_t> bytes) = 0;

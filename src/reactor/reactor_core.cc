@@ -29,9 +29,6 @@ ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
       timers_(reactor),
       turn_(reactor),
       descriptors_(*driver_) {
-  const std::size_t limit = driver_->descriptorLimit();
-  const std::size_t reserve = std::max<std::size_t>(32, limit / 20);
-  connectionLimit_ = limit > reserve ? limit - reserve : 1;
   driver_->setOwner(*this);
 }
 
@@ -40,6 +37,15 @@ ReactorCore::~ReactorCore() {
   threadCalls_.close();
   disconnectAll();
   timers_.cancelAll();
+}
+
+bool ReactorCore::descriptorsAreUsedUp() noexcept {
+  const std::size_t open = driver_->openDescriptors();
+  if (open < usableDescriptors_) return false;
+  const std::size_t limit = driver_->descriptorLimit();
+  const std::size_t reserve = std::max<std::size_t>(32, limit / 20);
+  usableDescriptors_ = limit > reserve ? limit - reserve : 1;
+  return open >= usableDescriptors_;
 }
 
 void ReactorCore::add(std::shared_ptr<Resident> resident) {

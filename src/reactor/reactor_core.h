@@ -33,9 +33,9 @@ class ReactorCore final : private DriverOwner {
   ThreadCalls& threadCalls() noexcept { return threadCalls_; }
   Descriptors& descriptors() noexcept { return descriptors_; }
 
-  // Connections that may be open at once: the descriptor limit less a reserve of max(32, limit /
-  // 20).
-  std::size_t connectionLimit() const noexcept { return connectionLimit_; }
+  // True while all descriptors that the process may have are open but a reserve of max(32, limit /
+  // 20): ports accept no more. Notices a limit that was raised meanwhile.
+  bool descriptorsAreUsedUp() noexcept;
 
   // A resident is told when the reactor drains and stops, until it leaves. Throws ReactorNotRunning
   // once the reactor is being destroyed.
@@ -93,7 +93,7 @@ class ReactorCore final : private DriverOwner {
 
   Reactor& reactor_;
   std::unique_ptr<Driver> driver_;
-  std::size_t connectionLimit_;
+  std::size_t usableDescriptors_ = 0;  // as last asked
   ThreadCalls threadCalls_;
   TimerQueue timers_;
   SystemEvents events_;

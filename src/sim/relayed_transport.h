@@ -45,6 +45,7 @@ class RelayedTransport final : public Transport {
     return connection_->awaitRoom(waiter, atMost);
   }
   void setReadWhileBlocked(bool on) override { connection_->setReadWhileBlocked(on); }
+  void setIdle(bool on) override { connection_->setIdle(on); }
   void setLimits(const ConnectionLimits& limits) override { connection_->setLimits(limits); }
   ConnectionLimits limits() const override { return connection_->limits(); }
   bool isConnected() const override { return connection_->isConnected(); }

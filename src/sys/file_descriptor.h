@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <utility>
 
 #include "sys/kernel.h"
@@ -10,7 +12,9 @@ namespace ropewalk::sys {
 class FileDescriptor {
  public:
   FileDescriptor() noexcept = default;
-  explicit FileDescriptor(int number) noexcept : number_(number) {}
+  explicit FileDescriptor(int number) noexcept : number_(number) {
+    if (number_ >= 0) open_.fetch_add(1, std::memory_order_relaxed);
+  }
   FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   FileDescriptor& operator=(FileDescriptor other) noexcept {
     std::swap(number_, other.number_);
@@ -22,11 +26,18 @@ class FileDescriptor {
   explicit operator bool() const noexcept { return number_ >= 0; }
 
   void close() noexcept {
+    if (number_ < 0) return;
+    open_.fetch_sub(1, std::memory_order_relaxed);
     // Not again on EINTR: Linux has closed it already.
-    if (number_ >= 0) kernel.close(std::exchange(number_, -1));
+    kernel.close(std::exchange(number_, -1));
   }
 
+  // How many descriptors such objects own now, in the whole process.
+  static std::size_t open() noexcept { return open_.load(std::memory_order_relaxed); }
+
  private:
+  static inline std::atomic<std::size_t> open_ = 0;
+
   int number_ = -1;
 };
 

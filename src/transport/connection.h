@@ -14,6 +14,7 @@
 #include "transport/channel.h"
 #include "transport/connection_lists.h"
 #include "transport/deadline_wheel.h"
+#include "transport/idle_connections.h"
 #include "transport/room_waiters.h"
 #include "transport/stall.h"
 #include "transport/turn.h"
@@ -29,6 +30,10 @@ class ConnectionMaker : public RefCounted {
 
   // What connections of this maker get unless they are given limits of their own.
   virtual const ConnectionLimits& limits() const noexcept = 0;
+
+  // Where those of its connections that may be closed to make room are; null: with those of other
+  // makers. Lives as long as one of its connections is open.
+  virtual IdleConnections* idleGroup() noexcept { return nullptr; }
 };
 
 // One connection, whatever wire is under it: how it queues, pauses, closes, breaks and ends is
@@ -83,6 +88,22 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void flushFromLine() noexcept;
   void settle() noexcept;
   ConnectionLinks& links() noexcept { return links_; }
+  IdleConnections* idleGroup() const noexcept { return maker_->idleGroup(); }
+  Standing standing() const noexcept { return standing_; }
+  void stand(Standing standing, std::uint64_t idleSince) noexcept {
+    standing_ = standing;
+    idleSince_ = idleSince;
+  }
+
+  // The turn's count of those that became idle, when it did; 0 while lingering.
+  std::uint64_t idleSince() const noexcept { return standing_ == Standing::Idle ? idleSince_ : 0; }
+
+  // Ending it now cuts off nothing, neither output nor input that has arrived. REQUIRES: it is idle
+  // or lingers.
+  bool isEvictable() noexcept {
+    if (standing_ == Standing::Lingering) return true;
+    return phase_ == Phase::Open && queue_.empty() && channel_->unread() == 0;
+  }
 
   // The producer that is registered, or null; and how it is.
   std::shared_ptr<Producer> producer() const { return feed_ ? feed_->producer : nullptr; }
@@ -103,6 +124,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) override;
   void unregisterProducer() override;
   bool awaitRoom(RoomWaiter& waiter, std::size_t atMost) override;
+  void setIdle(bool on) override;
   void setReadWhileBlocked(bool on) override;
   void setLimits(const ConnectionLimits& limits) override;
   ConnectionLimits limits() const override;
@@ -184,6 +206,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void deadlinePassed() noexcept override;
   void callbackThrew() noexcept;
   void dropQueue() noexcept;
+  void becomeBusy() noexcept;
   void settleLater() noexcept;
   template <typename Call>
   void guarded(const Call& call) noexcept;
@@ -214,7 +237,8 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
     // Linger::WhileSending.
     std::size_t discarded_ = 0;
     TimePoint lingerEnds_;
-    std::size_t dropped_;  // before and after: output that was never sent
+    std::uint64_t idleSince_;  // while idle
+    std::size_t dropped_;      // else: output that was never sent
   };
 
   Phase phase_ = Phase::Made;
@@ -230,6 +254,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
 
   bool ownsLimits_ : 1 = false;
   bool settleQueued_ : 1 = false;
+  Standing standing_ : 2 = Standing::Busy;
   std::optional<bool> readWhileBlocked_;  // as setReadWhileBlocked() said
   bool writeLost_ : 1 = false;            // loseWriteConnection() was called
   bool shutDown_ : 1 = false;             // ... and the peer was told

@@ -171,11 +171,15 @@ void Connection::endCut() noexcept {
 void Connection::linger() noexcept {
   if (readEnded_ || linger_ == Linger::No) return endOrderly();
   phase_ = Phase::Lingering;
+  turn_.setStanding(*this, Standing::Lingering);
   if (!shutDown_) channel_->shutdownWrite();
   shutDown_ = true;
   const TimePoint now = turn_.reactor().now();
   if (turn_.isDraining()) linger_ = Linger::Yes;
-  if (linger_ == Linger::Yes) return turn_.deadlines().set(*this, later(now, limits_->linger));
+  if (linger_ == Linger::Yes) {
+    discarded_ = 0;
+    return turn_.deadlines().set(*this, later(now, limits_->linger));
+  }
   lingerEnds_ = later(now, limits_->longLinger);
   lingerOn(now);
 }
@@ -200,7 +204,7 @@ void Connection::endSoon(Failure why) noexcept {
   if (phase_ >= Phase::Ending) return;
   // A callback that threw is the reason, whatever happened afterwards.
   if (!reason_) reason_ = std::move(why);
-  if (phase_ == Phase::Lingering) dropped_ = 0;  // all was sent
+  becomeBusy();
   phase_ = Phase::Ending;
   dropQueue();  // its pieces in the arena are void when this turn is over
   channel_->setInterest(Interest::Nothing);
@@ -210,8 +214,15 @@ void Connection::endSoon(Failure why) noexcept {
 
 void Connection::dropQueue() noexcept {
   if (queue_.empty()) return;
+  becomeBusy();
   dropped_ = queue_.bytes();
   queue_.clear();
+}
+
+void Connection::becomeBusy() noexcept {
+  if (standing_ == Standing::Busy) return;
+  turn_.setStanding(*this, Standing::Busy);
+  dropped_ = 0;
 }
 
 void Connection::settleLater() noexcept {
@@ -244,7 +255,7 @@ void Connection::end(const Failure& why) noexcept {
   // What was known before goes before.
   const Failure reason = reason_ ? reason_ : why;
   resets_ = cutsShort_ || !queue_.empty();  // a stop drops output
-  if (phase_ == Phase::Lingering) dropped_ = 0;
+  becomeBusy();
   dropQueue();
   channel_->setInterest(Interest::Nothing);
   turn_.deadlines().remove(*this);

@@ -178,6 +178,12 @@ std::size_t Connection::unsentBytes() const {
   return hearsOfEnd ? dropped_ : queue_.bytes();
 }
 
+void Connection::setIdle(bool on) {
+  if (phase_ != Phase::Open) return;
+  if (on) return turn_.setStanding(*this, Standing::Idle);
+  becomeBusy();
+}
+
 void Connection::setTcpNoDelay(bool on) {
   if (channel_) channel_->setTcpNoDelay(on);
 }

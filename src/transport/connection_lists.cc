@@ -31,28 +31,26 @@ Ref<Connection> ConnectionLine<kNext>::pop() noexcept {
 template class ConnectionLine<&ConnectionLinks::nextToFlush>;
 template class ConnectionLine<&ConnectionLinks::nextToSettle>;
 
-OpenConnections::~OpenConnections() {
+ConnectionList::~ConnectionList() {
   while (first_) remove(*first_);
 }
 
-void OpenConnections::add(Connection& connection) noexcept {
+void ConnectionList::add(Connection& connection) noexcept {
   connection.addRef();
   connection.links().before = last_;
   (last_ ? last_->links().after : first_) = &connection;
   last_ = &connection;
-  ++size_;
 }
 
-void OpenConnections::remove(Connection& connection) noexcept {
+void ConnectionList::remove(Connection& connection) noexcept {
   Connection* const before = std::exchange(connection.links().before, nullptr);
   Connection* const after = std::exchange(connection.links().after, nullptr);
   (before ? before->links().after : first_) = after;
   (after ? after->links().before : last_) = before;
-  --size_;
   connection.release();
 }
 
-Connection* OpenConnections::after(Connection& connection) noexcept {
+Connection* ConnectionList::after(Connection& connection) noexcept {
   return connection.links().after;
 }
 

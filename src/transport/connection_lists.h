@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <utility>
 
 #include "ropewalk/detail/ref.h"
@@ -41,16 +40,18 @@ class ConnectionLine {
   Connection* last_ = nullptr;
 };
 
-// All connections that are open, in the order in which they were made; holds one count of each.
-class OpenConnections {
+// Connections in the order in which they were added; holds one count of each. A connection is in at
+// most one such list.
+class ConnectionList {
  public:
-  OpenConnections() = default;
-  OpenConnections(const OpenConnections&) = delete;
-  OpenConnections& operator=(const OpenConnections&) = delete;
-  ~OpenConnections();
+  ConnectionList() = default;
+  ConnectionList(const ConnectionList&) = delete;
+  ConnectionList& operator=(const ConnectionList&) = delete;
+  ~ConnectionList();
 
-  std::size_t size() const noexcept { return size_; }
   void add(Connection& connection) noexcept;
+
+  // REQUIRES: it is in this list.
   void remove(Connection& connection) noexcept;
 
   // Null if there is none.
@@ -60,7 +61,6 @@ class OpenConnections {
  private:
   Connection* first_ = nullptr;
   Connection* last_ = nullptr;
-  std::size_t size_ = 0;
 };
 
 }  // namespace ropewalk::detail

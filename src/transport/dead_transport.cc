@@ -30,6 +30,7 @@ class DeadTransport final : public Transport {
   void unregisterProducer() override {}
   bool awaitRoom(RoomWaiter&, std::size_t) override { return false; }
   void setReadWhileBlocked(bool) override {}
+  void setIdle(bool) override {}
   void setLimits(const ConnectionLimits&) override {}
   ConnectionLimits limits() const override { return {}; }
   bool isConnected() const override { return false; }

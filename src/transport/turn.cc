@@ -26,29 +26,98 @@ Turn::~Turn() = default;
 std::string Turn::logPrefix() const { return inHand_ ? inHand_->logPrefix() : std::string(); }
 
 void Turn::add(Connection& connection) noexcept {
-  open_.add(connection);
+  busy_.add(connection);
+  ++open_;
   ++made_;
 }
 
-void Turn::remove(Connection& connection) noexcept { open_.remove(connection); }
+void Turn::remove(Connection& connection) noexcept {
+  unlist(connection);
+  --open_;
+}
+
+IdleConnections& Turn::groupOf(Connection& connection) noexcept {
+  IdleConnections* const ports = connection.idleGroup();
+  return ports ? *ports : idle_;
+}
+
+void Turn::unlist(Connection& connection) noexcept {
+  if (connection.standing() == Standing::Busy) return busy_.remove(connection);
+  IdleConnections& group = groupOf(connection);
+  group.remove(connection, connection.standing());
+  idleGroups_.update(group);
+}
+
+void Turn::setStanding(Connection& connection, Standing standing) noexcept {
+  const Ref<Connection> kept(&connection);
+  unlist(connection);
+  connection.stand(standing, standing == Standing::Idle ? ++becameIdle_ : 0);
+  if (standing == Standing::Busy) return busy_.add(connection);
+  IdleConnections& group = groupOf(connection);
+  group.add(connection, standing);
+  idleGroups_.update(group);
+}
+
+// The first that may go now. One whose last output still waits, or whose next input has arrived, is
+// idle from now on.
+Connection* Turn::evictable(IdleConnections& group) noexcept {
+  constexpr int kLooks = 8;
+  for (int looks = 0; looks < kLooks && !group.empty(); ++looks) {
+    Connection& first = *group.first();
+    if (first.isEvictable()) return &first;
+    setStanding(first, first.isDisconnecting() ? Standing::Busy : Standing::Idle);
+  }
+  return nullptr;
+}
+
+bool Turn::evict(IdleConnections& group) noexcept {
+  Connection* const chosen = evictable(group);
+  if (chosen) chosen->end(Failure::connectionDone());
+  return chosen != nullptr;
+}
+
+bool Turn::evict() noexcept {
+  Connection* chosen = nullptr;
+  IdleConnections* next = nullptr;
+  for (IdleConnections* group = idleGroups_.first(); group; group = next) {
+    next = IdleGroups::after(*group);  // a look may empty the group
+    Connection* const each = evictable(*group);
+    if (each && (!chosen || each->idleSince() < chosen->idleSince())) chosen = each;
+  }
+  if (chosen) chosen->end(Failure::connectionDone());
+  return chosen != nullptr;
+}
+
+template <typename Call>
+void Turn::forEach(const Call& call) const {
+  const auto each = [&](const ConnectionList& list) {
+    for (Connection* at = list.first(); at; at = ConnectionList::after(*at)) call(*at);
+  };
+  each(busy_);
+  for (auto* group = idleGroups_.first(); group; group = IdleGroups::after(*group)) {
+    each(group->idle());
+    each(group->lingering());
+  }
+}
 
 std::vector<Ref<Connection>> Turn::connections() const {
   std::vector<Ref<Connection>> all;
-  all.reserve(open_.size());
-  for (Connection* each = open_.first(); each; each = OpenConnections::after(*each)) {
-    all.emplace_back(each);
-  }
+  all.reserve(open_);
+  forEach([&](Connection& each) { all.emplace_back(&each); });
   return all;
 }
 
 // None of them ends meanwhile: ends come from settle().
 void Turn::drainAll() noexcept {
-  for (Connection* each = open_.first(); each; each = OpenConnections::after(*each)) each->drain();
+  forEach([](Connection& each) { each.drain(); });
 }
 
 void Turn::endAll(const Failure& why) noexcept {
   stopping_ = true;
-  while (Connection* const first = open_.first()) first->end(why);
+  while (open_ > 0) {
+    Connection* const busy = busy_.first();
+    (busy ? busy : idleGroups_.first()->first())->end(why);
+  }
   stopping_ = false;
 }
 

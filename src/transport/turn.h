@@ -14,6 +14,7 @@
 #include "transport/arena.h"
 #include "transport/connection_lists.h"
 #include "transport/deadline_wheel.h"
+#include "transport/idle_connections.h"
 #include "transport/partings.h"
 #include "transport/slow_turns.h"
 
@@ -61,8 +62,17 @@ class Turn {
   // A connection that was made lives, at the latest, until remove().
   void add(Connection& connection) noexcept;
   void remove(Connection& connection) noexcept;
-  std::size_t open() const noexcept { return open_.size(); }
+  std::size_t open() const noexcept { return open_; }
   std::vector<Ref<Connection>> connections() const;
+
+  // Moves `connection` to the end of the list of its `standing`. Idle again is idle anew.
+  void setStanding(Connection& connection, Standing standing) noexcept;
+
+  // Ends a connection to make room: of `group` only, or of all. A lingering one goes first, then
+  // the one that has been idle longest. False if there is none. From the event loop, outside of
+  // every callback.
+  bool evict(IdleConnections& group) noexcept;
+  bool evict() noexcept;
 
   // Connection::drain() of all that are open now; Connection::end() of all, and of those that are
   // made meanwhile.
@@ -108,6 +118,11 @@ class Turn {
 
  private:
   bool finishPending() noexcept;
+  IdleConnections& groupOf(Connection& connection) noexcept;
+  void unlist(Connection& connection) noexcept;
+  Connection* evictable(IdleConnections& group) noexcept;
+  template <typename Call>
+  void forEach(const Call& call) const;
   void flushAll() noexcept;
 
   Reactor& reactor_;
@@ -116,7 +131,11 @@ class Turn {
   Arena arena_;
   DeadlineWheel deadlines_;
   SlowTurns slowTurns_;
-  OpenConnections open_;
+  std::size_t open_ = 0;
+  ConnectionList busy_;   // in the order in which they were made
+  IdleConnections idle_;  // of those that are in no group of a port
+  IdleGroups idleGroups_;
+  std::uint64_t becameIdle_ = 0;  // how often a connection did
   ConnectionLine<&ConnectionLinks::nextToFlush> toFlush_;
   ConnectionLine<&ConnectionLinks::nextToSettle> toSettle_;
   std::uint64_t made_ = 0;

@@ -236,6 +236,9 @@ std::size_t LibeventDriver::descriptorLimit() const {
   return static_cast<std::size_t>(std::min(limit.rlim_cur, static_cast<rlim_t>(descriptorEnd_)));
 }
 
+// Those that no FileDescriptor owns: the three standard ones and libevent's three.
+std::size_t LibeventDriver::openDescriptors() const { return sys::FileDescriptor::open() + 6; }
+
 void LibeventDriver::randomBytes(std::span<std::uint8_t> bytes) {
   while (!bytes.empty()) {
     const ssize_t got = sys::kernel.getrandom(bytes.data(), bytes.size(), 0);

@@ -62,6 +62,7 @@ class LibeventDriver final : public Driver {
   sys::NameAnswer lookUpNow(const std::string& name) override { return sys::lookUp(name); }
   std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) override;
   std::size_t descriptorLimit() const override;
+  std::size_t openDescriptors() const override;
   void randomBytes(std::span<std::uint8_t> bytes) override;
 
  private:

@@ -53,6 +53,7 @@ class SimDriver final : public Driver {
   sys::NameAnswer lookUpNow(const std::string& name) override;
   std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) override;
   std::size_t descriptorLimit() const override { return host_.descriptorLimit; }
+  std::size_t openDescriptors() const override { return host_.descriptors(); }
   void randomBytes(std::span<std::uint8_t> bytes) override { random_.fill(bytes); }
 
  private:

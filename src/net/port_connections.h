@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "reactor/reactor_core.h"
+#include "ropewalk/connection_limits.h"
+#include "ropewalk/failure.h"
+#include "ropewalk/listen_options.h"
+#include "transport/connection.h"
+#include "transport/idle_connections.h"
+
+namespace ropewalk::detail {
+
+class TcpPort;
+
+// The connections that a port has accepted and that are open, and whether there is room for more.
+// It outlives the port while one of them is open.
+class PortConnections final : public ConnectionMaker {
+ public:
+  PortConnections(TcpPort& port, ReactorCore& core, const ListenOptions& options);
+
+  void portIsGone() noexcept { port_ = nullptr; }
+
+  // One was accepted; it was refused all the same.
+  void add() noexcept { ++open_; }
+  void remove() noexcept { --open_; }
+
+  // True once the port's own limit or that of the process's descriptors is reached.
+  bool isFull() noexcept { return hasMost() || core_.descriptorsAreUsedUp(); }
+
+  // If it is full, closes the connections that have been idle longest until it is not, and logs
+  // that it is full, at most once a minute. False if there are too few idle ones. REQUIRES: the
+  // port is not gone; called from the event loop.
+  bool makeRoom() noexcept;
+
+  void connectionEnded(const Failure& why) noexcept override;
+  const ConnectionLimits& limits() const noexcept override { return limits_; }
+  IdleConnections* idleGroup() noexcept override { return most_ == 0 ? nullptr : &idle_; }
+
+ private:
+  bool hasMost() const noexcept { return most_ != 0 && open_ >= most_; }
+  void logFull(bool madeRoom) noexcept;
+
+  TcpPort* port_;
+  ReactorCore& core_;
+  const ConnectionLimits limits_;
+  const std::size_t most_;  // ListenOptions::maxConnections
+  std::size_t open_ = 0;
+  IdleConnections idle_;
+  TimePoint quietUntil_;  // of logFull()
+};
+
+}  // namespace ropewalk::detail
