@@ -21,7 +21,7 @@ FilePart::~FilePart() {
 }
 
 FilePart FilePart::slice(std::uint64_t offset, std::uint64_t size) const {
-  const int fd = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
+  const int fd = ::fcntl(fd_, F_DUPFD_CLOEXEC, 3);
   if (fd < 0) throw std::system_error(errno, std::generic_category(), "dup a file to be sent");
   return {fd, offset_ + offset, size};
 }

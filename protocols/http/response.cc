@@ -12,6 +12,7 @@
 #include "http/file_tag.h"
 #include "http/mime_types.h"
 #include "http/octets.h"
+#include "ropewalk/detail/above_standard.h"
 #include "ropewalk/http/text.h"
 
 namespace ropewalk::http {
@@ -100,7 +101,8 @@ Response Response::bytes(SharedBytes body, std::string_view type) {
 }
 
 Response Response::file(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  const int fd =
+      detail::aboveStandard(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (fd < 0) cannotOpen(path, errno);
   FilePart opened(fd, 0, 0);
   struct stat status;

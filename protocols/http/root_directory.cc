@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "http/file_tag.h"
+#include "ropewalk/detail/above_standard.h"
 
 namespace ropewalk::http {
 namespace {
@@ -37,7 +38,7 @@ std::uint64_t resolveFlags(Symlinks symlinks) {
 template <typename Open>
 int tried(const Open& open) {
   for (int tries = 1;; ++tries) {
-    const int fd = open();
+    const int fd = detail::aboveStandard(open());
     if (fd >= 0 || tries == kTries || (errno != EAGAIN && errno != EINTR)) return fd;
   }
 }
@@ -47,7 +48,8 @@ bool isMissing(int error) { return error == ENOSYS || error == EPERM || error ==
 }  // namespace
 
 RootDirectory::RootDirectory(const std::string& path, Symlinks symlinks)
-    : fd_(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), symlinks_(symlinks) {
+    : fd_(detail::aboveStandard(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))),
+      symlinks_(symlinks) {
   if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "open the web root " + path);
 }
 

@@ -10,9 +10,27 @@
 #include <climits>
 
 #include "log/without_sigpipe.h"
+#include "ropewalk/detail/above_standard.h"
 
 namespace ropewalk::detail {
 namespace {
+
+// Descriptor 2 as it was before main(); all zero if it was closed.
+struct stat stderrAtStart() noexcept {
+  struct stat file {};
+  if (::fstat(STDERR_FILENO, &file) != 0) return {};
+  return file;
+}
+const struct stat atStart = stderrAtStart();
+
+// Whether `file`, which descriptor 2 is now, is where the program wants its log. If the program
+// closed descriptor 2, the number may stand for a file or a connection that was opened later. What
+// was put there on purpose, by dup2(), has no FD_CLOEXEC and is not a socket.
+bool takesLines(const struct stat& file) noexcept {
+  if (file.st_ino == atStart.st_ino && file.st_dev == atStart.st_dev) return true;
+  const int flags = ::fcntl(STDERR_FILENO, F_GETFD);
+  return flags >= 0 && (flags & FD_CLOEXEC) == 0 && !S_ISSOCK(file.st_mode);
+}
 
 // Writes the beginning of `text` if it can be written without waiting: its size, or -1. A pipe
 // that is writable has room for PIPE_BUF bytes.
@@ -43,6 +61,7 @@ void StderrSink::sink_it_(const spdlog::details::log_msg& message) {
 bool StderrSink::put(std::string_view text) noexcept {
   const std::size_t size = text.size();
   const int fd = target();
+  if (fd < 0) return false;
   while (!text.empty()) {
     const ssize_t written = putAtOnce(fd, text);
     if (written < 0) break;
@@ -52,16 +71,19 @@ bool StderrSink::put(std::string_view text) noexcept {
   return text.empty();
 }
 
-// What takes the place of descriptor 2. A terminal with room for a byte makes a write of more wait,
-// so it is opened once more, not to wait; whoever else writes to it waits as before.
+// What takes the place of descriptor 2; -1 if that is no place for a line. A terminal with room for
+// a byte makes a write of more wait, so it is opened once more, not to wait; whoever else writes to
+// it waits as before.
 int StderrSink::target() noexcept {
   struct stat file {};
-  if (::fstat(STDERR_FILENO, &file) != 0 || !S_ISCHR(file.st_mode)) return STDERR_FILENO;
+  if (::fstat(STDERR_FILENO, &file) != 0 || !takesLines(file)) return -1;
+  if (!S_ISCHR(file.st_mode)) return STDERR_FILENO;
   if (terminal_ >= 0 && file.st_rdev == device_) return terminal_;
   closeTerminal();
   if (::isatty(STDERR_FILENO) == 0) return STDERR_FILENO;
   device_ = file.st_rdev;
-  terminal_ = ::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  terminal_ =
+      aboveStandard(::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   return terminal_ >= 0 ? terminal_ : STDERR_FILENO;
 }
 

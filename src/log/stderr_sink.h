@@ -13,6 +13,9 @@ namespace ropewalk::detail {
 // Writes lines to descriptor 2 and never waits: a line for which there is no room (nobody reads the
 // pipe, the terminal is stopped, the reader has gone) is lost, and the next one that gets through
 // is told how many were. For one thread at a time.
+//
+// Descriptor 2 is written to only if it is the file that it was when the program started, or a file
+// that the program put there: not a socket, and without FD_CLOEXEC. Else the lines are lost, too.
 class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   StderrSink() = default;

@@ -8,6 +8,7 @@
 #include "ropewalk/log.h"
 #include "ropewalk/reactor.h"
 #include "ropewalk/sim/capture.h"
+#include "sys/standard_placeholders.h"
 #include "transport/belongings.h"
 
 namespace ropewalk::sim {
@@ -19,6 +20,7 @@ class CapturingProtocol final : public Protocol {
  public:
   CapturingProtocol(std::shared_ptr<Protocol> inner, const std::string& path, std::size_t mostBytes)
       : inner_(std::move(inner)), path_(path), left_(mostBytes) {
+    const sys::StandardPlaceholders held;
     file_.open(path, std::ios::binary | std::ios::trunc);
     file_ << Capture().text() << std::flush;
     checkFile();

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "log/without_sigpipe.h"
+#include "ropewalk/detail/above_standard.h"
 
 namespace ropewalk::sys {
 
@@ -21,7 +22,21 @@ int getLimit(int what, struct rlimit* limit) {
   return ::getrlimit(static_cast<__rlimit_resource>(what), limit);
 }
 int control(int fd, unsigned long request, int* value) { return ::ioctl(fd, request, value); }
-int openExisting(const char* path, int flags) { return ::open(path, flags); }
+
+// The calls that make descriptors.
+int acceptAbove(int fd, sockaddr* peer, socklen_t* length, int flags) {
+  return detail::aboveStandard(::accept4(fd, peer, length, flags));
+}
+int eventfdAbove(unsigned count, int flags) {
+  return detail::aboveStandard(::eventfd(count, flags));
+}
+int openExisting(const char* path, int flags) { return detail::aboveStandard(::open(path, flags)); }
+int socketAbove(int family, int type, int protocol) {
+  return detail::aboveStandard(::socket(family, type, protocol));
+}
+int timerfdAbove(int clock, int flags) {
+  return detail::aboveStandard(::timerfd_create(clock, flags));
+}
 
 ssize_t sendFileQuietly(int out, int in, off_t* offset, std::size_t count) {
   detail::WithoutSigpipe quiet;
@@ -33,12 +48,12 @@ ssize_t sendFileQuietly(int out, int in, off_t* offset, std::size_t count) {
 }  // namespace
 
 constexpr Kernel kKernel = {
-    .accept4 = ::accept4,
+    .accept4 = acceptAbove,
     .bind = ::bind,
     .clockGettime = ::clock_gettime,
     .close = ::close,
     .connect = ::connect,
-    .eventfd = [](unsigned count, int flags) { return ::eventfd(count, flags); },
+    .eventfd = eventfdAbove,
     .fcntl = controlFile,
     .freeaddrinfo = ::freeaddrinfo,
     .getaddrinfo = ::getaddrinfo,
@@ -59,8 +74,8 @@ constexpr Kernel kKernel = {
     .setsockopt = ::setsockopt,
     .shutdown = ::shutdown,
     .sigaction = ::sigaction,
-    .socket = ::socket,
-    .timerfdCreate = ::timerfd_create,
+    .socket = socketAbove,
+    .timerfdCreate = timerfdAbove,
     .timerfdSettime = ::timerfd_settime,
     .write = ::write,
 };

@@ -19,7 +19,8 @@ namespace ropewalk::sys {
 // any errno, be short, or be counted. Beside it stand libevent, the standard library, and the names
 // of interfaces and services.
 //
-// Each entry has the C library's signature and reports like it: -1 and errno.
+// Each entry has the C library's signature and reports like it: -1 and errno. A descriptor that one
+// of them makes is never 0, 1 or 2 (fcntl with F_DUPFD_CLOEXEC: as its caller says).
 // Threads: replaced only while no reactor runs.
 struct Kernel {
   int (*accept4)(int, sockaddr*, socklen_t*, int);

@@ -5,6 +5,7 @@
 
 #include "reactor/libevent/libevent_log.h"
 #include "ropewalk/error.h"
+#include "sys/standard_placeholders.h"
 
 namespace ropewalk::detail {
 
@@ -21,6 +22,7 @@ EventBasePointer makeEventBase(std::string_view backend) {
     if (other != backend) event_config_avoid_method(config.get(), other);
   }
   const QuietLibevent quiet;  // what is wrong is thrown
+  const sys::StandardPlaceholders held;
   EventBasePointer base(event_base_new_with_config(config.get()));
   if (!base || event_base_get_method(base.get()) != backend) {
     throw Error("no backend \"" + std::string(backend) + "\": there are epoll, poll and select");

@@ -15,6 +15,7 @@
 #include "reactor/libevent/socket_channel.h"
 #include "ropewalk/error.h"
 #include "sys/socket_address.h"
+#include "sys/standard_placeholders.h"
 
 namespace ropewalk::detail {
 
@@ -137,6 +138,7 @@ void LibeventDriver::catchSignal(int signal, bool on) {
 
 void LibeventDriver::afterFork() {
   // First a base of our own: on the one that is shared, what we remove is removed for the parent.
+  const sys::StandardPlaceholders held;
   if (event_reinit(base()) != 0) throw Error("libevent: event_reinit failed");
   timerEvent_.reset();
   wakerEvent_.reset();

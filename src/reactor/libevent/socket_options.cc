@@ -53,7 +53,7 @@ bool isAnyIPv6(const Address& address) {
 }
 
 sys::FileDescriptor duplicateOf(int fd) {
-  sys::FileDescriptor copy(sys::kernel.fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  sys::FileDescriptor copy(sys::kernel.fcntl(fd, F_DUPFD_CLOEXEC, 3));
   if (!copy) return copy;
   const int flags = sys::kernel.fcntl(copy.get(), F_GETFL, 0);
   sys::kernel.fcntl(copy.get(), F_SETFL, flags | O_NONBLOCK);
