@@ -164,7 +164,23 @@ class Reactor final : public ReactorTime {
   ///
   /// From then on parent and child each wait on their own. Connections and ports are open in both:
   /// close in the child what the parent goes on with (abortConnection() would reset it for both).
-  /// A child that calls exec(2) needs none of this: it inherits no descriptor of ours.
+  ///
+  /// A child that does not call it leaves the parent undisturbed, however it goes on:
+  ///
+  /// - It may end by exit(3), _exit(2), a signal, or exec(2), which inherits no descriptor of ours.
+  /// - If the fork was in a callback and the callback returns, run() returns. Nothing is sent, and
+  ///   no other callback runs.
+  /// - ~Reactor() closes the descriptors. It calls no connectionLost(), and it does not destroy
+  ///   protocols and calls that wait: what they would undo is the parent's.
+  /// - What is called on the reactor, its ports and its connections does nothing, or throws Error
+  ///   where something is to begin (run(), listenTCP(), onSignal(), ...); callFromThread() returns
+  ///   false.
+  /// - The signals that the reactor caught have the dispositions from before it.
+  /// - It may make and run another Reactor, and log.
+  ///
+  /// All of this holds for fork(3) on any thread and for children of children; for vfork(2) and
+  /// posix_spawn(3) there is nothing to do. After _Fork(3) or clone(2) only destruction and signals
+  /// are safe: do not return to the loop, and do not log.
   void afterFork();
 
   /// Listens on `port` (0: any free one) and gives each connection a protocol of `factory`.

@@ -1,12 +1,15 @@
 #include "ropewalk/failure.h"
 
 #include <cxxabi.h>
+#include <pthread.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <typeindex>
 
@@ -33,9 +36,22 @@ TypeNames::Entry describe(const std::type_info& type) {
   return entry;
 }
 
-// Names are kept for ever, one per type ever thrown, so that a string_view to them stays valid.
+// Kept for ever, one name per type ever thrown, so that a string_view to them stays valid.
+constinit std::atomic<TypeNames*> allNames = nullptr;
+
+// A thread of the parent may have been inside: its lock is never released here.
+void beginAnewInChild() noexcept {
+  TypeNames& parents = *allNames.load();
+  if (parents.mutex.try_lock()) return parents.mutex.unlock();
+  if (auto* const own = new (std::nothrow) TypeNames) allNames = own;
+}
+
 const TypeNames::Entry& entryOf(const std::type_info& type) {
-  static TypeNames& names = *new TypeNames;
+  [[maybe_unused]] static const int once = [] {
+    allNames = new TypeNames;
+    return ::pthread_atfork(nullptr, nullptr, beginAnewInChild);
+  }();
+  TypeNames& names = *allNames.load();
   const std::lock_guard lock(names.mutex);
   const auto known = names.entries.find(type);
   if (known != names.entries.end()) return known->second;

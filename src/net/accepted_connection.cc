@@ -29,7 +29,7 @@ bool startAccepted(ReactorCore& core, std::unique_ptr<Channel> channel,
                    std::uint32_t session) noexcept {
   try {
     std::shared_ptr<Protocol> protocol = factory->buildProtocol(channel->peer());
-    if (!protocol) return false;
+    if (!protocol || !core.isOurs()) return false;
     if (!protocol->factory) protocol->factory = factory;
     Ref(new Connection(core.turn(), std::move(channel), maker, session))
         ->start(std::move(protocol));

@@ -134,6 +134,7 @@ void TcpConnector::connected(std::unique_ptr<Channel> channel) noexcept {
   std::shared_ptr<Protocol> protocol;
   try {
     protocol = factory_->buildProtocol(destination_);
+    if (!core_.isOurs()) return;
     if (!protocol) {
       channel.reset();
       return lost(Failure::connectionDone());  // refused by ourselves (PT13)

@@ -39,6 +39,7 @@ class TcpConnector final : public Connector,
 
   void drain() noexcept override;
   void reactorStopped() noexcept override;
+  void abandon() noexcept override { race_.reset(); }
 
  private:
   // What the connection knows of its connector; keeps it.

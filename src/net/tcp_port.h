@@ -40,6 +40,7 @@ class TcpPort final : public ListeningPort,
 
   void drain() noexcept override;
   void reactorStopped() noexcept override;
+  void abandon() noexcept override { acceptor_.reset(); }
 
  private:
   void listenWith(Listening listening);

@@ -205,7 +205,7 @@ void Descriptors::loseAll(const Failure& why) noexcept {
   // One by one, because a list of all would need memory; those that are added meanwhile stay.
   const std::uint64_t last = added_;
   const auto orderOf = [](const auto& each) { return each.second->order(); };
-  while (!entries_.empty()) {
+  while (!entries_.empty() && driver_.isOurs()) {
     const auto first = std::ranges::min_element(entries_, {}, orderOf);
     if (first->second->order() > last) return;
     const Ref<Entry> entry = first->second;

@@ -160,6 +160,19 @@ class Driver {
   // In a child process: lets go of what is shared with the parent, and goes on alone.
   virtual void afterFork() = 0;
 
+  // False in a child process before afterFork(): what the driver and its channels hold is the
+  // parent's. Then they make no call on it, but for close(2) when they are destroyed; what needs
+  // more throws Error.
+  virtual bool isOurs() const noexcept { return true; }
+  void requireOurs() const;
+
+  // In a child, from inside fork(): ends a wait() that this was called from, and puts back what was
+  // done about signals.
+  virtual void forkedInChild() noexcept {}
+
+  // In a child: closes the descriptors, and is not used any more. Nothing is freed.
+  virtual void abandon() noexcept {}
+
   virtual Listening listen(const Address& host, const ListenOptions& options) = 0;
   // From `bind`; of no family: any address, at its port if that is not 0.
   virtual Connecting connect(const Address& peer, const Address& bind,

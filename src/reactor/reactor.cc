@@ -14,7 +14,9 @@ Reactor::Reactor(std::string_view backend) : Reactor(detail::makeLibeventDriver(
 Reactor::Reactor(std::unique_ptr<detail::Driver> driver)
     : core_(std::make_unique<detail::ReactorCore>(*this, std::move(driver))) {}
 
-Reactor::~Reactor() = default;
+Reactor::~Reactor() {
+  if (!core_->isOurs()) detail::ReactorCore::abandon(std::move(core_));
+}
 
 void Reactor::run(bool handleSignals) { core_->run(handleSignals); }
 void Reactor::stop() { core_->stop(); }
@@ -64,7 +66,7 @@ std::vector<std::shared_ptr<Descriptor>> Reactor::removeAll() {
 void Reactor::onSignalCall(int signal, UniqueFunction<void()> call) {
   core_->onSignal(signal, std::move(call));
 }
-void Reactor::afterFork() { core_->driver().afterFork(); }
+void Reactor::afterFork() { core_->afterFork(); }
 
 void Reactor::setSlowTurnLimit(Duration limit) { core_->setSlowTurnLimit(limit); }
 
@@ -79,7 +81,7 @@ void Reactor::whenRunning(UniqueFunction<void()> call) {
 }
 
 bool Reactor::fromThread(UniqueFunction<void()> call) {
-  return core_->threadCalls().add(std::move(call));
+  return core_->isOurs() && core_->threadCalls().add(std::move(call));
 }
 
 TriggerId Reactor::addTrigger(Phase phase, SystemEvent event,

@@ -15,9 +15,18 @@ namespace ropewalk::detail {
 // While it lives this reactor is current, and what its connections log is named after them.
 class ReactorCore::AtWork {
  public:
-  explicit AtWork(ReactorCore& core) noexcept : current_(core.reactor_), named_(core.turn_) {}
+  explicit AtWork(ReactorCore& core) noexcept
+      : core_(core),
+        before_(std::exchange(core.home_, std::this_thread::get_id())),
+        current_(core.reactor_),
+        named_(core.turn_) {}
+  AtWork(const AtWork&) = delete;
+  AtWork& operator=(const AtWork&) = delete;
+  ~AtWork() { core_.home_ = before_; }
 
  private:
+  ReactorCore& core_;
+  const std::thread::id before_;
   CurrentReactor current_;
   LogContext named_;
 };
@@ -48,6 +57,46 @@ bool ReactorCore::descriptorsAreUsedUp() noexcept {
   return open >= usableDescriptors_;
 }
 
+void ReactorCore::forkedInChild() noexcept {
+  threadCalls_.unlock();
+  if (isOurs() || left_) return;
+  mayBeBroken_ = home_ != std::thread::id() && home_ != std::this_thread::get_id();
+  stateAtFork_ = state_;
+  setLeft(true);
+  timers_.breakOff();
+  driver_->forkedInChild();
+}
+
+// On: the loop ends when the callback that has forked returns.
+void ReactorCore::setLeft(bool on) noexcept {
+  left_ = on;
+  state_ = on ? State::Finished : stateAtFork_;
+  unsteady_ = true;
+  turn_.setLeft(on);
+  events_.setLeft(on);
+}
+
+void ReactorCore::afterFork() {
+  driver_->afterFork();
+  if (left_) setLeft(false);
+}
+
+// A child returns from run() without another call of the user's code.
+void ReactorCore::leaveRun() noexcept {
+  stateAtFork_ = State::Idle;
+  running_ = unfinished_ = handlesSignals_ = false;
+}
+
+// It stays among the fork watchers.
+void ReactorCore::abandon(std::unique_ptr<ReactorCore> core) noexcept {
+  ReactorCore& left = *core.release();
+  if (left.mayBeBroken_) return;
+  left.turn_.abandonAll();
+  for (const auto& resident : left.residents_) resident->abandon();
+  left.turn_.partings().closeAll();
+  left.driver_->abandon();
+}
+
 void ReactorCore::add(std::shared_ptr<Resident> resident) {
   if (closed_) throw ReactorNotRunning();  // who would end it?
   residents_.push_back(std::move(resident));
@@ -58,6 +107,7 @@ void ReactorCore::remove(const Resident& resident) noexcept {
 }
 
 void ReactorCore::run(bool handleSignals) {
+  driver_->requireOurs();
   if (state_ != State::Idle && !unfinished_) throw ReactorAlreadyRunning();
   const AtWork atWork(*this);
   handlesSignals_ = handleSignals;
@@ -71,6 +121,7 @@ void ReactorCore::run(bool handleSignals) {
   }
   while (!over() && turnCurrent(true)) {
   }
+  if (left_) return leaveRun();
   awaitPartings();
   letSignalsGo();
   finish();
@@ -124,7 +175,10 @@ bool ReactorCore::turnCurrent(bool block) {
     watch("timed calls");
     runDue();
   }
-  if (unsteady_) changeState();
+  if (unsteady_) {
+    if (left_) return false;
+    changeState();
+  }
   const bool more = turn_.finish();
   if (unsteady_) {
     if (turn_.slowTurns().isOn()) turn_.slowTurns().endTurn();
@@ -167,6 +221,7 @@ void ReactorCore::runDue() noexcept {
   if (due <= now) {
     latestCall_ = std::max(latestCall_, now - due);
     timers_.runDue(now);
+    if (left_) return;
   }
   if (turn_.deadlines().nextSweep() <= now) turn_.deadlines().sweep(now);
 }
@@ -184,6 +239,7 @@ void ReactorCore::changeState() noexcept {
 }
 
 void ReactorCore::iterate(Duration delay) {
+  driver_->requireOurs();
   // A connection must not end while its own callback waits for us to return, and the driver does
   // not wait within a wait.
   if (turn_.inHand() || waiting_) throw ReactorAlreadyRunning();
@@ -201,7 +257,8 @@ void ReactorCore::iterate(Duration delay) {
   timers_.settle(now);
   const bool hasWork = busy() || nextAlarm() <= now;
   turnOnce(!hasWork && delay > Duration::zero());
-  turnOnce(false);
+  if (!left_) turnOnce(false);
+  if (left_) return leaveRun();
   if (enough.active()) enough.cancel();
   // The call may be one that we have woken up for, and whoever called us is about to wait.
   if (!threadCalls_.empty()) driver_->wake();
@@ -212,6 +269,7 @@ void ReactorCore::iterate(Duration delay) {
 }
 
 void ReactorCore::stop() {
+  if (left_) return;  // the child's run() ends anyway
   if (state_ != State::Active) throw ReactorNotRunning();
   state_ = State::StopRequested;
   unsteady_ = true;
@@ -250,8 +308,10 @@ void ReactorCore::drain(Duration deadline) {
 // may have been called by a callback.
 void ReactorCore::beginDrain() noexcept {
   const std::vector<std::shared_ptr<Resident>> residents = std::exchange(toDrain_, {});
-  for (const auto& resident : residents) resident->drain();
-  turn_.drainAll();
+  for (const auto& resident : residents) {
+    if (!left_) resident->drain();
+  }
+  if (!left_) turn_.drainAll();
 }
 
 void ReactorCore::fireShutdown() {
@@ -275,7 +335,9 @@ void ReactorCore::disconnectAll() noexcept {
   descriptors_.loseAll(Failure::connectionLost());
   const std::vector<std::shared_ptr<Resident>> residents = std::move(residents_);
   residents_.clear();
-  for (const auto& resident : residents) resident->reactorStopped();
+  for (const auto& resident : residents) {
+    if (!left_) resident->reactorStopped();
+  }
   disconnecting_ = false;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "reactor/descriptors.h"
@@ -13,12 +14,13 @@
 #include "reactor/thread_calls.h"
 #include "reactor/timer_queue.h"
 #include "ropewalk/reactor.h"
+#include "sys/fork_watcher.h"
 #include "transport/turn.h"
 
 namespace ropewalk::detail {
 
 // What a Reactor is made of, for the layers above it and for the simulated world.
-class ReactorCore final : private DriverOwner {
+class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
  public:
   ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver);
   ~ReactorCore();
@@ -36,6 +38,15 @@ class ReactorCore final : private DriverOwner {
   // True while all descriptors that the process may have are open but a reserve of max(32, limit /
   // 20): ports accept no more. Notices a limit that was raised meanwhile.
   bool descriptorsAreUsedUp() noexcept;
+
+  // False in a child process before afterFork(). Loops that call the user's code ask after each
+  // call, which may have forked: the child must not go on.
+  bool isOurs() const noexcept { return driver_->isOurs(); }
+  void afterFork();
+
+  // In place of the destructor, in a child that did not call afterFork(): closes the descriptors,
+  // calls nobody, and frees nothing.
+  static void abandon(std::unique_ptr<ReactorCore> core) noexcept;
 
   // A resident is told when the reactor drains and stops, until it leaves. Throws ReactorNotRunning
   // once the reactor is being destroyed.
@@ -75,6 +86,11 @@ class ReactorCore final : private DriverOwner {
   class AtWork;
   enum class State { Idle, Active, StopRequested, Stopping, Finished };
 
+  void beforeFork() noexcept override { threadCalls_.lock(); }
+  void forkedInParent() noexcept override { threadCalls_.unlock(); }
+  void forkedInChild() noexcept override;
+  void setLeft(bool on) noexcept;
+  void leaveRun() noexcept;
   bool turnCurrent(bool block);
   void watch(const char* what) noexcept;
   bool over() const noexcept { return state_ == State::Finished || state_ == State::Idle; }
@@ -115,6 +131,11 @@ class ReactorCore final : private DriverOwner {
   bool waiting_ = false;     // for the driver, and what it calls
   bool handlesSignals_ = false;
   bool signalSeen_ = false;
+
+  std::thread::id home_;             // the thread that is at work; none while no turn runs
+  State stateAtFork_ = State::Idle;  // while left_
+  bool left_ = false;                // the parent process goes on with it, and this is a child
+  bool mayBeBroken_ = false;         // the fork came while another thread was at work
 };
 
 }  // namespace ropewalk::detail

@@ -11,6 +11,9 @@ class Resident {
   // The reactor stops now. The connections have been told already.
   virtual void reactorStopped() noexcept = 0;
 
+  // In a child process: closes its descriptors, and calls nobody.
+  virtual void abandon() noexcept = 0;
+
  protected:
   ~Resident() = default;
 };

@@ -70,7 +70,7 @@ SystemEvents::Trigger SystemEvents::take(Phase phase, SystemEvent event) {
   const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
     return entry.phase == phase && entry.event == event;
   });
-  if (found == entries_.end()) return {};
+  if (found == entries_.end() || isLeft_) return {};
   Trigger trigger = std::move(found->trigger);
   entries_.erase(found);
   return trigger;

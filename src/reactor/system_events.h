@@ -33,6 +33,9 @@ class SystemEvents {
   // Waits for nothing any more.
   void hurry() noexcept;
 
+  // While on, no trigger is called: the process has forked, and this is the child.
+  void setLeft(bool on) noexcept { isLeft_ = on; }
+
  private:
   struct Entry {
     TriggerId id{};
@@ -54,6 +57,7 @@ class SystemEvents {
   std::vector<Entry> entries_;  // in the order asked
   std::uint64_t lastId_ = 0;
   std::shared_ptr<Firing> firing_;
+  bool isLeft_ = false;
 };
 
 }  // namespace ropewalk::detail

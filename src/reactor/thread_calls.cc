@@ -33,6 +33,7 @@ void ThreadCalls::run() noexcept {
     count_.store(0, std::memory_order_release);
   }
   for (UniqueFunction<void()>& call : batch) {
+    if (!driver_.isOurs()) break;  // a call has forked, and this is the child
     try {
       call();
     } catch (...) {
@@ -41,7 +42,7 @@ void ThreadCalls::run() noexcept {
     }
     call = nullptr;
   }
-  batch.clear();
+  if (driver_.isOurs()) batch.clear();
   running_ = std::move(batch);  // its memory serves again
 }
 

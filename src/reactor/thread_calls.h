@@ -24,6 +24,10 @@ class ThreadCalls {
   // Drops what is there and takes no more.
   void close() noexcept;
 
+  // Around a fork: the child finds the lock free and the calls whole.
+  void lock() noexcept { lock_.lock(); }
+  void unlock() noexcept { lock_.unlock(); }
+
   bool empty() const noexcept { return count_.load(std::memory_order_acquire) == 0; }
 
  private:

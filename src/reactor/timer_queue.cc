@@ -27,11 +27,12 @@ DelayedCall TimerQueue::schedule(Duration delay, UniqueFunction<void()> call) {
 
 void TimerQueue::runDue(TimePoint now) noexcept {
   const std::uint64_t askedBefore = asked_;
+  brokenOff_ = false;
   for (settle(now); !heap_.empty() && nextDeadline() <= now; settle(now)) {
     Timer& timer = *heap_.front();
     // What is asked for while calls run has a later order and no earlier deadline: it ends the loop
     // (TM4).
-    if (timer.rank_.order > askedBefore) return;
+    if (timer.rank_.order > askedBefore || brokenOff_) return;
     const Ref<Timer> kept(&timer);
     remove(timer);
     timer.state_ = Timer::State::Called;

@@ -55,6 +55,9 @@ class TimerQueue {
   // Runs the calls that are due at `now` and were asked for before this; an exception is logged.
   void runDue(TimePoint now) noexcept;
 
+  // Has runDue() return after the call that runs now.
+  void breakOff() noexcept { brokenOff_ = true; }
+
   // No call is due before this, which may be too early if calls were moved; TimePoint::max() if
   // there is none.
   TimePoint nextDeadline() const noexcept {
@@ -88,6 +91,7 @@ class TimerQueue {
   const ReactorTime& time_;
   std::vector<Timer*> heap_;  // each holds one count
   std::uint64_t asked_ = 0;
+  bool brokenOff_ = false;
 };
 
 }  // namespace ropewalk::detail

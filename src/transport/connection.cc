@@ -104,7 +104,7 @@ void Connection::readReady() noexcept {
 }
 
 bool Connection::wantsRead() const noexcept {
-  if (phase_ == Phase::Open) return !paused_ && !blocked_ && !readEnded_;
+  if (phase_ == Phase::Open) return !paused_ && !blocked_ && !readEnded_ && !left_;
   return phase_ == Phase::Lingering && !readEnded_;
 }
 
@@ -173,7 +173,7 @@ bool Connection::acceptsWrites() {
 // is not taken for a slow one.
 bool Connection::makesRoom() {
   try {
-    if (!waitsForRoom_) sendQueue();
+    if (!waitsForRoom_ && !turn_.isLeft()) sendQueue();
   } catch (...) {
     outOfMemory();
   }
@@ -187,7 +187,8 @@ bool Connection::makesRoom() {
 void Connection::writeThrough(std::string_view bytes) {
   iovec pieces[kPieces];
   const WriteQueue::Gathered queued = queue_.gather(pieces, kPieces - 1);
-  if (waitsForRoom_ || queued.bytes < queue_.bytes()) return queue_.appendKept(bytes);
+  const bool mayNotSend = waitsForRoom_ || turn_.isLeft();
+  if (mayNotSend || queued.bytes < queue_.bytes()) return queue_.appendKept(bytes);
   if (feed_) feed_->wrote = true;
   pieces[queued.count] = {const_cast<char*>(bytes.data()), bytes.size()};
 
@@ -227,7 +228,7 @@ void Connection::flushFromLine() noexcept {
 void Connection::flush() noexcept {
   if (feed_ && !queue_.empty()) feed_->wrote = true;
   try {
-    if (!waitsForRoom_) sendQueue();
+    if (!waitsForRoom_ && !left_) sendQueue();
   } catch (...) {
     outOfMemory();
   }

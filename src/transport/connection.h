@@ -84,6 +84,13 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // Has the protocol asked to finish (Protocol::drainRequested()), from the event loop.
   void drain() noexcept;
 
+  // On: its callback has forked and returns in the child. Nothing is read or sent any more; what
+  // arrives and what is queued is for the parent to deliver.
+  void leave(bool on) noexcept { left_ = on; }
+
+  // In a child: closes the wire and becomes a transport that does nothing. Calls nobody.
+  void abandon() noexcept;
+
   // For the turn.
   void flushFromLine() noexcept;
   void settle() noexcept;
@@ -246,11 +253,14 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool paused_ : 1 = false;     // by pauseProducing()
   bool blocked_ : 1 = false;    // too much of its own output waits
   bool readEnded_ : 1 = false;  // the peer has finished
+  bool left_ : 1 = false;       // the parent process goes on with it
+  // And what keeps it from sending, with left_: the kernel refused some. Nothing is sent before
+  // writeReady().
+  bool waitsForRoom_ : 1 = false;
 
   // Bytes, for they are written on the road of every message.
   bool flushQueued_ = false;      // it stands in the turn's line
   bool needsAfterFlush_ = false;  // something beside the bytes waits for the flush
-  bool waitsForRoom_ = false;     // the kernel refused some; nothing is sent before writeReady()
 
   bool ownsLimits_ : 1 = false;
   bool settleQueued_ : 1 = false;

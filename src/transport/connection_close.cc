@@ -314,6 +314,13 @@ void Connection::callbackThrew() noexcept {
   loseConnection(Linger::Yes);
 }
 
+// The memory of the arena stays, with all that the reactor had.
+void Connection::abandon() noexcept {
+  phase_ = Phase::Ended;
+  queue_.clear();
+  channel_.reset();
+}
+
 void Connection::setDeadline(Duration wait) noexcept {
   turn_.deadlines().set(*this, later(turn_.reactor().now(), wait));
 }

@@ -19,6 +19,7 @@ void Connection::guarded(const Call& call) noexcept {
     callbackThrew();
   }
   turn_.setInHand(before);
+  if (before && turn_.isLeft()) before->leave(true);
 }
 
 }  // namespace ropewalk::detail

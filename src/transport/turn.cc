@@ -114,23 +114,32 @@ void Turn::drainAll() noexcept {
 
 void Turn::endAll(const Failure& why) noexcept {
   stopping_ = true;
-  while (open_ > 0) {
+  while (open_ > 0 && !isLeft_) {
     Connection* const busy = busy_.first();
     (busy ? busy : idleGroups_.first()->first())->end(why);
   }
   stopping_ = false;
 }
 
+void Turn::setLeft(bool on) noexcept {
+  isLeft_ = on;
+  if (inHand_) inHand_->leave(on);
+}
+
+void Turn::abandonAll() noexcept {
+  forEach([](Connection& each) { each.abandon(); });
+}
+
 bool Turn::finishPending() noexcept {
   auto settling = std::move(toSettle_);
-  while (!settling.empty()) settling.pop()->settle();
+  while (!settling.empty() && !isLeft_) settling.pop()->settle();
   flushAll();
   return !toSettle_.empty();
 }
 
 // A flush may ask for another one, of itself or of somebody else.
 void Turn::flushAll() noexcept {
-  while (!toFlush_.empty()) toFlush_.pop()->flushFromLine();
+  while (!toFlush_.empty() && !isLeft_) toFlush_.pop()->flushFromLine();
 }
 
 void Turn::countClosed(std::string_view reason) noexcept {

@@ -80,6 +80,14 @@ class Turn {
   bool isDraining() const noexcept { return draining_; }
   void setDraining(bool on) noexcept { draining_ = on; }
 
+  // While on, the connections are those of the parent process, and their copies here do nothing:
+  // see Connection::leave().
+  bool isLeft() const noexcept { return isLeft_; }
+  void setLeft(bool on) noexcept;
+
+  // Connection::abandon() of all.
+  void abandonAll() noexcept;
+
   // True within endAll().
   bool isStopping() const noexcept { return stopping_; }
   Partings& partings() noexcept { return partings_; }
@@ -145,6 +153,7 @@ class Turn {
   std::uint64_t closedWithoutName_ = 0;
   bool draining_ = false;
   bool stopping_ = false;
+  bool isLeft_ = false;
   Partings partings_;
 };
 

@@ -45,8 +45,8 @@ HEADERS = {
     "map": "erase_if map",
     "memory": "enable_shared_from_this make_shared make_unique make_unique_for_overwrite shared_ptr "
               "static_pointer_cast unique_ptr weak_ptr",
-    "mutex": "lock_guard mutex unique_lock",
-    "new": "bad_alloc",
+    "mutex": "lock_guard mutex timed_mutex unique_lock",
+    "new": "bad_alloc nothrow",
     "numbers": "numbers",
     "numeric": "iota",
     "optional": "nullopt optional",
@@ -60,7 +60,7 @@ HEADERS = {
     "string": "getline string to_string",
     "string_view": "hash string_view",
     "system_error": "errc error_code generic_category system_category system_error",
-    "thread": "thread",
+    "thread": "this_thread thread",
     "tuple": "apply tuple",
     "type_traits": "conditional_t decay_t invoke_result_t is_abstract_v is_base_of_v is_class_v is_constructible_v "
                    "is_convertible_v is_invocable_r_v is_invocable_v is_nothrow_move_constructible_v is_pointer_v "

@@ -35,6 +35,10 @@ int DescriptorWatch::setInterest(Interest interest) noexcept {
 }
 
 int DescriptorWatch::set(EventPointer& event, Interest side, bool on) noexcept {
+  if (!driver_.isOurs()) {
+    forget(event);
+    return on ? EBADF : 0;
+  }
   const auto bit = static_cast<unsigned>(side);
   if (!on) {
     event.reset();

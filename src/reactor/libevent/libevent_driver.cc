@@ -42,6 +42,12 @@ std::unique_ptr<Driver> makeLibeventDriver(std::string_view backend) {
   return std::make_unique<LibeventDriver>(backend);
 }
 
+// A child that has not called afterFork() would change what the parent waits for.
+void Driver::requireOurs() const {
+  if (isOurs()) return;
+  throw Error("this reactor was made before fork(): call Reactor::afterFork() in the child first");
+}
+
 LibeventDriver::LibeventDriver(std::string_view backend)
     : base_(makeEventBase(backend)),
       hasEdges_((event_base_get_features(base()) & EV_FEATURE_ET) != 0),
@@ -84,7 +90,7 @@ TimePoint LibeventDriver::now() const {
 // An alarm that is set too early costs one wake-up; setting it again each time the first deadline
 // moves away would cost a system call each time.
 void LibeventDriver::setAlarm(TimePoint when) {
-  if (when >= alarm_) return;
+  if (when >= alarm_ || !isOurs()) return;
   alarm_ = when;
   // Zero would disarm it; a moment that has passed rings at once.
   const Duration due = std::max(when.time_since_epoch(), Duration(1));
@@ -113,6 +119,7 @@ bool LibeventDriver::wait(bool block) {
 }
 
 void LibeventDriver::wake() noexcept {
+  if (!isOurs()) return;
   const std::uint64_t one = 1;
   // It cannot fail but for a full counter, and then somebody has woken us 2^64 times.
   [[maybe_unused]] const ssize_t written = sys::kernel.write(waker_.get(), &one, sizeof one);
@@ -132,21 +139,37 @@ void LibeventDriver::woken(int fd, short, void* driver) noexcept {
 }
 
 void LibeventDriver::catchSignal(int signal, bool on) {
+  requireOurs();
   if (!on) return signals_.remove(signal);
   if (!signals_.add(signal)) throw Error("another reactor of this process catches signals");
 }
 
 void LibeventDriver::afterFork() {
   // First a base of our own: on the one that is shared, what we remove is removed for the parent.
+  signals_.beforeReinit();
   const sys::StandardPlaceholders held;
   if (event_reinit(base()) != 0) throw Error("libevent: event_reinit failed");
+  process_.take();
   timerEvent_.reset();
   wakerEvent_.reset();
   alarm_ = TimePoint::max();
   openWakers();
-  answers_->close();
+  // The one before is not closed: a thread of the parent's may have held its lock.
   answers_ = std::make_shared<AnswerBox>(*this);
-  sys::LookupPool::afterFork();
+  signals_.afterFork();
+}
+
+void LibeventDriver::forkedInChild() noexcept {
+  SignalEvents::forkedInChild();
+  event_base_loopbreak(base());
+}
+
+// libevent's own descriptors stay open: they cannot be closed without epoll_ctl(2), which would
+// take the parent's events out of the epoll that is shared.
+void LibeventDriver::abandon() noexcept {
+  timer_.close();
+  waker_.close();
+  ready_.close();
 }
 
 std::unique_ptr<Lookup> LibeventDriver::lookUp(const std::string& name, LookupOwner& owner) {
@@ -173,6 +196,7 @@ int LibeventDriver::startPolling(DescriptorWatch& watch) noexcept {
 void LibeventDriver::stopPolling(DescriptorWatch& watch) noexcept {
   std::erase(polled_, &watch);
   if (!polled_.empty()) return;
+  if (!isOurs()) return;
   readyEvent_.reset();
   ready_.close();
 }
@@ -180,10 +204,10 @@ void LibeventDriver::stopPolling(DescriptorWatch& watch) noexcept {
 void LibeventDriver::poll(int, short, void* driver) noexcept {
   auto& self = *static_cast<LibeventDriver*>(driver);
   const auto wants = [&](DescriptorWatch* watch, Interest side) {
-    return self.watches_.contains(watch) && has(watch->polled(), side);
+    return self.isOurs() && self.watches_.contains(watch) && has(watch->polled(), side);
   };
   // Who moves to the place of one that ends meanwhile is told in the next turn.
-  for (std::size_t i = 0; i < self.polled_.size(); ++i) {
+  for (std::size_t i = 0; i < self.polled_.size() && self.isOurs(); ++i) {
     DescriptorWatch* const watch = self.polled_[i];
     if (wants(watch, Interest::Read)) watch->owner().readReady();
     if (wants(watch, Interest::Write)) watch->owner().writeReady();
@@ -197,6 +221,7 @@ OpenedSocket LibeventDriver::watchable(OpenedSocket opened) const {
 }
 
 Listening LibeventDriver::listen(const Address& host, const ListenOptions& options) {
+  requireOurs();
   OpenedSocket opened = watchable(openListening(host, options));
   if (!opened.socket) return {nullptr, opened.error};
   return {std::make_unique<SocketAcceptor>(*this, std::move(opened.socket)), 0};
@@ -204,18 +229,21 @@ Listening LibeventDriver::listen(const Address& host, const ListenOptions& optio
 
 Connecting LibeventDriver::connect(const Address& peer, const Address& bind,
                                    const ConnectOptions& options) {
+  requireOurs();
   OpenedSocket opened = watchable(openConnecting(peer, bind, options));
   if (!opened.socket) return {nullptr, opened.error, opened.binding};
   return {std::make_unique<SocketChannel>(*this, std::move(opened.socket), peer), 0, false};
 }
 
 Listening LibeventDriver::adoptPort(int fd, const ListenOptions& options) {
+  requireOurs();
   OpenedSocket opened = watchable(adoptedPort(fd, options));
   if (!opened.socket) return {nullptr, opened.error};
   return {std::make_unique<SocketAcceptor>(*this, std::move(opened.socket)), 0};
 }
 
 Connecting LibeventDriver::adoptConnection(int fd, const ConnectionLimits& limits) {
+  requireOurs();
   OpenedSocket opened = watchable(adoptedConnection(fd, limits));
   if (!opened.socket) return {nullptr, opened.error, false};
   sys::SocketAddress peer;
@@ -227,6 +255,7 @@ Connecting LibeventDriver::adoptConnection(int fd, const ConnectionLimits& limit
 }
 
 std::unique_ptr<Watch> LibeventDriver::watch(int fd, WatchOwner& owner) {
+  requireOurs();
   if (fd >= descriptorEnd_)
     throw Error("select: descriptor " + std::to_string(fd) + " is too high");
   return std::make_unique<DescriptorWatch>(*this, fd, owner);

@@ -11,6 +11,7 @@
 #include "reactor/libevent/signal_events.h"
 #include "reactor/libevent/socket_options.h"
 #include "sys/file_descriptor.h"
+#include "sys/process_mark.h"
 
 namespace ropewalk::detail {
 
@@ -53,6 +54,9 @@ class LibeventDriver final : public Driver {
   void catchStopSignals(bool on) override { signals_.catchStop(on); }
   void catchSignal(int signal, bool on) override;
   void afterFork() override;
+  bool isOurs() const noexcept override { return process_.isOurs(); }
+  void forkedInChild() noexcept override;
+  void abandon() noexcept override;
   Listening listen(const Address& host, const ListenOptions& options) override;
   Connecting connect(const Address& peer, const Address& bind,
                      const ConnectOptions& options) override;
@@ -73,6 +77,8 @@ class LibeventDriver final : public Driver {
   OpenedSocket watchable(OpenedSocket opened) const;
   EventPointer watching(int fd, int how, event_callback_fn called) noexcept;
   void dropClosed() noexcept;
+
+  sys::ProcessMark process_;
 
   // In this order: events go before the base, descriptors after the events that watch them.
   EventBasePointer base_;

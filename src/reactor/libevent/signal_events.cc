@@ -1,9 +1,13 @@
 #include "reactor/libevent/signal_events.h"
 
+#include <unistd.h>
+
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <utility>
 
+#include "reactor/libevent/libevent_log.h"
 #include "ropewalk/error.h"
 #include "sys/kernel.h"
 
@@ -12,6 +16,41 @@ namespace ropewalk::detail {
 namespace {
 
 constinit std::atomic<const SignalEvents*> catching = nullptr;
+
+// What was done about each signal before it was caught. Read by the handler.
+struct Before {
+  std::atomic<bool> isCaught;
+  struct sigaction action;
+};
+Before before[NSIG];
+
+// The process that catches signals, and libevent's handler.
+constinit std::atomic<pid_t> catcher = 0;
+constinit std::atomic<void (*)(int)> libeventsHandler = nullptr;
+
+// In front of libevent's handler, which writes to a pipe that a child shares with its parent. What
+// a child gets before its dispositions are put back, or without fork(3), is for those.
+extern "C" void caught(int signal) {
+  const int error = errno;
+  const pid_t self = ::getpid();
+  if (self == catcher.load()) {
+    libeventsHandler.load()(signal);
+  } else {
+    sys::kernel.sigaction(signal, &before[signal].action, nullptr);
+    ::kill(self, signal);  // comes when this returns
+  }
+  errno = error;
+}
+
+// Once libevent has put its handler there.
+void putOursInFront(int signal) noexcept {
+  struct sigaction present {};
+  sys::kernel.sigaction(signal, nullptr, &present);
+  libeventsHandler = present.sa_handler;
+  catcher = ::getpid();
+  present.sa_handler = caught;
+  sys::kernel.sigaction(signal, &present, nullptr);
+}
 
 // The program's own handler for Ctrl-C is left alone (RC17). To ignore it, as a shell has its
 // background jobs do, is no handler: who sends SIGINT to a server means it.
@@ -37,24 +76,49 @@ bool SignalEvents::add(int signal) {
   const SignalEvents* nobody = nullptr;
   if (!catching.compare_exchange_strong(nobody, this) && nobody != this) return false;
   if (caught_.contains(signal)) return true;
-  EventPointer caught(evsignal_new(base_, signal, signalled, this));
-  if (!caught || event_add(caught.get(), nullptr) != 0) {
+  const QuietLibevent quiet;  // a base of the parent's may seem to have signals, too
+  EventPointer event(evsignal_new(base_, signal, signalled, this));
+  const bool isSignal = signal > 0 && signal < NSIG;
+  if (isSignal) sys::kernel.sigaction(signal, nullptr, &before[signal].action);
+  if (!isSignal || !event || event_add(event.get(), nullptr) != 0) {
     if (caught_.empty()) release();
     throw Error("signal " + std::to_string(signal) + " cannot be caught");
   }
-  caught_.emplace(signal, std::move(caught));
+  before[signal].isCaught = true;
+  putOursInFront(signal);
+  caught_.emplace(signal, std::move(event));
   return true;
 }
 
 void SignalEvents::remove(int signal) noexcept {
-  caught_.erase(signal);
+  if (caught_.erase(signal) > 0) before[signal].isCaught = false;
   if (caught_.empty()) release();
 }
 
 void SignalEvents::release() noexcept {
+  for (const auto& [signal, event] : caught_) before[signal].isCaught = false;
   caught_.clear();
   const SignalEvents* ours = this;
   catching.compare_exchange_strong(ours, nullptr);
+}
+
+void SignalEvents::forkedInChild() noexcept {
+  catching = nullptr;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (!before[signal].isCaught.exchange(false)) continue;
+    sys::kernel.sigaction(signal, &before[signal].action, nullptr);
+  }
+}
+
+void SignalEvents::beforeReinit() noexcept {
+  for (const auto& [signal, event] : caught_) toCatchAgain_.push_back(signal);
+  caught_.clear();
+}
+
+void SignalEvents::afterFork() {
+  for (const int signal : std::exchange(toCatchAgain_, {})) {
+    if (!add(signal)) return;
+  }
 }
 
 void SignalEvents::signalled(int signal, short, void* events) noexcept {

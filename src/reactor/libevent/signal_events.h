@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <vector>
 
 #include "reactor/driver.h"
 #include "reactor/libevent/event_deleter.h"
@@ -28,6 +29,15 @@ class SignalEvents {
   // The handler that was there before is put back.
   void remove(int signal) noexcept;
 
+  // In a child, from inside fork(): what was done about each signal before any reactor caught it is
+  // put back, so that exec(2) passes it on.
+  static void forkedInChild() noexcept;
+
+  // Around event_reinit() in a child: the signals are let go of, then caught again, unless another
+  // reactor of the child catches signals by now.
+  void beforeReinit() noexcept;
+  void afterFork();
+
  private:
   static void signalled(int signal, short what, void* events) noexcept;
   void release() noexcept;
@@ -35,6 +45,7 @@ class SignalEvents {
   event_base* const base_;
   DriverOwner* owner_ = nullptr;
   std::map<int, EventPointer> caught_;
+  std::vector<int> toCatchAgain_;
 };
 
 }  // namespace ropewalk::detail

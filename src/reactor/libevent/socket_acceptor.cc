@@ -28,16 +28,22 @@ SocketAcceptor::SocketAcceptor(LibeventDriver& driver, sys::FileDescriptor socke
   if (!event_) throw Error("libevent: out of memory");
 }
 
+SocketAcceptor::~SocketAcceptor() {
+  if (!driver_.isOurs()) forget(event_);
+}
+
 void SocketAcceptor::acceptable(int, short, void* acceptor) noexcept {
   static_cast<SocketAcceptor*>(acceptor)->owner_->acceptReady();
 }
 
 bool SocketAcceptor::setAccepting(bool on) {
+  if (!driver_.isOurs()) return true;
   if (on && !reserve_) reserve_ = openReserve();  // somebody else took it when we had to shed
   return (on ? event_add(event_.get(), nullptr) : event_del(event_.get())) == 0;
 }
 
 Accepted SocketAcceptor::accept() {
+  if (!driver_.isOurs()) return {nullptr, EAGAIN};
   sys::SocketAddress peer;
   const int fd = sys::kernel.accept4(socket_.get(), peer.get(), peer.lengthForKernel(),
                                      SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -48,7 +54,7 @@ Accepted SocketAcceptor::accept() {
 }
 
 bool SocketAcceptor::shed() {
-  if (!reserve_) return false;
+  if (!reserve_ || !driver_.isOurs()) return false;
   reserve_.close();
   const int fd = sys::kernel.accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC);
   const bool shed = fd >= 0;

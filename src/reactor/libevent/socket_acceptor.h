@@ -14,6 +14,7 @@ class SocketAcceptor final : public Acceptor {
  public:
   // `driver` must outlive it.
   SocketAcceptor(LibeventDriver& driver, sys::FileDescriptor socket);
+  ~SocketAcceptor() override;
 
   void setOwner(AcceptorOwner& owner) override { owner_ = &owner; }
   bool setAccepting(bool on) override;

@@ -44,6 +44,10 @@ SocketChannel::SocketChannel(LibeventDriver& driver, sys::FileDescriptor socket,
 
 // The events go before the descriptor: libevent knows them by its number.
 SocketChannel::~SocketChannel() {
+  if (!driver_.isOurs()) {
+    forget(writing_);
+    return;
+  }
   watchWrites(false);
   watchMain(Interest::Nothing);
 }
@@ -65,7 +69,7 @@ void SocketChannel::brokenOrWritable(int fd, short, void* channel) noexcept {
 }
 
 void SocketChannel::setInterest(Interest interest) {
-  if (interest == interest_) return;
+  if (interest == interest_ || !driver_.isOurs()) return;
   // libevent refuses edge- and level-triggered events on one descriptor at a time: what goes, goes
   // first.
   const bool writes = has(interest, Interest::Write);
@@ -115,6 +119,7 @@ Transfer SocketChannel::receive(char* buffer, std::size_t size) {
 
 // tcp(7): with MSG_TRUNC the bytes are discarded instead of copied.
 Transfer SocketChannel::discard(char* buffer, std::size_t size) {
+  if (!driver_.isOurs()) return {-1, EAGAIN};
   return transferOf(sys::kernel.recv(socket_.get(), buffer, size, MSG_TRUNC));
 }
 
@@ -127,6 +132,7 @@ Transfer SocketChannel::send(const iovec* pieces, int count) {
 // Apart, so that the message's header costs nothing where there is one piece, as there nearly
 // always is.
 [[gnu::noinline]] Transfer SocketChannel::sendPieces(const iovec* pieces, int count) {
+  if (!driver_.isOurs()) return {-1, EAGAIN};
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces);
   message.msg_iovlen = static_cast<std::size_t>(count);
@@ -134,6 +140,7 @@ Transfer SocketChannel::send(const iovec* pieces, int count) {
 }
 
 Transfer SocketChannel::sendFile(int file, std::uint64_t offset, std::size_t count) {
+  if (!driver_.isOurs()) return {-1, EAGAIN};
   auto from = static_cast<off_t>(offset);
   const Transfer sent =
       transferOf(sys::kernel.sendfile(socket_.get(), file, &from, std::min(count, kFileSlice)));
@@ -153,11 +160,16 @@ std::size_t SocketChannel::unacknowledged() const { return bytesOf(socket_.get()
 
 std::size_t SocketChannel::unread() const { return bytesOf(socket_.get(), SIOCINQ); }
 
-void SocketChannel::setPatience(Duration patience) { detail::setPatience(socket_.get(), patience); }
+void SocketChannel::setPatience(Duration patience) {
+  if (driver_.isOurs()) detail::setPatience(socket_.get(), patience);
+}
 
-void SocketChannel::shutdownWrite() { sys::kernel.shutdown(socket_.get(), SHUT_WR); }
+void SocketChannel::shutdownWrite() {
+  if (driver_.isOurs()) sys::kernel.shutdown(socket_.get(), SHUT_WR);
+}
 
 void SocketChannel::resetOnClose() {
+  if (!driver_.isOurs()) return;
   const linger now{.l_onoff = 1, .l_linger = 0};
   sys::kernel.setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
@@ -175,12 +187,14 @@ Address SocketChannel::host() const {
   return local.address();
 }
 
-void SocketChannel::setTcpNoDelay(bool on) { setFlag(socket_.get(), IPPROTO_TCP, TCP_NODELAY, on); }
+void SocketChannel::setTcpNoDelay(bool on) {
+  if (driver_.isOurs()) setFlag(socket_.get(), IPPROTO_TCP, TCP_NODELAY, on);
+}
 
 bool SocketChannel::tcpNoDelay() const { return getFlag(socket_.get(), IPPROTO_TCP, TCP_NODELAY); }
 
 void SocketChannel::setTcpKeepAlive(bool on) {
-  setFlag(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, on);
+  if (driver_.isOurs()) setFlag(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, on);
 }
 
 bool SocketChannel::tcpKeepAlive() const {

@@ -1,0 +1,109 @@
+#include "log/log_output.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "log/at_fork.h"
+#include "log/is_logging.h"
+#include "log/log_text.h"
+#include "log/stderr_sink.h"
+
+namespace ropewalk::detail {
+
+namespace {
+
+constinit std::atomic<LogOutput*> output = nullptr;
+
+// How long a fork waits for the lines of other threads. A sink that takes longer may be waiting for
+// a lock that the thread that forks holds.
+constexpr std::chrono::seconds kLongestWait{1};
+
+enum class Hold { None, Missed, Held };
+constinit thread_local Hold hold = Hold::None;
+
+spdlog::level::level_enum spdlogLevel(LogLevel level) {
+  switch (level) {
+    case LogLevel::Debug:
+      return spdlog::level::debug;
+    case LogLevel::Info:
+      return spdlog::level::info;
+    case LogLevel::Warning:
+      return spdlog::level::warn;
+    default:
+      return spdlog::level::err;
+  }
+}
+
+}  // namespace
+
+LogOutput& LogOutput::instance() {
+  LogOutput* present = output.load(std::memory_order_acquire);
+  if (present) return *present;
+  holdLogAtFork();
+  auto* const made = new LogOutput;
+  if (output.compare_exchange_strong(present, made)) return *made;
+  delete made;
+  return *present;
+}
+
+LogOutput::LogOutput() : stderr_("ropewalk", std::make_shared<StderrSink>()) {
+  stderr_.set_level(spdlog::level::trace);
+  stderr_.set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");
+}
+
+LogSink LogOutput::setSink(LogSink sink) {
+  const std::lock_guard lock(mutex_);
+  std::swap(sink_, sink);
+  limiter_ = LogLimiter();
+  return sink;
+}
+
+void LogOutput::log(LogLevel level, std::string_view format, const LogArgument* arguments,
+                    std::size_t count) {
+  const std::string prefix = logField(LogContext::currentPrefix());
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, lines] : limiter_.takeSuppressed(now)) {
+    emit(LogLevel::Warning, std::to_string(lines) + " more suppressed of: " + logField(name));
+  }
+  if (!limiter_.admit(format, now)) return;
+  std::string line = prefix.empty() ? "" : "[" + prefix + "] ";
+  emit(level, line += logText(format, arguments, count));
+}
+
+void LogOutput::emit(LogLevel level, const std::string& line) {
+  if (sink_) {
+    try {
+      sink_(level, line);
+      return;
+    } catch (...) {
+      // The line is not lost: it goes to stderr below.
+    }
+  }
+  stderr_.log(spdlogLevel(level), line);
+}
+
+// A sink that forks holds the lock already, and gives it back in the parent and in the child.
+void LogOutput::holdForFork() noexcept {
+  LogOutput* const present = output.load();
+  if (!present || isLogging) return;
+  hold = present->mutex_.try_lock_for(kLongestWait) ? Hold::Held : Hold::Missed;
+  isLogging = true;
+}
+
+void LogOutput::releaseInParent() noexcept {
+  if (hold == Hold::None) return;
+  if (hold == Hold::Held) output.load()->mutex_.unlock();
+  hold = Hold::None;
+  isLogging = false;
+}
+
+// A lock that another thread holds is never released here: the child begins anew, on stderr.
+void LogOutput::releaseInChild() noexcept {
+  if (hold == Hold::Missed) output.store(nullptr);
+  releaseInParent();
+}
+
+}  // namespace ropewalk::detail

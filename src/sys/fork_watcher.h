@@ -1,0 +1,30 @@
+#pragma once
+
+namespace ropewalk::sys {
+
+// Is notified of each fork() of this process, on the thread that forks, which need not be the
+// watcher's own. Signals are blocked on that thread meanwhile.
+//
+// _Fork(), vfork() and clone(2) notify nobody.
+class ForkWatcher {
+ public:
+  ForkWatcher();
+  ForkWatcher(const ForkWatcher&) = delete;
+  ForkWatcher& operator=(const ForkWatcher&) = delete;
+  virtual ~ForkWatcher();
+
+  // Takes the locks that the child must find free; the other two let go of them.
+  virtual void beforeFork() noexcept = 0;
+  virtual void forkedInParent() noexcept = 0;
+
+  // The thread that forked is the only one here. Other threads of the parent may have been in the
+  // middle of anything.
+  virtual void forkedInChild() noexcept = 0;
+
+ private:
+  friend class ForkWatchers;
+
+  ForkWatcher* next_ = nullptr;
+};
+
+}  // namespace ropewalk::sys

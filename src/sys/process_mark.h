@@ -1,0 +1,36 @@
+#pragma once
+
+#include <atomic>
+
+namespace ropewalk::sys {
+
+// Remembers the process that made an object. A child that was forked has the object, too, but the
+// descriptors in it are shared with the parent: the child must not use them.
+//
+// Costs two loads and no system call: the number of this process is in a page that fork() wipes in
+// the child (MADV_WIPEONFORK); where the kernel cannot, a handler of fork() does it.
+class ProcessMark {
+ public:
+  ProcessMark() noexcept : number_(ofThisProcess()) {}
+
+  bool isOurs() const noexcept { return number_ == ofThisProcess(); }
+
+  // From now on the object is this process's.
+  void take() noexcept { number_ = ofThisProcess(); }
+
+  // For the handler of fork(), in the child.
+  static void wipe() noexcept { word_.load(std::memory_order_relaxed)->store(0); }
+
+ private:
+  static unsigned ofThisProcess() noexcept {
+    const unsigned number = word_.load(std::memory_order_relaxed)->load(std::memory_order_relaxed);
+    return number != 0 ? number : begin();
+  }
+  static unsigned begin() noexcept;
+
+  static std::atomic<std::atomic<unsigned>*> word_;
+
+  unsigned number_;
+};
+
+}  // namespace ropewalk::sys
