@@ -1,6 +1,6 @@
 #include "reactor/descriptors.h"
 
-#include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -29,6 +29,7 @@ class Descriptors::Entry final : public RefCounted, private WatchOwner {
 
   const std::shared_ptr<Descriptor>& descriptor() const noexcept { return descriptor_; }
   std::uint64_t order() const noexcept { return order_; }
+  int fd() const noexcept { return fd_; }
   bool watches(Interest side) const noexcept { return has(interest_, side); }
 
   // 0 or the errno.
@@ -84,7 +85,7 @@ void Descriptors::Entry::lose(const Failure& why) noexcept {
   const Ref<Entry> self(this);
   const LogContext named(*descriptor_);
   stop();
-  list_.forget(*descriptor_);
+  list_.forget(*this);
   try {
     descriptor_->connectionLost(why);
   } catch (...) {
@@ -122,17 +123,25 @@ Descriptors::Descriptors(Driver& driver) : driver_(driver) {}
 
 Descriptors::~Descriptors() { loseAll(Failure::connectionLost()); }
 
-void Descriptors::add(std::shared_ptr<Descriptor> descriptor, Interest side) {
+Descriptors::Entries::iterator Descriptors::entryOf(std::shared_ptr<Descriptor> descriptor) {
   const Descriptor* const key = descriptor.get();
-  auto found = entries_.find(key);
-  if (found == entries_.end()) {
-    Ref<Entry> entry(new Entry(*this, std::move(descriptor), ++added_));
-    found = entries_.emplace(key, std::move(entry)).first;
+  if (const auto found = places_.find(key); found != places_.end()) return found->second;
+  entries_.emplace_back(new Entry(*this, std::move(descriptor), ++added_));
+  const auto place = std::prev(entries_.end());
+  try {
+    places_.emplace(key, place);
+  } catch (...) {
+    entries_.pop_back();
+    throw;
   }
-  const Ref<Entry> entry = found->second;
+  return place;
+}
+
+void Descriptors::add(std::shared_ptr<Descriptor> descriptor, Interest side) {
+  const Ref<Entry> entry = *entryOf(std::move(descriptor));
   const int error = entry->set(side, true);
   if (error == 0) return;
-  remove(*key, side);
+  remove(*entry->descriptor(), side);
   const std::error_code why(error, std::generic_category());
   const char* const tried = side == Interest::Read ? "addReader" : "addWriter";
   throw Error(std::string(tried) + ": descriptor " + std::to_string(entry->descriptor()->fileno()) +
@@ -141,13 +150,13 @@ void Descriptors::add(std::shared_ptr<Descriptor> descriptor, Interest side) {
 }
 
 void Descriptors::remove(const Descriptor& descriptor, Interest side) noexcept {
-  const auto found = entries_.find(&descriptor);
-  if (found == entries_.end()) return;
-  const Ref<Entry> entry = found->second;
+  const auto found = places_.find(&descriptor);
+  if (found == places_.end()) return;
+  const Ref<Entry> entry = *found->second;
   entry->set(side, false);
   if (entry->watches(Interest::Read) || entry->watches(Interest::Write)) return;
   entry->stop();
-  forget(descriptor);
+  forget(*entry);
 }
 
 void Descriptors::add(int fd, Interest side, UniqueFunction<void()> call) {
@@ -158,8 +167,8 @@ void Descriptors::add(int fd, Interest side, UniqueFunction<void()> call) {
   const std::shared_ptr<Callback> kept = place->second;
   kept->set(side, std::move(call));
   // Anew, for the number may stand for another file by now.
-  const auto found = entries_.find(kept.get());
-  if (found != entries_.end()) found->second->set(side, false);
+  const auto found = places_.find(kept.get());
+  if (found != places_.end()) (*found->second)->set(side, false);
   add(kept, side);
 }
 
@@ -170,21 +179,19 @@ void Descriptors::remove(int fd, Interest side) noexcept {
   remove(*kept, side);
 }
 
-void Descriptors::forget(const Descriptor& descriptor) noexcept {
-  std::erase_if(callbacks_, [&](const auto& each) { return each.second.get() == &descriptor; });
-  entries_.erase(&descriptor);
-}
-
-std::vector<Ref<Descriptors::Entry>> Descriptors::inOrder() const {
-  std::vector<Ref<Entry>> entries;
-  for (const auto& [descriptor, entry] : entries_) entries.push_back(entry);
-  std::ranges::sort(entries, {}, [](const Ref<Entry>& each) { return each->order(); });
-  return entries;
+// A callback's descriptor never changes its number.
+void Descriptors::forget(const Entry& entry) noexcept {
+  const Descriptor* const key = entry.descriptor().get();
+  const auto callback = callbacks_.find(entry.fd());
+  if (callback != callbacks_.end() && callback->second.get() == key) callbacks_.erase(callback);
+  const auto place = places_.find(key);
+  entries_.erase(place->second);
+  places_.erase(place);
 }
 
 std::vector<std::shared_ptr<Descriptor>> Descriptors::all(Interest side) const {
   std::vector<std::shared_ptr<Descriptor>> descriptors;
-  for (const Ref<Entry>& entry : inOrder()) {
+  for (const Ref<Entry>& entry : entries_) {
     if (entry->watches(side)) descriptors.push_back(entry->descriptor());
   }
   return descriptors;
@@ -192,10 +199,11 @@ std::vector<std::shared_ptr<Descriptor>> Descriptors::all(Interest side) const {
 
 std::vector<std::shared_ptr<Descriptor>> Descriptors::removeAll() {
   std::vector<std::shared_ptr<Descriptor>> descriptors;
-  for (const Ref<Entry>& entry : inOrder()) {
+  for (const Ref<Entry>& entry : entries_) {
     entry->stop();
     descriptors.push_back(entry->descriptor());
   }
+  places_.clear();
   entries_.clear();
   callbacks_.clear();
   return descriptors;
@@ -204,11 +212,8 @@ std::vector<std::shared_ptr<Descriptor>> Descriptors::removeAll() {
 void Descriptors::loseAll(const Failure& why) noexcept {
   // One by one, because a list of all would need memory; those that are added meanwhile stay.
   const std::uint64_t last = added_;
-  const auto orderOf = [](const auto& each) { return each.second->order(); };
-  while (!entries_.empty() && driver_.isOurs()) {
-    const auto first = std::ranges::min_element(entries_, {}, orderOf);
-    if (first->second->order() > last) return;
-    const Ref<Entry> entry = first->second;
+  while (!entries_.empty() && entries_.front()->order() <= last && driver_.isOurs()) {
+    const Ref<Entry> entry = entries_.front();
     entry->lose(why);
   }
 }

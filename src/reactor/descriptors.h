@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -40,11 +41,14 @@ class Descriptors {
   class Entry;
   class Callback;
 
-  std::vector<Ref<Entry>> inOrder() const;
-  void forget(const Descriptor& descriptor) noexcept;
+  using Entries = std::list<Ref<Entry>>;
+
+  Entries::iterator entryOf(std::shared_ptr<Descriptor> descriptor);
+  void forget(const Entry& entry) noexcept;
 
   Driver& driver_;
-  std::unordered_map<const Descriptor*, Ref<Entry>> entries_;
+  Entries entries_;  // in the order in which they were added
+  std::unordered_map<const Descriptor*, Entries::iterator> places_;
   std::unordered_map<int, std::shared_ptr<Callback>> callbacks_;
   std::uint64_t added_ = 0;
 };

@@ -92,18 +92,14 @@ void ReactorCore::abandon(std::unique_ptr<ReactorCore> core) noexcept {
   ReactorCore& left = *core.release();
   if (left.mayBeBroken_) return;
   left.turn_.abandonAll();
-  for (const auto& resident : left.residents_) resident->abandon();
+  left.residents_.abandonAll();
   left.turn_.partings().closeAll();
   left.driver_->abandon();
 }
 
 void ReactorCore::add(std::shared_ptr<Resident> resident) {
   if (closed_) throw ReactorNotRunning();  // who would end it?
-  residents_.push_back(std::move(resident));
-}
-
-void ReactorCore::remove(const Resident& resident) noexcept {
-  std::erase_if(residents_, [&](const auto& each) { return each.get() == &resident; });
+  residents_.add(std::move(resident));
 }
 
 void ReactorCore::run(bool handleSignals) {
@@ -296,7 +292,7 @@ void ReactorCore::drain(Duration deadline) {
     return;
   }
   // What needs memory comes first: either all are drained, or none.
-  toDrain_ = residents_;
+  toDrain_ = residents_.all();
   drainDeadline_ = timers_.schedule(deadline, [this] {
     if (state_ == State::Active) stop();
   });
@@ -333,10 +329,9 @@ void ReactorCore::disconnectAll() noexcept {
   disconnecting_ = true;
   turn_.endAll(Failure::connectionLost());
   descriptors_.loseAll(Failure::connectionLost());
-  const std::vector<std::shared_ptr<Resident>> residents = std::move(residents_);
-  residents_.clear();
-  for (const auto& resident : residents) {
-    if (!left_) resident->reactorStopped();
+  const std::uint64_t last = residents_.added();
+  while (const auto resident = left_ ? nullptr : residents_.takeFirst(last)) {
+    resident->reactorStopped();
   }
   disconnecting_ = false;
 }

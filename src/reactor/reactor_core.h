@@ -51,7 +51,7 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   // A resident is told when the reactor drains and stops, until it leaves. Throws ReactorNotRunning
   // once the reactor is being destroyed.
   void add(std::shared_ptr<Resident> resident);
-  void remove(const Resident& resident) noexcept;
+  void remove(Resident& resident) noexcept { residents_.remove(resident); }
 
   // run() in three parts, for a world that turns several reactors: fires Startup; one turn; what is
   // left to do when the turns are over.
@@ -113,7 +113,7 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   ThreadCalls threadCalls_;
   TimerQueue timers_;
   SystemEvents events_;
-  std::vector<std::shared_ptr<Resident>> residents_;
+  Residents residents_;
   std::vector<std::shared_ptr<Resident>> toDrain_;  // from drain() until it is carried out
   Turn turn_;
   Descriptors descriptors_;

@@ -1,10 +1,18 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <vector>
+
 namespace ropewalk::detail {
 
 // Something that lives in a reactor until it stops: a listening port, a connector.
 class Resident {
  public:
+  Resident() = default;
+  Resident(const Resident&) = delete;
+  Resident& operator=(const Resident&) = delete;
+
   // The reactor wants to stop: take on nothing new.
   virtual void drain() noexcept = 0;
 
@@ -15,7 +23,48 @@ class Resident {
   virtual void abandon() noexcept = 0;
 
  protected:
-  ~Resident() = default;
+  virtual ~Resident() = default;
+
+ private:
+  friend class Residents;
+
+  std::shared_ptr<Resident> self_;  // while it is in the list
+  Resident* before_ = nullptr;
+  Resident* after_ = nullptr;
+  std::uint64_t order_ = 0;
+};
+
+// The residents of a reactor, in the order in which they were added. The list shares ownership of
+// them and runs through them: adding and removing one takes constant time and no memory.
+class Residents {
+ public:
+  Residents() = default;
+  Residents(const Residents&) = delete;
+  Residents& operator=(const Residents&) = delete;
+  ~Residents();
+
+  // REQUIRES: it is in no list.
+  void add(std::shared_ptr<Resident> resident) noexcept;
+
+  // Does nothing if it is not in the list. May destroy it.
+  void remove(Resident& resident) noexcept;
+
+  std::vector<std::shared_ptr<Resident>> all() const;
+
+  // How many were ever added; and the first in the list, removed from it, if it was among the first
+  // `count` of them. Null if there is none.
+  std::uint64_t added() const noexcept { return added_; }
+  std::shared_ptr<Resident> takeFirst(std::uint64_t count) noexcept;
+
+  // Resident::abandon() of all.
+  void abandonAll() noexcept;
+
+ private:
+  std::shared_ptr<Resident> take(Resident& resident) noexcept;
+
+  Resident* first_ = nullptr;
+  Resident* last_ = nullptr;
+  std::uint64_t added_ = 0;
 };
 
 }  // namespace ropewalk::detail

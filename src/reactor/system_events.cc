@@ -1,6 +1,6 @@
 #include "reactor/system_events.h"
 
-#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "ropewalk/error.h"
@@ -17,18 +17,22 @@ void logFailure(const Failure& why) {
 
 }  // namespace
 
+SystemEvents::Triggers& SystemEvents::at(Phase phase, SystemEvent event) {
+  return triggers_.at(2 * static_cast<std::size_t>(phase) + static_cast<std::size_t>(event));
+}
+
 TriggerId SystemEvents::add(Phase phase, SystemEvent event, Trigger trigger) {
   const TriggerId id{++lastId_};
-  entries_.push_back({id, phase, event, std::move(trigger)});
+  at(phase, event).emplace(id, std::move(trigger));
   return id;
 }
 
 void SystemEvents::remove(TriggerId id) {
-  const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                  [id](const Entry& entry) { return entry.id == id; });
-  if (found == entries_.end()) throw UnknownTrigger();
-  const Trigger destroyedLast = std::move(found->trigger);
-  entries_.erase(found);
+  for (Triggers& triggers : triggers_) {
+    const Triggers::node_type destroyedLast = triggers.extract(id);
+    if (destroyedLast) return;
+  }
+  throw UnknownTrigger();
 }
 
 void SystemEvents::fire(SystemEvent event, UniqueFunction<void()> during,
@@ -67,13 +71,9 @@ void SystemEvents::hurry() noexcept {
 }
 
 SystemEvents::Trigger SystemEvents::take(Phase phase, SystemEvent event) {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return entry.phase == phase && entry.event == event;
-  });
-  if (found == entries_.end() || isLeft_) return {};
-  Trigger trigger = std::move(found->trigger);
-  entries_.erase(found);
-  return trigger;
+  Triggers& triggers = at(phase, event);
+  if (triggers.empty() || isLeft_) return {};
+  return std::move(triggers.extract(triggers.begin()).mapped());
 }
 
 void SystemEvents::runAll(Phase phase, SystemEvent event) {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "ropewalk/reactor.h"
 
@@ -37,12 +37,8 @@ class SystemEvents {
   void setLeft(bool on) noexcept { isLeft_ = on; }
 
  private:
-  struct Entry {
-    TriggerId id{};
-    Phase phase{};
-    SystemEvent event{};
-    Trigger trigger;
-  };
+  using Triggers = std::map<TriggerId, Trigger>;  // in the order in which they were added
+
   struct Firing {
     std::size_t pending = 1;  // one is for the calling itself
     UniqueFunction<void()> proceed;
@@ -54,7 +50,9 @@ class SystemEvents {
   Trigger take(Phase phase, SystemEvent event);
   void runAll(Phase phase, SystemEvent event);
 
-  std::vector<Entry> entries_;  // in the order asked
+  Triggers& at(Phase phase, SystemEvent event);
+
+  std::array<Triggers, 6> triggers_;  // for each phase of each event
   std::uint64_t lastId_ = 0;
   std::shared_ptr<Firing> firing_;
   bool isLeft_ = false;

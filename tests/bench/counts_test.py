@@ -2,7 +2,8 @@
 
 Usage: counts_test.py WHAT BUILD OPTIMIZATION SANITIZER
 
-WHAT: calls, instructions, idle, deadlines. BUILD is the build folder; the two others are meson's options of
+WHAT: calls, instructions, idle, deadlines, kinds, crowd-server, crowd-clients,
+crowd-simulated. BUILD is the build folder; the two others are meson's options of
 that build.
 Exits 77, with a line that says why, where it cannot be checked.
 """
@@ -14,6 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 
 import counts  # noqa: E402
+import crowd_growth  # noqa: E402
 import idle_memory  # noqa: E402
 import timer_costs  # noqa: E402
 from built import programs_of  # noqa: E402
@@ -26,6 +28,14 @@ FEWEST_CONNECTIONS = 2000
 MOST_CALLS = 3
 MOST_INSTRUCTIONS = 900
 MOST_IDLE_BYTES = 600
+
+# Of one connection among many, as a multiple of one among few.
+MOST_GROWTH = 1.2
+CROWDS = {
+    "crowd-server": crowd_growth.SERVER,
+    "crowd-clients": crowd_growth.CLIENTS,
+    "crowd-simulated": crowd_growth.SIMULATED,
+}
 
 
 def skip(why):
@@ -46,6 +56,13 @@ def need(program, *options):
         skip(f"{program} does not run here")
 
 
+def check_growth(growth):
+    for name, (few, many) in growth.items():
+        print(f"{name}: {few:.0f} instructions of one among few, {many:.0f} of one among many: "
+              f"{many / few:.3f}, at most {MOST_GROWTH}")
+    sys.exit(any(many > MOST_GROWTH * few for few, many in growth.values()))
+
+
 def main():
     what, folder, optimization, sanitizer = sys.argv[1:]
     if sanitizer != "none":
@@ -62,6 +79,16 @@ def main():
             skip("only the release build is bound by it")
         check("user instructions of a message",
               counts.instructions(programs, SERVER, MESSAGES), MOST_INSTRUCTIONS)
+    if what == "kinds" or what in CROWDS:
+        need("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
+        if idle_memory.descriptor_limit() < crowd_growth.MOST_CONNECTIONS:
+            skip("the limit of open files is too low (ulimit -Hn)")
+    if what == "kinds":
+        check_growth(crowd_growth.growth_of_kinds(programs))
+    if what in CROWDS:
+        if optimization not in ("2", "3"):
+            skip("without optimization it takes too long to count")
+        check_growth(crowd_growth.growth(programs, CROWDS[what]))
     if what == "idle":
         connections = idle_memory.possible_connections()
         if connections < FEWEST_CONNECTIONS:

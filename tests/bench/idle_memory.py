@@ -46,8 +46,13 @@ def report(programs, settings):
 
 def possible_connections():
     """CONNECTIONS, or what the hard limit of descriptors less the toolkit's reserve of a twentieth allows."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    hard = descriptor_limit()
     return min(CONNECTIONS, hard - hard // 20 - 200)
+
+
+def descriptor_limit():
+    """As far as this process may raise its own."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
 
 def bytes_per_connection(programs, name, connections, http=False):
@@ -92,7 +97,7 @@ def probed_server(programs, name):
 
 
 def raise_descriptor_limit():
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    hard = descriptor_limit()
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "reactor/driver.h"
 #include "reactor/libevent/event_deleter.h"
 
@@ -22,6 +24,10 @@ class DescriptorWatch final : public Watch {
 
   // What it is to be polled for.
   Interest polled() const noexcept { return polled_; }
+
+  // For the driver: its place among those that are polled.
+  static constexpr std::size_t kNowhere = ~std::size_t{0};
+  std::size_t pollPlace = kNowhere;
 
  private:
   static void readable(int fd, short what, void* watch) noexcept;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "reactor/libevent/descriptor_watch.h"
 #include "reactor/libevent/event_base.h"
@@ -177,9 +178,10 @@ std::unique_ptr<Lookup> LibeventDriver::lookUp(const std::string& name, LookupOw
 }
 
 int LibeventDriver::startPolling(DescriptorWatch& watch) noexcept {
-  if (std::ranges::find(polled_, &watch) != polled_.end()) return 0;
+  if (watch.pollPlace != DescriptorWatch::kNowhere) return 0;
   try {
     polled_.push_back(&watch);
+    watch.pollPlace = polled_.size() - 1;
   } catch (const std::bad_alloc&) {
     return ENOMEM;
   }
@@ -194,7 +196,11 @@ int LibeventDriver::startPolling(DescriptorWatch& watch) noexcept {
 }
 
 void LibeventDriver::stopPolling(DescriptorWatch& watch) noexcept {
-  std::erase(polled_, &watch);
+  const std::size_t place = std::exchange(watch.pollPlace, DescriptorWatch::kNowhere);
+  if (place == DescriptorWatch::kNowhere) return;
+  polled_[place] = polled_.back();
+  polled_.pop_back();
+  if (place < polled_.size()) polled_[place]->pollPlace = place;
   if (!polled_.empty()) return;
   if (!isOurs()) return;
   readyEvent_.reset();

@@ -66,18 +66,27 @@ Address SimHost::addressTowards(const Address& peer) const {
 }
 
 std::uint16_t SimHost::freePort() {
-  for (int tried = 0; tried <= kLastEphemeralPort - kFirstEphemeralPort; ++tried) {
-    lastPort_ = lastPort_ == kLastEphemeralPort ? kFirstEphemeralPort
-                                                : static_cast<std::uint16_t>(lastPort_ + 1);
-    if (canBind(addressOf(Address::Family::IPv6, {}, lastPort_)) == 0) return lastPort_;
+  const auto next = static_cast<std::uint16_t>(lastPort_ + 1);
+  std::uint16_t port = freePortBetween(next, kLastEphemeralPort);
+  if (port == 0) port = freePortBetween(kFirstEphemeralPort, lastPort_);
+  if (port != 0) lastPort_ = port;
+  return port;
+}
+
+std::uint16_t SimHost::freePortBetween(std::uint16_t first, std::uint16_t last) const {
+  for (;;) {
+    const std::uint16_t port = clientPorts_.firstMissing(first, last);
+    if (port == 0 || canBind(addressOf(Address::Family::IPv6, {}, port)) == 0) return port;
+    first = static_cast<std::uint16_t>(port + 1);
   }
-  return 0;
 }
 
 int SimHost::canBind(const Address& wanted) const {
   if (!has(wanted)) return EADDRNOTAVAIL;
   if (clientPorts_.contains(wanted.port())) return EADDRINUSE;
-  const bool taken = std::ranges::any_of(listeners_, [&](const auto& weak) {
+  const auto ofPort = listeners_.find(wanted.port());
+  if (ofPort == listeners_.end()) return 0;
+  const bool taken = std::ranges::any_of(ofPort->second, [&](const auto& weak) {
     const auto listener = weak.lock();
     return listener && (hears(listener->address(), wanted) || hears(wanted, listener->address()));
   });
@@ -85,15 +94,18 @@ int SimHost::canBind(const Address& wanted) const {
 }
 
 std::shared_ptr<SimListener> SimHost::listen(const Address& address, int backlog) {
-  std::erase_if(listeners_, [](const auto& listener) { return listener.expired(); });
+  std::vector<std::weak_ptr<SimListener>>& ofPort = listeners_[address.port()];
+  std::erase_if(ofPort, [](const auto& each) { return each.expired(); });
   auto listener = std::make_shared<SimListener>(address, backlog);
-  listeners_.push_back(listener);
+  ofPort.push_back(listener);
   return listener;
 }
 
 std::shared_ptr<SimListener> SimHost::listenerAt(const Address& address) const {
   std::shared_ptr<SimListener> best;
-  for (const auto& weak : listeners_) {
+  const auto ofPort = listeners_.find(address.port());
+  if (ofPort == listeners_.end()) return best;
+  for (const auto& weak : ofPort->second) {
     auto listener = weak.lock();
     if (!listener || !hears(listener->address(), address)) continue;
     if (listener->address() == address) return listener;
@@ -105,8 +117,10 @@ std::shared_ptr<SimListener> SimHost::listenerAt(const Address& address) const {
 
 std::vector<std::uint16_t> SimHost::listeningPorts() const {
   std::vector<std::uint16_t> ports;
-  for (const auto& weak : listeners_) {
-    if (const auto listener = weak.lock()) ports.push_back(listener->address().port());
+  for (const auto& [port, ofPort] : listeners_) {
+    for (const auto& weak : ofPort) {
+      if (!weak.expired()) ports.push_back(port);
+    }
   }
   return ports;
 }

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "reactor/sim/listener.h"
+#include "reactor/sim/port_set.h"
 #include "reactor/sim/ready_list.h"
 #include "ropewalk/address.h"
 #include "ropewalk/sim/conditions.h"
@@ -61,7 +61,7 @@ class SimHost {
   void setFirewall(std::uint16_t port, sim::Firewall rule) { firewall_[port] = rule; }
   sim::Firewall firewall(std::uint16_t port) const;
 
-  // The ports of those who listen.
+  // The ports of the listeners, in ascending order.
   std::vector<std::uint16_t> listeningPorts() const;
 
   // Descriptors. take() is false, and takes none, if there are none left (EMFILE).
@@ -73,13 +73,15 @@ class SimHost {
   SimReadyList ready;
 
  private:
+  std::uint16_t freePortBetween(std::uint16_t first, std::uint16_t last) const;
+
   const std::string name_;
   const std::size_t number_;
   std::size_t descriptors_ = 0;
   std::uint16_t lastPort_;
-  std::set<std::uint16_t> clientPorts_;
+  SimPortSet clientPorts_;
   std::map<std::uint16_t, sim::Firewall> firewall_;
-  std::vector<std::weak_ptr<SimListener>> listeners_;
+  std::map<std::uint16_t, std::vector<std::weak_ptr<SimListener>>> listeners_;  // by port
 };
 
 }  // namespace ropewalk::detail

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "reactor/sim/network.h"
 #include "reactor/sim/socket.h"
 
 namespace ropewalk::detail {
@@ -18,9 +19,13 @@ class SimLink : public std::enable_shared_from_this<SimLink> {
       : network_(network),
         client_(*this, server_, &client, clientAddress),
         server_(*this, client_, server, serverAddress) {}
+  SimLink(const SimLink&) = delete;
+  SimLink& operator=(const SimLink&) = delete;
+  ~SimLink() { network_.remove(*this); }
 
   SimNetwork& network() noexcept { return network_; }
   SimSocket& client() noexcept { return client_; }
+  const SimSocket& client() const noexcept { return client_; }
   SimSocket& server() noexcept { return server_; }
 
   bool isOpen() const noexcept { return client_.isOpen() || server_.isOpen(); }

@@ -1,6 +1,5 @@
 #include "reactor/sim/names.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace ropewalk::detail {
@@ -19,18 +18,16 @@ sys::NameAnswer SimNames::answer(const std::string& name) const {
 }
 
 TimePoint SimNames::nextArrival() const noexcept {
-  TimePoint next = TimePoint::max();
-  for (const SimLookup* const lookup : asked_) next = std::min(next, lookup->arrival_);
-  return next;
+  return asked_.empty() ? TimePoint::max() : asked_.begin()->first;
 }
 
 void SimNames::deliver(TimePoint now) {
-  std::erase_if(asked_, [now](SimLookup* lookup) {
-    if (lookup->arrival_ > now) return false;
-    lookup->arrived_ = true;
-    lookup->ready_.note(*lookup);
-    return true;
-  });
+  while (!asked_.empty() && asked_.begin()->first <= now) {
+    SimLookup& lookup = *asked_.begin()->second;
+    asked_.erase(asked_.begin());
+    lookup.hasArrived_ = true;
+    lookup.ready_.note(lookup);
+  }
 }
 
 SimLookup::SimLookup(SimNames& names, SimReadyList& ready, std::string name, LookupOwner& owner,
@@ -39,14 +36,14 @@ SimLookup::SimLookup(SimNames& names, SimReadyList& ready, std::string name, Loo
       ready_(ready),
       name_(std::move(name)),
       owner_(owner),
-      arrival_(later(now, names.delay())) {
-  names_.asked_.push_back(this);
+      place_(names.asked_.emplace(later(now, names.delay()), this)) {}
+
+SimLookup::~SimLookup() {
+  if (!hasArrived_) names_.asked_.erase(place_);
 }
 
-SimLookup::~SimLookup() { std::erase(names_.asked_, this); }
-
 void SimLookup::dispatch() noexcept {
-  arrived_ = false;
+  isTold_ = true;
   owner_.lookedUp(names_.answer(name_));
 }
 

@@ -39,7 +39,7 @@ class SimNames {
   friend class SimLookup;
 
   std::map<std::string, std::vector<Address>, std::less<>> entries_;
-  std::vector<SimLookup*> asked_;  // in order
+  std::multimap<TimePoint, SimLookup*> asked_;  // by the arrival of the answer, then in order
   Duration delay_{};
 };
 
@@ -52,7 +52,7 @@ class SimLookup final : public Lookup, public SimSource {
   ~SimLookup() override;
 
   // SimSource
-  bool isReady() const override { return arrived_; }
+  bool isReady() const override { return hasArrived_ && !isTold_; }
   void dispatch() noexcept override;
 
  private:
@@ -62,8 +62,9 @@ class SimLookup final : public Lookup, public SimSource {
   SimReadyList& ready_;
   const std::string name_;
   LookupOwner& owner_;
-  const TimePoint arrival_;
-  bool arrived_ = false;
+  std::multimap<TimePoint, SimLookup*>::iterator place_;  // unless the answer has arrived
+  bool hasArrived_ = false;
+  bool isTold_ = false;
 };
 
 }  // namespace ropewalk::detail

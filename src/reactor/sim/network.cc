@@ -36,10 +36,10 @@ SimHost& SimNetwork::addHost(std::string name) {
 
 SimHost* SimNetwork::hostAt(const Address& address, SimHost& from) noexcept {
   if (from.has(address)) return &from;
-  const auto found = std::ranges::find_if(hosts_, [&](const auto& host) {
-    return host->address(address.family(), address.port()) == address;
-  });
-  return found == hosts_.end() ? nullptr : found->get();
+  const std::size_t number = address.bytes()[address.family() == Address::Family::IPv4 ? 3 : 15];
+  if (number == 0 || number > hosts_.size()) return nullptr;
+  SimHost& host = *hosts_[number - 1];
+  return host.address(address.family(), address.port()) == address ? &host : nullptr;
 }
 
 TimePoint SimNetwork::nextArrival() const noexcept {
@@ -142,27 +142,45 @@ void SimNetwork::add(const std::shared_ptr<SimLink>& link) {
     links_.reserve(links_.size() * 2 + 8);
   }
   links_.push_back(link);
+  byClient_.emplace(link->client().address(), link.get());
+}
+
+void SimNetwork::remove(const SimLink& link) noexcept {
+  const auto [first, last] = byClient_.equal_range(link.client().address());
+  const auto found =
+      std::find_if(first, last, [&](const auto& each) { return each.second == &link; });
+  if (found != last) byClient_.erase(found);
 }
 
 std::size_t SimNetwork::reset(const SimHost& a, const SimHost& b) {
   const SimWires::Pair pair = SimWires::pairOf(a, b);
-  return resetIf([pair](SimLink& link) { return link.isBetween(pair.first, pair.second); });
-}
-
-std::size_t SimNetwork::reset(const Address& a, const Address& b) {
-  return resetIf([a, b](SimLink& link) { return link.isBetween(a, b) || link.isBetween(b, a); });
-}
-
-std::size_t SimNetwork::resetIf(UniqueFunction<bool(SimLink&)> chosen) {
   std::size_t count = 0;
   for (const auto& weak : links_) {
     const auto link = weak.lock();
-    if (!link || !chosen(*link) || !link->isOpen()) continue;
-    note(link->client().label() + " <> " + link->server().label() + " cut");
-    link->cut();
-    ++count;
+    if (link && link->isBetween(pair.first, pair.second)) count += cut(*link);
   }
   return count;
+}
+
+std::size_t SimNetwork::reset(const Address& a, const Address& b) {
+  return resetFrom(a, b) + resetFrom(b, a);
+}
+
+std::size_t SimNetwork::resetFrom(const Address& client, const Address& server) {
+  std::size_t count = 0;
+  const auto [first, last] = byClient_.equal_range(client);
+  for (auto each = first; each != last; ++each) {
+    if (each->second->isBetween(client, server)) count += cut(*each->second);
+  }
+  return count;
+}
+
+// 1 if it was open, else 0.
+std::size_t SimNetwork::cut(SimLink& link) {
+  if (!link.isOpen()) return 0;
+  note(link.client().label() + " <> " + link.server().label() + " cut");
+  link.cut();
+  return 1;
 }
 
 void SimNetwork::noteArrival(const Arrival& arrival) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "reactor/sim/host.h"
@@ -83,8 +84,9 @@ class SimNetwork {
   // How many of `possible` bytes are moved, where at most `most` are.
   std::size_t cut(std::size_t possible, std::size_t most);
 
-  // A connection that can be found by reset().
+  // A connection that can be found by reset(), until remove().
   void add(const std::shared_ptr<SimLink>& link);
+  void remove(const SimLink& link) noexcept;
 
   // Both ends of every connection between two hosts, or between two addresses, get a reset. Returns
   // how many were open.
@@ -97,9 +99,13 @@ class SimNetwork {
 
  private:
   struct Arrival;
-  std::size_t resetIf(UniqueFunction<bool(SimLink&)> chosen);
+  std::size_t cut(SimLink& link);
+  std::size_t resetFrom(const Address& client, const Address& server);
   void push(Arrival arrival);
   void noteArrival(const Arrival& arrival);
+
+  // First of all that keep links: a link leaves it when it goes.
+  std::unordered_multimap<Address, SimLink*> byClient_;
 
   const std::uint64_t seed_;
   sim::Random random_;
