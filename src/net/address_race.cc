@@ -24,11 +24,18 @@ class AddressRace::Runner final : private ChannelOwner {
   std::unique_ptr<Channel> takeChannel() noexcept { return std::move(channel_); }
 
  private:
+  // Nobody listens there. The reset leaves the port free for the server that is missing.
+  void endSelfConnection() noexcept {
+    channel_->resetOnClose();
+    race_.fell(*this, ECONNREFUSED);
+  }
+
   void readReady() noexcept override {}
   void broken(int error) noexcept override { race_.fell(*this, error); }
   void writeReady() noexcept override {
     const int error = channel_->connectResult();
     if (error != 0) return race_.fell(*this, error);
+    if (channel_->isConnectedToItself()) return endSelfConnection();
     channel_->setInterest(Interest::Nothing);
     race_.won(*this);
   }

@@ -91,6 +91,10 @@ class Channel {
   // How a connect ended: 0 or the errno. REQUIRES: writeReady() was called after Driver::connect().
   virtual int connectResult() = 0;
 
+  // After a connect: whether the peer is this very socket, as it is when the local port happens to
+  // be the one that is connected to and nobody listens there (RFC 9293 3.5, simultaneous open).
+  virtual bool isConnectedToItself() const { return false; }
+
   virtual Address peer() const = 0;
   virtual Address host() const = 0;
 

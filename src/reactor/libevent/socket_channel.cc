@@ -181,6 +181,16 @@ int SocketChannel::connectResult() {
   return error;
 }
 
+// The address that was connected to may be 0.0.0.0, so the kernel is asked; where the ports differ
+// it need not be.
+bool SocketChannel::isConnectedToItself() const {
+  const Address local = host();
+  if (local.port() != peer_.port()) return false;
+  sys::SocketAddress peer;
+  if (sys::kernel.getpeername(socket_.get(), peer.get(), peer.lengthForKernel()) != 0) return false;
+  return peer.address() == local;
+}
+
 Address SocketChannel::host() const {
   sys::SocketAddress local;
   if (sys::kernel.getsockname(socket_.get(), local.get(), local.lengthForKernel()) != 0) return {};

@@ -36,6 +36,7 @@ class SocketChannel final : public Channel {
   void resetOnClose() override;
   int connectResult() override;
   Address peer() const override { return peer_; }
+  bool isConnectedToItself() const override;
   Address host() const override;
   void setTcpNoDelay(bool on) override;
   bool tcpNoDelay() const override;

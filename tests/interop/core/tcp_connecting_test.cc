@@ -129,6 +129,28 @@ TEST_CASE("a connect goes out from the address and port asked for [PT22]") {
   if (options.bindPort != 0) CHECK(serving->peers[0].port() == options.bindPort);
 }
 
+TEST_CASE(
+    "a connect that reaches its own socket is refused, and a server can listen there [PT17]") {
+  for (const char* const host : {"127.0.0.1", "0.0.0.0", "::1", "127.0.0.77"}) {
+    CAPTURE(host);
+    Story story;
+    Reactor reactor;
+    const auto factory = scripted(story, "client");
+    const std::string own = host == std::string("0.0.0.0") ? "127.0.0.1" : host;
+    const auto port = reactor.listenTCP(0, scripted(story, "server"), {own});
+    const int number = port->getHost().port();
+    port->stopListening();
+    ConnectOptions options;
+    options.bindHost = own;
+    options.bindPort = number;
+    reactor.connectTCP(host, number, factory, options);
+    turnUntil(reactor, [&] { return story.has("client stop"); });
+    CHECK(factory->reason.check<ConnectionRefusedError>());
+    CHECK(!story.has("client made"));
+    CHECK(reactor.listenTCP(number, scripted(story, "server"), {own})->getHost().port() == number);
+  }
+}
+
 TEST_CASE("a local address that cannot be had is ConnectBindError through the factory [PT22]") {
   Story story;
   Reactor reactor;

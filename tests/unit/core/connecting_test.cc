@@ -67,6 +67,24 @@ struct Wavering : Counting {
   bool wavers = false;
 };
 
+TEST_CASE("a simulated connect to its own address and port is refused, too [PT17]") {
+  for (const char* const host : {"127.0.0.1", "10.0.0.2", "::1"}) {
+    Connecting test;
+    struct Refused : Counting {
+      void clientConnectionFailed(Connector&, const Failure& failed) override { reason = failed; }
+      Failure reason;
+    };
+    const auto refused = std::make_shared<Refused>();
+    ConnectOptions options;
+    options.bindHost = host;
+    options.bindPort = kPort + 1;
+    test.client.run([&] { reactor().connectTCP(host, kPort + 1, refused, options); });
+    test.world.runUntilIdle();
+    CHECK(refused->reason.check<ConnectionRefusedError>());
+    CHECK(refused->open == 0);
+  }
+}
+
 TEST_CASE(
     "who gives no factory is told so, and who does not care how it went finds it in the log") {
   const CapturedLog log;
