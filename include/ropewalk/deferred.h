@@ -42,8 +42,8 @@ inline constexpr bool kUseMove = false;
 ///
 /// Coroutines: a function that returns Deferred<T> may be a coroutine. It starts at once and is
 /// resumed when what it awaits is there. `co_await` takes temporaries; a named Deferred is written
-/// `co_await std::move(named)`. Coroutines are resumed from a queue, one after the other, never
-/// inside one another.
+/// `co_await std::move(named)`. Coroutines are resumed from a queue, one after the other; only an
+/// outermost Promise::callback() resumes some inside the coroutine that calls it.
 ///
 /// Compiler: g++ 12 miscompiles `co_await` inside `?:`, `&&` and `||`, in an expression that makes
 /// a closure with captures, and in a condition: await into a variable first. A condition may
@@ -144,7 +144,8 @@ class Deferred {
   /// Gives up waiting: asks whoever works on the result to stop [DF6] [DF7].
   ///
   /// The result, normally a CancelledError, is there when this returns, unless a coroutine has to
-  /// run first. Cancels what is really waited for: the Promise at the other end, the Deferred that
+  /// run first or a Promise::callback() further up the stack: then what follows is queued, see
+  /// Promise. Cancels what is really waited for: the Promise at the other end, the Deferred that
   /// a callback returned [DF8], the await in which a coroutine is suspended; this raises
   /// CancelledError there, and if the coroutine catches that, it goes on and the result comes from
   /// it [DF15]. A coroutine that is not suspended just then sees its next await raise.

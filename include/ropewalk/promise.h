@@ -61,9 +61,12 @@ class PromiseState final : public State<T> {
 ///
 /// Threads: one thread, the reactor's; another one fires through Reactor::callFromThread().
 ///
-/// Reentrancy: callback() and errback() run the callbacks before they return, and resume
-/// coroutines that wait (unless called by a coroutine that was itself resumed: then they run when
-/// that one waits again). The promise may be destroyed meanwhile.
+/// Reentrancy: callback() and errback() run the callbacks and resume the coroutines that wait
+/// before they return, called from plain code and from coroutines alike. A nested call, that is one
+/// made inside a callback or a coroutine that an outer callback() runs, sets the result at once,
+/// but what waits for it is queued and runs, in order, before that outer call returns. So a promise
+/// whose callback fires the next one may do so 100 000 times without a growing stack. The promise
+/// may be destroyed meanwhile.
 ///
 /// Errors: firing twice throws AlreadyCalledError [DF2]; but after the Deferred was cancelled, with
 /// no onCancel() set, one firing is let pass and does nothing [DF6].
@@ -116,7 +119,7 @@ class Promise {
  private:
   static void fire(detail::PromiseState<T>& state) noexcept {
     state.core.canceller = nullptr;
-    state.run();
+    state.fire();
   }
 
   void drop() noexcept {

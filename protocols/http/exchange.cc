@@ -8,6 +8,7 @@
 
 #include "http/connection.h"
 #include "http/pages.h"
+#include "ropewalk/detail/resume_queue.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
 
@@ -124,6 +125,7 @@ void Exchange::connectionLost(const Failure& why) {
   body_.fail(Failure::cancelled());
   if (!finishWaiters_) return;
   const auto waiters = std::move(finishWaiters_);
+  const detail::ResumeQueue::Hold resumedLast;
   for (Promise<void>& waiter : *waiters) {
     if (!waiter.hasFired()) waiter.errback(why);
   }

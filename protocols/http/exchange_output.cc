@@ -9,6 +9,7 @@
 #include "http/connection.h"
 #include "http/exchange.h"
 #include "http/pages.h"
+#include "ropewalk/detail/resume_queue.h"
 #include "ropewalk/log.h"
 #include "ropewalk/reactor.h"
 
@@ -142,6 +143,7 @@ void Exchange::ended() {
   }
   if (!finishWaiters_) return;
   const auto waiters = std::move(finishWaiters_);
+  const detail::ResumeQueue::Hold resumedLast;
   for (Promise<void>& waiter : *waiters) {
     if (!waiter.hasFired()) waiter.callback();
   }
@@ -194,6 +196,7 @@ Deferred<void> Exchange::notifyDrain() {
 void Exchange::drainRequested() {
   if (!drainWaiters_) return;
   const auto waiters = std::move(drainWaiters_);
+  const detail::ResumeQueue::Hold resumedLast;
   for (Promise<void>& waiter : *waiters) {
     if (!waiter.hasFired()) waiter.callback();
   }

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "ropewalk/detail/resume_queue.h"
+
 namespace ropewalk::http {
 
 void RangeParts::add(std::string head, const ByteRange& range) {
@@ -25,6 +27,7 @@ void RangeParts::resumeProducing() {
   if (next_ < parts_.size()) return write(parts_[next_++]);
   out_->write(end_);
   out_.reset();
+  const detail::ResumeQueue::Hold resumedLast;
   done_.callback();
 }
 

@@ -1,6 +1,7 @@
 #include "ropewalk/detail/deferred_state.h"
 
 #include "async/failure_of.h"
+#include "async/level.h"
 #include "ropewalk/detail/step.h"
 #include "ropewalk/log.h"
 #include "ropewalk/promise.h"
@@ -46,6 +47,12 @@ void DeferredState::run() noexcept {
   if (source != this) source->release();
 }
 
+void DeferredState::fire() noexcept {
+  if (continuation_ != nullptr) Level::fire(*this);
+}
+
+void DeferredState::destroy() noexcept { Level::destroy(*this); }
+
 void DeferredState::cancel() noexcept {
   DeferredState* target = this;
   while (target != nullptr && !target->hasResult()) target = target->cancelOnce();
@@ -67,7 +74,7 @@ void PromiseCore::cancel(DeferredState& state) noexcept {
   Failure outcome = runCanceller();
   if (!state.hasResult()) {
     state.fail(std::move(outcome));
-    state.run();
+    state.fire();
   } else if (!outcome.check<CancelledError>()) {
     logError("exception in the canceller of a Promise: {}", outcome);
   }
@@ -78,6 +85,8 @@ Failure PromiseCore::runCanceller() noexcept {
   Failure outcome = Failure::cancelled();
   isCancelling = true;
   try {
+    // What the canceller fires by way of other Deferreds must have arrived when it returns.
+    const Level::Apart apart;
     UniqueFunction<void()> running = std::move(canceller);
     if (running) running();
   } catch (...) {
@@ -93,7 +102,7 @@ void PromiseCore::abandon(DeferredState& state) noexcept {
   const bool someoneCares = state.isAwaited() || state.refCount() > 1;
   if (!someoneCares) return;
   state.fail(failureOf<PromiseDropped>());
-  state.run();
+  state.fire();
 }
 
 }  // namespace ropewalk::detail

@@ -2,57 +2,41 @@
 
 #include <utility>
 
+#include "async/level.h"
 #include "ropewalk/detail/coroutine_frame.h"
 
 namespace ropewalk::detail {
 namespace {
 
-// One per thread. `holds` counts the Holds and the loops that run.
-struct ThreadQueue {
-  CoroutineFrame* first = nullptr;
-  CoroutineFrame* last = nullptr;
-  int holds = 0;
-  CoroutineFrame* ended = nullptr;  // the frame that has just come to its end
-};
-
-constinit thread_local ThreadQueue queue;
+constinit thread_local CoroutineFrame* endedFrame = nullptr;  // it has just come to its end
 
 }  // namespace
 
 void ResumeQueue::add(CoroutineFrame& frame) noexcept {
-  const bool wasIdle = queue.holds == 0;
-  frame.nextQueued_ = nullptr;
-  (queue.last != nullptr ? queue.last->nextQueued_ : queue.first) = &frame;
-  queue.last = &frame;
-  if (wasIdle) const Hold resumesItAtItsEnd;
+  Level& level = Level::current();
+  level.frames.push(frame);
+  level.resumeAll();
 }
 
-ResumeQueue::Hold::Hold() noexcept { ++queue.holds; }
+ResumeQueue::Hold::Hold() noexcept { ++Level::current().holds; }
 
 ResumeQueue::Hold::~Hold() {
-  while (queue.holds == 1 && queue.first != nullptr) {
-    CoroutineFrame& frame = *queue.first;
-    queue.first = frame.nextQueued_;
-    if (queue.first == nullptr) queue.last = nullptr;
-    run(frame);
-  }
-  --queue.holds;
+  Level& level = Level::current();
+  --level.holds;
+  level.resumeAll();
 }
 
 void ResumeQueue::runAllOf(const Scope& scope) noexcept {
   const Hold hold;
-  CoroutineFrame* before = nullptr;
-  CoroutineFrame* frame = queue.first;
-  while (frame != nullptr) {
-    if (frame->scope_.get() != &scope) {
-      before = std::exchange(frame, frame->nextQueued_);
+  const auto isOfScope = [&](const CoroutineFrame& frame) { return frame.scope_.get() == &scope; };
+  for (Level* level = &Level::current(); level != nullptr;) {
+    CoroutineFrame* const frame = level->frames.takeFirst(isOfScope);
+    if (frame == nullptr) {
+      level = level->outer;
       continue;
     }
-    (before != nullptr ? before->nextQueued_ : queue.first) = frame->nextQueued_;
-    if (queue.last == frame) queue.last = before;
     run(*frame);
-    before = nullptr;  // what ran may have changed the queue in any way
-    frame = queue.first;
+    level = &Level::current();  // what ran may have queued more, anywhere
   }
 }
 
@@ -62,7 +46,7 @@ void ResumeQueue::run(CoroutineFrame& frame) noexcept {
   frame.status_ = CoroutineFrame::Status::Running;
   frame.handle_.resume();
   // The frame may be gone by now, unless it is this that says so.
-  if (std::exchange(queue.ended, nullptr) == &frame) bury(frame);
+  if (std::exchange(endedFrame, nullptr) == &frame) bury(frame);
 }
 
 void ResumeQueue::bury(CoroutineFrame& frame) noexcept {
@@ -72,6 +56,6 @@ void ResumeQueue::bury(CoroutineFrame& frame) noexcept {
   state->run();
 }
 
-void CoroutineFrame::ended() noexcept { queue.ended = this; }
+void CoroutineFrame::ended() noexcept { endedFrame = this; }
 
 }  // namespace ropewalk::detail

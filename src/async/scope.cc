@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "async/level.h"
 #include "ropewalk/detail/coroutine_frame.h"
 #include "ropewalk/detail/resume_queue.h"
 
@@ -23,6 +24,7 @@ void Scope::close() {
   if (closed_) return;
   closed_ = true;
   const Ref<Scope> keep(this);
+  const Level::Apart apart;  // or a frame could still wait for what was cancelled
   const ResumeQueue::Hold hold;
   while (frames_ != nullptr) {
     CoroutineFrame& newest = *frames_;

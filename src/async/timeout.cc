@@ -3,6 +3,7 @@
 #include <string>
 
 #include "ropewalk/detail/deferred_state.h"
+#include "ropewalk/detail/resume_queue.h"
 #include "ropewalk/error.h"
 #include "ropewalk/reactor_time.h"
 
@@ -41,6 +42,7 @@ Failure Timeout::judge(const Failure& failure) {
 
 void Timeout::expire() noexcept {
   expired_ = true;
+  const ResumeQueue::Hold resumedLast;
   if (state_ != nullptr) state_->cancel();
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "async/failure_of.h"
+#include "ropewalk/detail/resume_queue.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 #include "sys/host_names.h"
@@ -31,12 +32,14 @@ Deferred<std::vector<Address>> NameResolution::begin(ReactorCore& core, Duration
 
 void NameResolution::tookTooLong() noexcept {
   stop();
+  const ResumeQueue::Hold resumedLast;
   promise_.errback(failed<TimeoutError>("no answer in time"));
 }
 
 void NameResolution::lookedUp(sys::NameAnswer answer) noexcept {
   const std::shared_ptr<NameResolution> self = shared_from_this();
   stop();
+  const ResumeQueue::Hold resumedLast;
   if (answer.addresses.empty()) return promise_.errback(failed<UnknownHostError>(answer.why));
   promise_.callback(std::move(answer.addresses));
 }

@@ -9,6 +9,7 @@
 
 #include "log/tell_if_possible.h"
 #include "net/accepted_connection.h"
+#include "ropewalk/detail/resume_queue.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
 
@@ -78,7 +79,10 @@ Deferred<void> TcpPort::stopListening() {
   if (!acceptor_) return succeed();
   Promise<void> stopped;
   Deferred<void> deferred = stopped.deferred();
-  core_.reactor().callLater(0s, [stopped = std::move(stopped)]() mutable { stopped.callback(); });
+  core_.reactor().callLater(0s, [stopped = std::move(stopped)]() mutable {
+    const ResumeQueue::Hold resumedLast;
+    stopped.callback();
+  });
   close();
   return deferred;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "async/class_name.h"
+#include "async/level.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
@@ -29,6 +30,7 @@ class ReactorCore::AtWork {
   const std::thread::id before_;
   CurrentReactor current_;
   LogContext named_;
+  Level::EventLoop loop_;
 };
 
 ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "ropewalk/detail/resume_queue.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/reactor.h"
@@ -62,6 +63,7 @@ void FileSender::goOnSoon() {
 void FileSender::endTransfer(int error) {
   consumer_->unregisterProducer();
   finish();
+  const detail::ResumeQueue::Hold resumedLast;
   if (error == 0) return done_.callback(std::move(lastByte_));
   const std::error_code why(error, std::generic_category());
   done_.errback(Failure::of(Error("read: " + why.message(), why)));
@@ -69,6 +71,7 @@ void FileSender::endTransfer(int error) {
 
 void FileSender::stopProducing() {
   finish();
+  const detail::ResumeQueue::Hold resumedLast;
   if (!done_.hasFired()) {
     done_.errback(Failure::of(Error("Consumer asked us to stop producing")));
   }

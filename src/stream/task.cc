@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "ropewalk/detail/resume_queue.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
 #include "ropewalk/promise.h"
@@ -13,7 +14,10 @@ namespace ropewalk {
 Deferred<void> sleep(Duration time, ReactorTime& clock) {
   auto promise = std::make_shared<Promise<void>>();
   Deferred<void> done = promise->deferred();
-  DelayedCall call = clock.callLater(time, [promise] { promise->callback(); });
+  DelayedCall call = clock.callLater(time, [promise] {
+    const detail::ResumeQueue::Hold resumedLast;
+    promise->callback();
+  });
   // This makes a circle of promise and call, which either end of the waiting breaks.
   promise->onCancel([call]() mutable { call.cancel(); });
   return done;

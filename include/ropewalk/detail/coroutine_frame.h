@@ -10,6 +10,8 @@
 
 namespace ropewalk::detail {
 
+struct Level;
+
 // What all coroutines of ours have in their frames, whatever they return.
 //
 // A frame runs, or it waits in an awaiter, or it stands in the thread's ResumeQueue. It is
@@ -53,6 +55,7 @@ class CoroutineFrame {
  private:
   friend class ResumeQueue;
   friend class Scope;
+  friend struct Level;
 
   enum class Status : std::uint8_t { Running, Waiting, Queued, Doomed };
 

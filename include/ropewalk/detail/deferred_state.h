@@ -18,6 +18,7 @@ class Deferred;
 namespace detail {
 
 class DeferredState;
+struct Level;
 
 // What waits for the result of a DeferredState.
 class Continuation {
@@ -69,6 +70,17 @@ class DeferredState : public RefCounted {
   // REQUIRES: there is a result, and the caller holds a reference.
   void run() noexcept;
 
+  // As run(), for a result that was given just now. Inside another fire() of this thread it only
+  // queues this state; the outermost one runs everything queued, and resumes the coroutines that
+  // may go on, before it returns. So the stack does not grow when callbacks fire promises.
+  void fire() noexcept;
+
+  // Hides RefCounted::release(): a state that dies while another one is destroyed is destroyed
+  // after it, not inside it, so that what holds the next Deferred may be of any depth.
+  void release() noexcept {
+    if (dropRef()) destroy();
+  }
+
   // Cancels what this result depends on; in the end this state has a result or is about to.
   void cancel() noexcept;
 
@@ -78,7 +90,11 @@ class DeferredState : public RefCounted {
   void setHasValue() noexcept { status_ = Status::Value; }
 
  private:
+  friend struct Level;
+
   enum class Status : std::uint8_t { Pending, Value, Failed };
+
+  void destroy() noexcept;
 
   // One step of cancel(): returns the state to cancel instead of this one, or null when the work
   // is done. Called only while there is no result.
@@ -87,6 +103,7 @@ class DeferredState : public RefCounted {
   Status status_ = Status::Pending;
   bool handled_ = false;
   Continuation* continuation_ = nullptr;
+  DeferredState* next_ = nullptr;  // in a queue of its Level
   Failure failure_;
   Place place_;
 };

@@ -14,12 +14,15 @@ class RefCounted {
 
   void addRef() noexcept { ++refs_; }
   void release() noexcept {
-    if (--refs_ == 0) delete this;
+    if (dropRef()) delete this;
   }
   std::uint32_t refCount() const noexcept { return refs_; }
 
  protected:
   virtual ~RefCounted() = default;
+
+  // Gives up one count. True if it was the last: the caller must destroy the object.
+  bool dropRef() noexcept { return --refs_ == 0; }
 
  private:
   std::uint32_t refs_ = 0;

@@ -4,14 +4,20 @@ namespace ropewalk::detail {
 
 class CoroutineFrame;
 class Scope;
+struct Level;
 
 // The coroutines of this thread that may go on, in the order in which that was found out.
 //
 // They are resumed by a loop, one after the other: never inside one another, so that the stack does
-// not grow, however long the chain of who waits for whom.
+// not grow, however long the chain of who waits for whom. A callback() that is called by one of
+// them resumes the coroutines that waited for it before it returns, if it is the outermost: see
+// Level.
 class ResumeQueue {
  public:
   // While one lives nothing is resumed; at the end of the outermost one, everything is.
+  //
+  // The event loop fires its own promises under one: so the coroutines that it resumes run inside
+  // no callback(), and the next one that they call is an outermost one.
   class Hold {
    public:
     Hold() noexcept;
@@ -28,6 +34,7 @@ class ResumeQueue {
 
  private:
   friend class CoroutineFrame;
+  friend struct Level;
 
   static void run(CoroutineFrame& frame) noexcept;
   static void bury(CoroutineFrame& frame) noexcept;

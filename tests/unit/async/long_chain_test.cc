@@ -2,39 +2,21 @@
 // recursion shows.
 
 #include <doctest/doctest.h>
-#include <pthread.h>
 
-#include <cstddef>
-#include <functional>
 #include <memory>
 #include <utility>
 
 #include "ropewalk/deferred.h"
 #include "ropewalk/detail/scope.h"
+#include "support/small_stack.h"
 
 using namespace ropewalk;
+using test::onSmallStack;
 
 namespace {
 
 constexpr int kLinks = 100'000;
 constexpr int kAwaits = 1'000'000;
-
-// The sanitizers' own frames are large; one that grows with the chain needs megabytes.
-constexpr std::size_t kStack = 512 * 1024;
-
-void onSmallStack(std::function<void()> test) {
-  pthread_attr_t attributes;
-  REQUIRE(pthread_attr_init(&attributes) == 0);
-  REQUIRE(pthread_attr_setstacksize(&attributes, kStack) == 0);
-  const auto run = [](void* argument) -> void* {
-    (*static_cast<std::function<void()>*>(argument))();
-    return nullptr;
-  };
-  pthread_t thread{};
-  REQUIRE(pthread_create(&thread, &attributes, run, &test) == 0);
-  pthread_join(thread, nullptr);
-  pthread_attr_destroy(&attributes);
-}
 
 Deferred<int> plusOne(Deferred<int> inner) { co_return co_await std::move(inner) + 1; }
 
