@@ -23,6 +23,9 @@ inline constexpr bool kUseMove = false;
 
 }  // namespace detail
 
+template <class T>
+class Droppable;
+
 /// A result that is not there yet: add callbacks to it, or `co_await` it.
 ///
 ///   reactor().resolve("localhost")
@@ -51,6 +54,10 @@ inline constexpr bool kUseMove = false;
 /// condition has broken ends the program by an assert() where it would first be suspended.
 ///
 /// Cancelling: see cancel(). Dropping a Deferred never cancels; what it was for goes on.
+///
+/// Ignoring one: the compiler warns of a call whose Deferred is neither used nor given a callback,
+/// as in `save();` for `co_await save();`. What follows a callback may be ignored (see Droppable).
+/// To let work go on without waiting for it, use spawn().
 ///
 /// Errors: a failure that nobody handled is logged when the last handle is dropped, with the place
 /// where the Deferred was made [DF14] (but for CancelledError and PromiseDropped, at debug level).
@@ -87,7 +94,7 @@ class Deferred {
   /// Calls `errback` with a failure; it returns what follows: a T or a Deferred<T>, which means
   /// that all is well again, or a Failure; or it throws. A value passes it by.
   template <class F>
-  Deferred addErrback(F&& errback, detail::Place place = detail::Place::current()) && {
+  Droppable<T> addErrback(F&& errback, detail::Place place = detail::Place::current()) && {
     return then<T>(detail::Callbacks<detail::PassOn, std::decay_t<F>>{{}, std::forward<F>(errback)},
                    place);
   }
@@ -120,17 +127,17 @@ class Deferred {
     }
   }
 
-  /// Cancels unless the result is there within `time` on `clock`; then it fails with TimeoutError,
-  /// if it is CancelledError that comes of cancelling [DF10].
+  /// Cancels unless the result is there within `time` on `clock`; then it fails with
+  /// TimeoutError, if it is CancelledError that comes of cancelling [DF10].
   ///
   /// `clock` must outlive the waiting. Throws NegativeDelay if `time` is below zero and there is no
   /// result yet; this Deferred is then as it was.
   template <class Rep, class Period>
-  Deferred addTimeout(std::chrono::duration<Rep, Period> time, ReactorTime& clock,
-                      detail::Place place = detail::Place::current()) && {
+  Droppable<T> addTimeout(std::chrono::duration<Rep, Period> time, ReactorTime& clock,
+                          detail::Place place = detail::Place::current()) && {
     if (hasResult()) return std::move(*this);
     const detail::Ref<detail::Timeout> timeout(new detail::Timeout(time));
-    auto guarded = std::move(*this).addBoth(
+    Droppable<T> guarded = std::move(*this).addBoth(
         [timeout](Result<T> result) -> Result<T> {
           Failure failure = timeout->judge(result.failure());
           if (failure) return failure;
@@ -181,7 +188,7 @@ class Deferred {
   friend struct detail::DeferredAccess;
 
   template <class U, class Action>
-  Deferred<U> then(Action&& action, detail::Place place) {
+  Droppable<U> then(Action&& action, detail::Place place) {
     const detail::Ref<detail::State<T>> state = detail::DeferredAccess::take(std::move(*this));
     detail::Ref<detail::State<U>> next(
         new detail::Step<T, U, Action>(*state, std::forward<Action>(action), place));
@@ -191,6 +198,28 @@ class Deferred {
 
   detail::Ref<detail::State<T>> state_;
 };
+
+/// A Deferred that may be ignored: what follows a callback is one, because the callback has seen
+/// the result.
+///
+/// Converts to Deferred<T>. A function of yours whose result is optional may return one, too.
+template <class T>
+class Droppable : public Deferred<T> {
+ public:
+  Droppable() noexcept = default;
+  Droppable(Deferred<T>&& deferred) noexcept : Deferred<T>(std::move(deferred)) {}
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool kIsDeferred<Droppable<T>> = true;
+template <class T>
+struct Carried<Droppable<T>> {
+  using Type = T;
+};
+
+}  // namespace detail
 
 /// A Deferred that has its value.
 inline Deferred<void> succeed(detail::Place place = detail::Place::current()) {
@@ -218,7 +247,8 @@ Deferred<T> fail(Failure failure, detail::Place place = detail::Place::current()
 /// Calls `function` and gives a Deferred of what comes of it, be it a value, a Deferred or an
 /// exception. Nothing is thrown. `function` is kept until the Deferred is done.
 template <class F>
-auto maybeDeferred(F&& function, detail::Place place = detail::Place::current()) {
+Deferred<detail::CallbackResult<std::decay_t<F>, void>> maybeDeferred(
+    F&& function, detail::Place place = detail::Place::current()) {
   return succeed(place).addCallback(std::forward<F>(function), place);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ropewalk/deferred.h"
+#include "ropewalk/detail/place.h"
 #include "ropewalk/producer.h"
 #include "ropewalk/promise.h"
 #include "ropewalk/reactor_time.h"
@@ -42,7 +43,8 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
   /// REQUIRES: an earlier transfer of this sender is over; `fd` is a regular file or blocks. If it
   /// is non-blocking, having no bytes yet fails the transfer (EAGAIN).
   Deferred<std::string> beginFileTransfer(int fd, const TransportRef& consumer,
-                                          Transform transform = {});
+                                          Transform transform = {},
+                                          detail::Place place = detail::Place::current());
 
   FileSender() = default;
   FileSender(const FileSender&) = delete;

@@ -24,8 +24,8 @@ class ListeningPort {
   virtual void startListening() = 0;
 
   /// Accepts no more. The Deferred fires in a later turn, when the socket is closed and the port
-  /// may be bound again (PT3); at once, if it was not listening (PT4). It may be dropped.
-  virtual Deferred<void> stopListening() = 0;
+  /// may be bound again (PT3); at once, if it was not listening (PT4).
+  virtual Droppable<void> stopListening() = 0;
 
   virtual bool isListening() const = 0;
 };

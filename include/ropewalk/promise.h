@@ -85,7 +85,7 @@ class Promise {
   ~Promise() { drop(); }
 
   /// The other end. REQUIRES: not called before on this promise.
-  [[nodiscard]] Deferred<T> deferred() {
+  Deferred<T> deferred() {
     assert(!state_->isAwaited() && state_->refCount() == 1 && "deferred() was called twice");
     return Deferred<T>(detail::Ref<detail::State<T>>(state_.get()));
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ropewalk/detail/as_deferred.h"
+#include "ropewalk/detail/place.h"
 #include "ropewalk/reactor_time.h"
 #include "ropewalk/transport.h"
 
@@ -86,10 +87,11 @@ class Protocol {
   ///
   /// At the end, before connectionLost(): what it awaits raises CancelledError (a stream's
   /// readLine() returns empty), any further await raises at once, and what is still suspended then
-  /// is destroyed. An exception out of it ends the connection with that exception as its reason.
+  /// is destroyed. An exception out of it is logged and ends the connection with that exception as
+  /// its reason.
   template <typename Callable>
-  void spawn(Callable&& call) {
-    spawnOwned(detail::asDeferred(std::forward<Callable>(call)));
+  void spawn(Callable&& call, detail::Place place = detail::Place::current()) {
+    spawnOwned(detail::asDeferred(std::forward<Callable>(call), place), place);
   }
 
   /// `call`, made safe to hand to whoever may call it late: once the connection has ended it does
@@ -123,7 +125,7 @@ class Protocol {
   friend class detail::Belongings;
 
   DelayedCall callLaterOwned(Duration delay, UniqueFunction<void()> call);
-  void spawnOwned(UniqueFunction<Deferred<void>()> call);
+  void spawnOwned(UniqueFunction<Deferred<void>()> call, detail::Place place);
 
   std::unique_ptr<detail::Belongings> belongings_;
 };

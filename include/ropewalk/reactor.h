@@ -272,9 +272,10 @@ class Reactor final : public ReactorTime {
   /// The addresses of `name`, without a port, in the order in which to try them; at most 16.
   ///
   /// Asks the system (hosts file, DNS) on a thread of a pool, so nothing waits for it; a literal is
-  /// answered at once. Cancelling it, or the end of `timeout` (TimeoutError), drops the question.
-  /// Fails with UnknownHostError for what is no name or has no address.
-  Deferred<std::vector<Address>> resolve(std::string_view name, Duration timeout = 10s);
+  /// answered at once. Cancelling it, or the end of `timeout` (TimeoutError), drops the
+  /// question. Fails with UnknownHostError for what is no name or has no address.
+  Deferred<std::vector<Address>> resolve(std::string_view name, Duration timeout = 10s,
+                                         detail::Place place = detail::Place::current());
 
   /// Has turns that take longer than `limit` logged as a warning, with the connection that took the
   /// longest: a callback that waits or computes keeps everybody waiting. 0s, the default: no turn

@@ -6,6 +6,7 @@
 
 #include "ropewalk/deferred.h"
 #include "ropewalk/detail/detached.h"
+#include "ropewalk/detail/place.h"
 #include "ropewalk/detail/scope.h"
 #include "ropewalk/reactor_time.h"
 #include "ropewalk/unique_function.h"
@@ -16,12 +17,13 @@ namespace ropewalk {
 /// timer.
 ///
 /// Throws NegativeDelay if `time` is below zero. `clock` must outlive the waiting.
-[[nodiscard]] Deferred<void> sleep(Duration time, ReactorTime& clock);
+Deferred<void> sleep(Duration time, ReactorTime& clock,
+                     detail::Place place = detail::Place::current());
 
 /// The same on reactor().
 ///
 ///   co_await sleep(250ms);
-[[nodiscard]] Deferred<void> sleep(Duration time);
+Deferred<void> sleep(Duration time, detail::Place place = detail::Place::current());
 
 /// A number has no unit: write `sleep(1s)`. Without these, sleep(1) would stop the whole thread.
 Deferred<void> sleep(int) = delete;
@@ -40,9 +42,9 @@ Deferred<void> sleep(double) = delete;
 ///   auto greet = [name] { return greeting(name); };
 ///   co_await deferLater(reactor(), 1s, std::move(greet));
 template <class F>
-auto deferLater(ReactorTime& clock, Duration time, F&& call,
-                detail::Place place = detail::Place::current()) {
-  return sleep(time, clock).addCallback(std::forward<F>(call), place);
+Deferred<detail::CallbackResult<std::decay_t<F>, void>> deferLater(
+    ReactorTime& clock, Duration time, F&& call, detail::Place place = detail::Place::current()) {
+  return sleep(time, clock, place).addCallback(std::forward<F>(call), place);
 }
 
 /// Calls `call` now, and keeps it until the Deferred that it returns is done: starts a coroutine

@@ -82,8 +82,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   const TransportRef& transport() const { return transport_; }
   void bodyWanted();
   void bodyTaken();
-  Deferred<void> notifyFinish();
-  Deferred<void> notifyDrain();
+  Deferred<void> notifyFinish(detail::Place place);
+  Deferred<void> notifyDrain(detail::Place place);
   bool conditionsHold(const Validators& now);
   bool isStreaming() const { return connection_ && output_ == Output::Streaming && !written_; }
   void write(std::string_view bytes);

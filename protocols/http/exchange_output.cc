@@ -186,10 +186,10 @@ void Exchange::refuse(Refusal refusal) {
   body_.fail(Failure::of(IncompleteBody(refusal.why)));
 }
 
-Deferred<void> Exchange::notifyDrain() {
-  if (transport_->isConnected() && transport_->reactor().isDraining()) return succeed();
+Deferred<void> Exchange::notifyDrain(detail::Place place) {
+  if (transport_->isConnected() && transport_->reactor().isDraining()) return succeed(place);
   if (!drainWaiters_) drainWaiters_ = std::make_unique<std::vector<Promise<void>>>();
-  drainWaiters_->emplace_back();
+  drainWaiters_->emplace_back(place);
   return drainWaiters_->back().deferred();
 }
 
@@ -202,11 +202,11 @@ void Exchange::drainRequested() {
   }
 }
 
-Deferred<void> Exchange::notifyFinish() {
-  if (output_ == Output::Done) return succeed();
-  if (!connection_) return fail<void>(whyLost_);
+Deferred<void> Exchange::notifyFinish(detail::Place place) {
+  if (output_ == Output::Done) return succeed(place);
+  if (!connection_) return fail<void>(whyLost_, place);
   if (!finishWaiters_) finishWaiters_ = std::make_unique<std::vector<Promise<void>>>();
-  finishWaiters_->emplace_back();
+  finishWaiters_->emplace_back(place);
   return finishWaiters_->back().deferred();
 }
 

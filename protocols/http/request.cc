@@ -98,9 +98,9 @@ std::vector<HeaderField> Request::headers() const {
 
 std::string_view Request::body() const { return exchange_.body().waiting(); }
 
-Deferred<void> Request::notifyDrain() { return exchange_.notifyDrain(); }
+Deferred<void> Request::notifyDrain(detail::Place place) { return exchange_.notifyDrain(place); }
 
-Deferred<void> Request::notifyFinish() { return exchange_.notifyFinish(); }
+Deferred<void> Request::notifyFinish(detail::Place place) { return exchange_.notifyFinish(place); }
 
 Address Request::peer() const { return exchange_.transport()->getPeer(); }
 

@@ -1,5 +1,8 @@
 #include "ropewalk/detail/coroutine_frame.h"
 
+#include <string>
+
+#include "async/failure_of.h"
 #include "ropewalk/detail/coroutine_promise.h"
 #include "ropewalk/detail/resume_queue.h"
 
@@ -72,6 +75,14 @@ void CoroutineFrame::endAwait() noexcept {
 }
 
 void raiseCancelledError() { throw CancelledError(); }
+
+void failWithoutReturn(DeferredState& state) noexcept {
+  state.fail(failureFrom([&] {
+    const Place place = state.place();
+    return Failure::of(Error("the coroutine at " + std::string(place.file) + ":" +
+                             std::to_string(place.line) + " ended without co_return"));
+  }));
+}
 
 void Awaiter::resumeSoon() noexcept { frame_->enqueue(); }
 

@@ -17,7 +17,7 @@ namespace ropewalk::detail {
 class NameResolution final : public std::enable_shared_from_this<NameResolution>,
                              private LookupOwner {
  public:
-  explicit NameResolution(std::string_view name) : name_(name) {}
+  NameResolution(std::string_view name, Place made) : name_(name), promise_(made) {}
 
   Deferred<std::vector<Address>> begin(ReactorCore& core, Duration timeout);
 

@@ -76,8 +76,9 @@ void Reactor::adoptStreamConnection(int fd, std::shared_ptr<Factory> factory,
   detail::startAdopted(*core_, std::move(adopted.channel), std::move(factory), limits);
 }
 
-Deferred<std::vector<Address>> Reactor::resolve(std::string_view name, Duration timeout) {
-  return std::make_shared<detail::NameResolution>(name)->begin(*core_, timeout);
+Deferred<std::vector<Address>> Reactor::resolve(std::string_view name, Duration timeout,
+                                                detail::Place place) {
+  return std::make_shared<detail::NameResolution>(name, place)->begin(*core_, timeout);
 }
 
 }  // namespace ropewalk

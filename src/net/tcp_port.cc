@@ -75,7 +75,7 @@ void TcpPort::listenWith(Listening listening) {
   tellIfPossible([this] { logInfo("{} starting on {}", factory_->logPrefix(), asked_.text()); });
 }
 
-Deferred<void> TcpPort::stopListening() {
+Droppable<void> TcpPort::stopListening() {
   if (!acceptor_) return succeed();
   Promise<void> stopped;
   Deferred<void> deferred = stopped.deferred();

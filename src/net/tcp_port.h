@@ -32,7 +32,7 @@ class TcpPort final : public ListeningPort,
 
   Address getHost() const override;
   void startListening() override;
-  Deferred<void> stopListening() override;
+  Droppable<void> stopListening() override;
   bool isListening() const override { return acceptor_ != nullptr; }
 
   // One of its connections has ended.

@@ -16,13 +16,13 @@ namespace ropewalk {
 FileSender::~FileSender() { finish(); }
 
 Deferred<std::string> FileSender::beginFileTransfer(int fd, const TransportRef& consumer,
-                                                    Transform transform) {
+                                                    Transform transform, detail::Place place) {
   finish();
   fd_ = fd;
   consumer_ = consumer;
   transform_ = std::move(transform);
   lastByte_.clear();
-  done_ = Promise<std::string>();
+  done_ = Promise<std::string>(place);
   Deferred<std::string> done = done_.deferred();
   try {
     consumer->registerProducer(shared_from_this(), Streaming::Pull);

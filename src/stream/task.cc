@@ -11,8 +11,8 @@
 
 namespace ropewalk {
 
-Deferred<void> sleep(Duration time, ReactorTime& clock) {
-  auto promise = std::make_shared<Promise<void>>();
+Deferred<void> sleep(Duration time, ReactorTime& clock, detail::Place place) {
+  auto promise = std::make_shared<Promise<void>>(place);
   Deferred<void> done = promise->deferred();
   DelayedCall call = clock.callLater(time, [promise] {
     const detail::ResumeQueue::Hold resumedLast;
@@ -23,7 +23,7 @@ Deferred<void> sleep(Duration time, ReactorTime& clock) {
   return done;
 }
 
-Deferred<void> sleep(Duration time) { return sleep(time, reactor()); }
+Deferred<void> sleep(Duration time, detail::Place place) { return sleep(time, reactor(), place); }
 
 namespace detail {
 namespace {

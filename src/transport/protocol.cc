@@ -1,6 +1,7 @@
 #include "ropewalk/protocol.h"
 
 #include "async/class_name.h"
+#include "ropewalk/error.h"
 #include "ropewalk/factory.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
@@ -48,13 +49,20 @@ DelayedCall Protocol::callLaterOwned(Duration delay, UniqueFunction<void()> call
       }));
 }
 
-void Protocol::spawnOwned(UniqueFunction<Deferred<void>()> call) {
+void Protocol::spawnOwned(UniqueFunction<Deferred<void>()> call, detail::Place place) {
   if (!transport->isConnected()) return;
   const detail::Scope::Enter entered(&detail::Belongings::of(*this).scope());
-  call().addErrback([alive = transport](const Failure& why) {
+  const auto failed = [alive = transport, place](const Failure& why) {
+    const bool isEnding = !alive->isConnected() || alive->isDisconnecting();
     alive->loseConnection(why);
+    // These are normal where something ends, and not logged; here one of them ends the connection.
+    if (!isEnding && (why.check<CancelledError>() || why.check<PromiseDropped>())) {
+      logError("the connection ends because of what was spawned at {}:{}: {}: {}", place.file,
+               place.line, why.typeName(), why);
+    }
     why.raise();  // to be logged
-  });
+  };
+  call().addErrback(failed, place);
 }
 
 }  // namespace ropewalk

@@ -36,6 +36,11 @@ void right(Protocol& protocol, int& count) {
   spawn(work);
   protocol.callLater(1s, [&count] { return ++count; });
   protocol.spawn([] { return work(); });
+  reactor().resolve("name").addCallback([](const auto&) {}).addErrback([](const Failure&) {});
+  work().addBoth([] {}).addTimeout(1s, reactor());
+  site.get("/then", [](http::Request&) {
+    return sleep(1s).addCallback([] { return http::Response(204); });
+  });
 }
 
 #ifdef WRONG
@@ -55,6 +60,19 @@ void wrong(Protocol& protocol, int& count) {
   protocol.spawn(work());
 }
 #endif
+
+#ifdef IGNORED
+void ignored(Promise<int>& promise) {
+  work();
+  sleep(1s);
+  succeed(1);
+  promise.deferred();
+  reactor().resolve("name");
+  maybeDeferred(work);
+  deferLater(reactor(), 1s, work);
+  [](int n) -> Deferred<int> { co_return n; }(1);
+}
+#endif
 """
 
 # The beginning of a sentence, and how often it is told: once for each type. A closure has a type of its own.
@@ -67,6 +85,9 @@ SENTENCES = {
     "a Deferred has begun already": 1,
 }
 
+# The same for each Deferred that is ignored.
+IGNORED = {"await it, add callbacks to it, or spawn() its function": 8}
+
 
 def says_all(compiler):
     """The option with which `compiler` does not stop after 20 errors."""
@@ -76,7 +97,7 @@ def says_all(compiler):
 
 def errors(root, compiler, *options):
     done = subprocess.run(
-        [*compiler, "-std=c++20", "-fsyntax-only", *says_all(compiler), f"-I{root / 'include'}", *options,
+        [*compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", *says_all(compiler), f"-I{root / 'include'}", *options,
          "-x", "c++", "-"],
         input=PROGRAM, capture_output=True, text=True, check=False)
     return [line for line in done.stderr.splitlines() if "error:" in line]
@@ -84,11 +105,12 @@ def errors(root, compiler, *options):
 
 def main(root, *compiler):
     problems = errors(root, compiler)
-    told = errors(root, compiler, "-DWRONG")
-    for sentence, times in SENTENCES.items():
-        found = sum(sentence in line for line in told)
-        if found != times:
-            problems.append(f"{found} times, not {times}: {sentence}")
+    for part, sentences in ("-DWRONG", SENTENCES), ("-DIGNORED", IGNORED):
+        told = errors(root, compiler, part)
+        for sentence, times in sentences.items():
+            found = sum(sentence in line for line in told)
+            if found != times:
+                problems.append(f"{found} times, not {times}: {sentence}")
     print("\n".join(problems) or "each is told")
     return bool(problems)
 

@@ -14,6 +14,10 @@ namespace ropewalk::detail {
 
 [[noreturn]] void raiseCancelledError();
 
+// Fails the state of a coroutine that has come to its end without a result. C++ does not say what
+// happens then; g++ goes on to the final suspension point.
+void failWithoutReturn(DeferredState& state) noexcept;
+
 // In the header, for whether it asserts is up to who compiles the coroutine.
 inline void ensureWellCompiled([[maybe_unused]] const CoroutineFrame& frame,
                                [[maybe_unused]] std::coroutine_handle<> handle) noexcept {
@@ -125,7 +129,10 @@ class CoroutineBody : public CoroutineFrame {
     return Deferred<T>(Ref<State<T>>(&state()));
   }
   std::suspend_never initial_suspend() const noexcept { return {}; }
-  FinalAwaiter final_suspend() noexcept { return FinalAwaiter(*this); }
+  FinalAwaiter final_suspend() noexcept {
+    if (!state().hasResult()) failWithoutReturn(state());
+    return FinalAwaiter(*this);
+  }
   void unhandled_exception() noexcept { state().fail(Failure::current()); }
 
   template <class U>

@@ -13,7 +13,7 @@
 namespace ropewalk {
 
 template <class T>
-class Deferred;
+class [[nodiscard("await it, add callbacks to it, or spawn() its function")]] Deferred;
 
 namespace detail {
 

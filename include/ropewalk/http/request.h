@@ -9,6 +9,7 @@
 #include "ropewalk/address.h"
 #include "ropewalk/deferred.h"
 #include "ropewalk/detail/awaiter.h"
+#include "ropewalk/detail/place.h"
 #include "ropewalk/error.h"
 #include "ropewalk/http/validators.h"
 
@@ -130,7 +131,7 @@ class Request {
   /// Fires once the answer is sent (handed to the transport, whole) or the connection handed over;
   /// fails with the reason of connectionLost() if the connection ends before, or has ended before
   /// it is asked for (rule HR9). May be asked for more than once.
-  Deferred<void> notifyFinish();
+  Deferred<void> notifyFinish(detail::Place place = detail::Place::current());
 
   /// Fires when the server wants to stop (Reactor::drain(), a signal), at once if it does already:
   /// an answer that has no end of its own, such as events or a long poll, should end then. The
@@ -138,7 +139,7 @@ class Request {
   ///
   /// Never fires if the answer is sent or the connection ends before. May be asked for more than
   /// once. Reactor::isDraining() tells the same in a loop.
-  Deferred<void> notifyDrain();
+  Deferred<void> notifyDrain(detail::Place place = detail::Place::current());
 
   /// The far end of the connection.
   Address peer() const;

@@ -53,7 +53,7 @@ class ResponderOf final : public Responder {
                 "a handler takes an http::Request& and nothing else: "
                 "[](http::Request& request) { return http::Response::text(\"hello\"); }");
   using Returned = std::decay_t<std::invoke_result_t<Callable&, Request&>>;
-  static constexpr bool kLater = std::is_same_v<Returned, Deferred<Response>>;
+  static constexpr bool kLater = std::is_convertible_v<Returned, Deferred<Response>>;
   static_assert(
       kLater || std::is_same_v<Returned, Response>,
       "a handler takes an http::Request& and returns an http::Response or a Deferred of one");

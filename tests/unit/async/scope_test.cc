@@ -99,9 +99,9 @@ TEST_CASE("what a coroutine starts, also after it was resumed, belongs to its sc
   Promise<int> early;
   Promise<int> later;
   const auto starts = [&]() -> Deferred<void> {
-    f.waits("early", early.deferred());
+    (void)f.waits("early", early.deferred());
     co_await f.promise.deferred();
-    f.waits("later", later.deferred());
+    (void)f.waits("later", later.deferred());
   };
   const auto starter = f.inScope(starts);
   CHECK(Scope::current() == nullptr);
@@ -294,7 +294,7 @@ TEST_CASE("a resumed coroutine logs in the name of whom its scope was made for")
     const detail::LogContext context(named);
     scope = Ref<Scope>(new Scope);
     const Scope::Enter entered(scope.get());
-    logs();
+    (void)logs();
   }
   promise.callback(1);
   CHECK(log.has("[Echo,7,127.0.0.1] resumed"));
