@@ -128,7 +128,7 @@ class Deferred {
   }
 
   /// Cancels unless the result is there within `time` on `clock`; then it fails with
-  /// TimeoutError, if it is CancelledError that comes of cancelling [DF10].
+  /// DeferredTimeoutError, if it is CancelledError that comes of cancelling [DF10].
   ///
   /// `clock` must outlive the waiting. Throws NegativeDelay if `time` is below zero and there is no
   /// result yet; this Deferred is then as it was.

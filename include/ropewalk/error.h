@@ -26,12 +26,14 @@ class Failure;
 ///     ConnectBindError  UnknownHostError  NoRouteError  ConnectionRefusedError
 ///     TCPTimedOutError (the kernel gave up)  ServiceNameUnknownError
 ///     UserError                ... because our side stopped trying
-///       TimeoutError           ... for it took too long; also Deferred::addTimeout()
+///       TimeoutError           ... because it took too long
 ///   BindError                  a local address could not be taken
 ///     CannotListenError
 ///   CancelledError             a Deferred was cancelled
+///   DeferredTimeoutError       ... by addTimeout(): Twisted's defer.TimeoutError
 ///
-/// The others derive from Error itself and are errors of use.
+/// The others derive from Error itself and are errors of use. Two of them differ by a syllable, as
+/// in Twisted: AlreadyCalledError is about a Promise, AlreadyCalled about a DelayedCall.
 ///
 /// Threads: a value; copies share the text.
 class Error : public std::system_error {
@@ -145,7 +147,7 @@ class UserError : public ConnectError {
   UserError();
 };
 
-/// Something took longer than it was given.
+/// A connect took longer than ConnectOptions::timeout. Other deadlines are DeferredTimeoutError.
 class TimeoutError : public UserError {
  public:
   using UserError::UserError;
@@ -168,7 +170,10 @@ class CannotListenError : public BindError {
   /// An empty `interface` reads "any"; an IPv6 one is put in brackets.
   CannotListenError(std::string_view interface, int port, std::error_code why);
 
-  /// The interface as it was given.
+  /// For a socket that was given: "Couldn't listen on descriptor 3: [Errno 22] Invalid argument."
+  CannotListenError(int descriptor, std::error_code why);
+
+  /// The interface as it was given; empty for a descriptor.
   const char* interface() const noexcept { return interface_.what(); }
   int port() const noexcept { return port_; }
 
@@ -193,7 +198,17 @@ class CancelledError : public Error {
   CancelledError();
 };
 
-/// A Promise was fired twice. [DF2]
+/// A Deferred had no result in the time that it was given: by Deferred::addTimeout(), or by
+/// Reactor::resolve(). A connect that takes too long is a TimeoutError. [DF10]
+class DeferredTimeoutError : public Error {
+ public:
+  using Error::Error;
+
+  /// "timed out"
+  DeferredTimeoutError();
+};
+
+/// A Promise was fired twice. [DF2] Not to be confused with AlreadyCalled.
 class AlreadyCalledError : public Error {
  public:
   using Error::Error;
@@ -211,7 +226,8 @@ class PromiseDropped : public Error {
   PromiseDropped();
 };
 
-/// A delayed call was changed after it ran. [TM7]
+/// A DelayedCall was cancelled, reset or delayed after it ran. [TM7] Not to be confused with
+/// AlreadyCalledError.
 class AlreadyCalled : public Error {
  public:
   using Error::Error;

@@ -272,7 +272,7 @@ class Reactor final : public ReactorTime {
   /// The addresses of `name`, without a port, in the order in which to try them; at most 16.
   ///
   /// Asks the system (hosts file, DNS) on a thread of a pool, so nothing waits for it; a literal is
-  /// answered at once. Cancelling it, or the end of `timeout` (TimeoutError), drops the
+  /// answered at once. Cancelling it, or the end of `timeout` (DeferredTimeoutError), drops the
   /// question. Fails with UnknownHostError for what is no name or has no address.
   Deferred<std::vector<Address>> resolve(std::string_view name, Duration timeout = 10s,
                                          detail::Place place = detail::Place::current());

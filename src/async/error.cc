@@ -14,17 +14,16 @@ std::string lostText(std::string_view what, std::error_code why) {
   return text += '.';
 }
 
-std::string cannotListenText(std::string_view interface, int port, std::error_code why) {
+std::string cannotListenText(std::string_view where, std::error_code why) {
   std::string text = "Couldn't listen on ";
-  if (interface.empty()) {
-    text += "any";
-  } else if (interface.find(':') != std::string_view::npos) {
-    text.append("[").append(interface).append("]");
-  } else {
-    text += interface;
-  }
-  text.append(":").append(std::to_string(port)).append(": [Errno ");
-  return text.append(std::to_string(why.value())).append("] ").append(why.message()).append(".");
+  text.append(where).append(": [Errno ").append(std::to_string(why.value())).append("] ");
+  return text.append(why.message()).append(".");
+}
+
+std::string withPort(std::string_view interface, int port) {
+  std::string text(interface.empty() ? "any" : interface);
+  if (interface.find(':') != std::string_view::npos) text = "[" + text + "]";
+  return text.append(":").append(std::to_string(port));
 }
 
 std::string joined(std::string_view first, std::string_view second, std::string_view third,
@@ -58,14 +57,20 @@ UserError::UserError() : ConnectError("User aborted connection.") {}
 TimeoutError::TimeoutError() : UserError("User timeout caused connection failure.") {}
 
 CannotListenError::CannotListenError(std::string_view interface, int port, std::error_code why)
-    : BindError(cannotListenText(interface, port, why), why),
+    : BindError(cannotListenText(withPort(interface, port), why), why),
       interface_(std::string(interface)),
       port_(port) {}
+
+CannotListenError::CannotListenError(int descriptor, std::error_code why)
+    : BindError(cannotListenText("descriptor " + std::to_string(descriptor), why), why),
+      interface_(""),
+      port_(0) {}
 
 InvalidAddressError::InvalidAddressError(std::string_view address, std::string_view why)
     : Error(joined("invalid address '", address, "': ", why)) {}
 
 CancelledError::CancelledError() : Error("cancelled") {}
+DeferredTimeoutError::DeferredTimeoutError() : Error("timed out") {}
 AlreadyCalledError::AlreadyCalledError() : Error("this Promise has been fired before") {}
 PromiseDropped::PromiseDropped() : Error("the Promise was dropped before it was fired") {}
 AlreadyCalled::AlreadyCalled() : Error("this delayed call has run already") {}

@@ -37,7 +37,7 @@ Failure Timeout::judge(const Failure& failure) {
   if (stopClock_) stopClock_();
   stopClock_ = nullptr;
   if (!expired_ || !failure.check<CancelledError>()) return failure;
-  return Failure::of(TimeoutError("timed out after " + inSeconds(time_) + " s"));
+  return Failure::of(DeferredTimeoutError("timed out after " + inSeconds(time_) + " s"));
 }
 
 void Timeout::expire() noexcept {

@@ -33,7 +33,7 @@ Deferred<std::vector<Address>> NameResolution::begin(ReactorCore& core, Duration
 void NameResolution::tookTooLong() noexcept {
   stop();
   const ResumeQueue::Hold resumedLast;
-  promise_.errback(failed<TimeoutError>("no answer in time"));
+  promise_.errback(failed<DeferredTimeoutError>("no answer in time"));
 }
 
 void NameResolution::lookedUp(sys::NameAnswer answer) noexcept {

@@ -58,7 +58,6 @@ std::shared_ptr<Connector> Reactor::connectTCP(std::string_view host, int port,
 std::shared_ptr<ListeningPort> Reactor::adoptStreamPort(int fd, std::shared_ptr<Factory> factory,
                                                         ListenOptions options) {
   require(factory, "adoptStreamPort");
-  options.interface = "descriptor " + std::to_string(fd);
   auto port = std::make_shared<detail::TcpPort>(*core_, Address(), std::move(factory), options);
   port->startListeningOn(fd);
   return port;

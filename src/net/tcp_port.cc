@@ -51,16 +51,25 @@ Address TcpPort::getHost() const { return acceptor_ ? acceptor_->host() : asked_
 
 void TcpPort::startListening() {
   if (acceptor_) return;
-  listenWith(core_.driver().listen(asked_, options_));
-}
-
-void TcpPort::startListeningOn(int fd) { listenWith(core_.driver().adoptPort(fd, options_)); }
-
-void TcpPort::listenWith(Listening listening) {
+  Listening listening = core_.driver().listen(asked_, options_);
   if (!listening.acceptor) {
     throw CannotListenError(options_.interface, asked_.port(),
                             std::error_code(listening.error, std::generic_category()));
   }
+  listenWith(std::move(listening));
+}
+
+void TcpPort::startListeningOn(int fd) {
+  Listening listening = core_.driver().adoptPort(fd, options_);
+  if (!listening.acceptor) {
+    throw CannotListenError(fd, std::error_code(listening.error, std::generic_category()));
+  }
+  listenWith(std::move(listening));
+  options_.interface = asked_.host();
+}
+
+// REQUIRES: there is an acceptor.
+void TcpPort::listenWith(Listening listening) {
   core_.add(shared_from_this());
   try {
     listening.acceptor->setOwner(*this);

@@ -24,7 +24,7 @@ class Timeout : public RefCounted {
   void watch(DeferredState& state, ReactorTime& clock);
 
   // Stops the clock, for the result is there. Returns what `failure` (perhaps none) is to be
-  // replaced with: TimeoutError for the CancelledError that came of our own cancelling.
+  // replaced with: DeferredTimeoutError for the CancelledError that came of our own cancelling.
   Failure judge(const Failure& failure);
 
  private:

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
+
+#include "ropewalk/reactor_time.h"
 
 namespace ropewalk::http {
 
@@ -11,8 +12,6 @@ namespace ropewalk::http {
 /// after it nothing more is read from that connection as HTTP. 408 is sent only if part of a
 /// request has arrived; a connection that was silent is closed without a word.
 struct Limits {
-  using Duration = std::chrono::nanoseconds;
-
   /// The request line with its CRLF. 414.
   std::size_t requestLine = 8 * 1024;
 
@@ -70,23 +69,23 @@ struct Limits {
   std::size_t requests = 1000;
 
   /// From the start of a connection to its first byte.
-  Duration firstByte = std::chrono::seconds(10);
+  Duration firstByte = 10s;
 
   /// From the first byte of a request to the end of its head, whatever arrives meanwhile. 408.
-  Duration headTime = std::chrono::seconds(10);
+  Duration headTime = 10s;
 
   /// From an answer to the first byte of the next request.
-  Duration keepAlive = std::chrono::seconds(30);
+  Duration keepAlive = 30s;
 
   /// Between two pieces of a body that is wanted, by a handler that waits in read(), to be
   /// collected or to be thrown away. The time stands still while nobody wants it, and while output
   /// of our own waits, for then the client may not be read from. Also from `100 Continue` to the
   /// first one for a client that waits for that. 408.
-  Duration bodyGap = std::chrono::seconds(10);
+  Duration bodyGap = 10s;
 
   /// A body that is wanted must have come at `bodyRate` bytes a second on average, once it has
   /// taken `bodyGrace`. 408.
-  Duration bodyGrace = std::chrono::seconds(20);
+  Duration bodyGrace = 20s;
   std::size_t bodyRate = 500;
 };
 

@@ -96,6 +96,8 @@ TEST_CASE("what is no such socket is not adopted, and nothing is left open") {
   }
   CHECK_THROWS_WITH(reactor.adoptStreamConnection(999, echo()),
                     "adoptStreamConnection: descriptor 999: Bad file descriptor");
+  CHECK_THROWS_WITH(reactor.adoptStreamPort(999, echo()),
+                    "Couldn't listen on descriptor 999: [Errno 9] Bad file descriptor.");
   CHECK(openDescriptors().size() == open);
 }
 

@@ -159,7 +159,7 @@ TEST_CASE("a coroutine that is cancelled while it runs sees its next await raise
   CHECK(outcome(std::move(self)) == "5");
 }
 
-TEST_CASE("a timeout raises at the await and becomes TimeoutError outside [DF10] [DF15]") {
+TEST_CASE("a timeout raises at the await and becomes DeferredTimeoutError outside [DF10] [DF15]") {
   Story story;
   sim::Clock clock;
   Promise<int> promise;

@@ -30,13 +30,13 @@ struct Waiting {
 
 }  // namespace
 
-TEST_CASE("addTimeout fails with TimeoutError when the time is over, not before [DF10]") {
+TEST_CASE("addTimeout fails with DeferredTimeoutError when the time is over, not before [DF10]") {
   Waiting waiting;
   const auto end = waiting.start();
   waiting.clock.advance(4999ms);
   CHECK(waiting.story.text() == "");
   waiting.clock.advance(1ms);
-  CHECK(waiting.story.text() == "ropewalk::TimeoutError: timed out after 5 s");
+  CHECK(waiting.story.text() == "ropewalk::DeferredTimeoutError: timed out after 5 s");
   CHECK(waiting.clock.getDelayedCalls().empty());
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("addTimeout says how long it waited, to the last digit that counts [DF
   Waiting waiting;
   const auto end = waiting.start(1250ms);
   waiting.clock.advance(2s);
-  CHECK(waiting.story.text() == "ropewalk::TimeoutError: timed out after 1.25 s");
+  CHECK(waiting.story.text() == "ropewalk::DeferredTimeoutError: timed out after 1.25 s");
 }
 
 TEST_CASE("a result in time passes unchanged and takes the timer away [DF10]") {
@@ -105,5 +105,16 @@ TEST_CASE("addTimeout holds for the waiting, also after the Deferred was dropped
   Waiting waiting;
   { const auto dropped = waiting.start(); }
   waiting.clock.advance(5s);
-  CHECK(waiting.story.text() == "ropewalk::TimeoutError: timed out after 5 s");
+  CHECK(waiting.story.text() == "ropewalk::DeferredTimeoutError: timed out after 5 s");
+}
+
+TEST_CASE("addTimeout does not look like a connect that failed [DF10]") {
+  sim::Clock clock;
+  Promise<void> promise;
+  Failure why;
+  const auto end = promise.deferred().addTimeout(5s, clock).addErrback(
+      [&](const Failure& failure) { why = failure; });
+  clock.advance(5s);
+  CHECK(why.check<DeferredTimeoutError>());
+  CHECK_FALSE(why.check<ConnectError>());
 }

@@ -316,7 +316,7 @@ TEST_CASE("resolve gives up in time, and drops the question when it is cancelled
   });
   CHECK(cancelled.text.starts_with("ropewalk::CancelledError"));
   test.world.advance(2s);
-  CHECK(late.text == "ropewalk::TimeoutError: resolve first: no answer in time");
+  CHECK(late.text == "ropewalk::DeferredTimeoutError: resolve first: no answer in time");
   CHECK(test.client.reactor().getDelayedCalls().empty());
 }
 
