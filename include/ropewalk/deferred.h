@@ -6,6 +6,7 @@
 
 #include "ropewalk/detail/coroutine_promise.h"
 #include "ropewalk/detail/deferred_state.h"
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/detail/step.h"
 #include "ropewalk/detail/timeout.h"
 #include "ropewalk/promise.h"
@@ -59,7 +60,8 @@ class Droppable;
 /// as in `save();` for `co_await save();`. What follows a callback may be ignored (see Droppable).
 /// To let work go on without waiting for it, use spawn().
 ///
-/// Errors: a failure that nobody handled is logged when the last handle is dropped, with the place
+/// Errors: an empty function as a callback throws std::invalid_argument, and the Deferred is as it
+/// was. A failure that nobody handled is logged when the last handle is dropped, with the place
 /// where the Deferred was made [DF14] (but for CancelledError and PromiseDropped, at debug level).
 ///
 /// Ownership: move-only, one pointer. An empty one (default-constructed, used up) may only be
@@ -87,6 +89,7 @@ class Deferred {
   template <class F>
   auto addCallback(F&& callback, detail::Place place = detail::Place::current()) && {
     using Callback = std::decay_t<F>;
+    detail::requireCallable<Callback>(callback);
     return then<detail::CallbackResult<Callback, T>>(
         detail::Callbacks<Callback, detail::PassOn>{std::forward<F>(callback), {}}, place);
   }
@@ -95,6 +98,7 @@ class Deferred {
   /// that all is well again, or a Failure; or it throws. A value passes it by.
   template <class F>
   Droppable<T> addErrback(F&& errback, detail::Place place = detail::Place::current()) && {
+    detail::requireCallable<std::decay_t<F>>(errback);
     return then<T>(detail::Callbacks<detail::PassOn, std::decay_t<F>>{{}, std::forward<F>(errback)},
                    place);
   }
@@ -103,6 +107,8 @@ class Deferred {
   template <class F, class G>
   auto addCallbacks(F&& callback, G&& errback, detail::Place place = detail::Place::current()) && {
     using Callback = std::decay_t<F>;
+    detail::requireCallable<Callback>(callback);
+    detail::requireCallable<std::decay_t<G>>(errback);
     return then<detail::CallbackResult<Callback, T>>(
         detail::Callbacks<Callback, std::decay_t<G>>{std::forward<F>(callback),
                                                      std::forward<G>(errback)},
@@ -116,6 +122,7 @@ class Deferred {
   template <class F>
   auto addBoth(F&& callback, detail::Place place = detail::Place::current()) && {
     using Callback = std::decay_t<F>;
+    detail::requireCallable<Callback>(callback);
     if constexpr (std::is_invocable_v<Callback&, Result<T>>) {
       using R = std::decay_t<std::invoke_result_t<Callback&, Result<T>>>;
       return then<typename detail::Carried<R>::Type>(

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/protocol.h"
 
 namespace ropewalk {
@@ -63,7 +64,10 @@ class ProtocolFactory : public Factory {
  public:
   using Build = UniqueFunction<std::shared_ptr<P>(const Address&)>;
 
-  explicit ProtocolFactory(Build build) : build_(std::move(build)) {}
+  /// Throws std::invalid_argument if `build` is empty.
+  explicit ProtocolFactory(Build build) : build_(std::move(build)) {
+    detail::requireCallable(build_);
+  }
 
   /// The same as buildProtocol(), typed.
   std::shared_ptr<P> build(const Address& peer) { return build_(peer); }

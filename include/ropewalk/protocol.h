@@ -7,6 +7,7 @@
 
 #include "ropewalk/detail/as_deferred.h"
 #include "ropewalk/detail/place.h"
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/reactor_time.h"
 #include "ropewalk/transport.h"
 
@@ -100,6 +101,7 @@ class Protocol {
   ///   lookup(name).addCallback(whileConnected([this](const Answer& answer) { send(answer); }));
   template <typename Callable>
   auto whileConnected(Callable call) {
+    detail::requireCallable(call);
     return [alive = transport, call = std::move(call)](auto&&... arguments) mutable {
       if (alive->isConnected()) {
         call(std::forward<decltype(arguments)>(arguments)...);

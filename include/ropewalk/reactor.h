@@ -215,7 +215,8 @@ class Reactor final : public ReactorTime {
   /// Calls doRead() whenever there is something to read (RC20: twice is once). A file that epoll
   /// refuses, a regular one for instance, counts as always ready (RC23).
   ///
-  /// Throws Error if the kernel cannot watch it; a simulated host has no descriptors at all.
+  /// Throws std::invalid_argument if it is null, Error if the kernel cannot watch it; a simulated
+  /// host has no descriptors at all.
   void addReader(std::shared_ptr<Descriptor> descriptor);
 
   /// The same for doWrite() and room to write.

@@ -32,7 +32,7 @@ class ReconnectingClientFactory : public ClientFactory {
   /// Override buildProtocol().
   ReconnectingClientFactory() = default;
 
-  /// Builds what `builder` builds.
+  /// Builds what `builder` builds. Throws std::invalid_argument if it is null.
   explicit ReconnectingClientFactory(std::shared_ptr<Factory> builder);
 
   /// Set these before the first attempt.

@@ -7,6 +7,7 @@
 #include "ropewalk/deferred.h"
 #include "ropewalk/detail/detached.h"
 #include "ropewalk/detail/place.h"
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/detail/scope.h"
 #include "ropewalk/reactor_time.h"
 #include "ropewalk/unique_function.h"
@@ -44,6 +45,7 @@ Deferred<void> sleep(double) = delete;
 template <class F>
 Deferred<detail::CallbackResult<std::decay_t<F>, void>> deferLater(
     ReactorTime& clock, Duration time, F&& call, detail::Place place = detail::Place::current()) {
+  detail::requireCallable<std::decay_t<F>>(call);
   return sleep(time, clock, place).addCallback(std::forward<F>(call), place);
 }
 
@@ -86,6 +88,7 @@ int runUntilDone(UniqueFunction<Deferred<int>()> main);
 template <class F>
 int react(F&& main) {
   using Main = std::decay_t<F>;
+  detail::requireCallable<Main>(main);
   return detail::runUntilDone([main = Main(std::forward<F>(main))]() mutable {
     using Code = detail::CallbackResult<Main, void>;
     static_assert(std::is_void_v<Code> || std::convertible_to<Code, int>,

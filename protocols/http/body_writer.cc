@@ -1,5 +1,6 @@
 #include "ropewalk/http/body_writer.h"
 
+#include <stdexcept>
 #include <utility>
 
 #include "http/connection.h"
@@ -12,6 +13,7 @@ void BodyWriter::write(std::string_view bytes) { exchange_.write(bytes); }
 void BodyWriter::write(FilePart part) { exchange_.write(std::move(part)); }
 
 void BodyWriter::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
+  if (!producer) throw std::invalid_argument("http::BodyWriter::registerProducer: no producer");
   exchange_.registerProducer(std::move(producer), streaming);
 }
 

@@ -13,6 +13,7 @@
 #include "http/mime_types.h"
 #include "http/octets.h"
 #include "ropewalk/detail/above_standard.h"
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/http/text.h"
 
 namespace ropewalk::http {
@@ -119,10 +120,12 @@ Response Response::file(FilePart part, std::string_view type) {
 }
 
 Response Response::stream(std::string_view type, WriteBody write) {
+  ropewalk::detail::requireCallable(write, "http::Response::stream");
   return Response(Body(Stream{std::move(write), std::nullopt}), {}).setHeader(kContentType, type);
 }
 
 Response Response::stream(std::string_view type, std::uint64_t length, WriteBody write) {
+  ropewalk::detail::requireCallable(write, "http::Response::stream");
   return Response(Body(Stream{std::move(write), length}), {}).setHeader(kContentType, type);
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <numbers>
 #include <span>
+#include <stdexcept>
 #include <utility>
 
 #include "reactor/reactor_core.h"
@@ -37,7 +38,9 @@ Duration inRange(double seconds) {
 }  // namespace
 
 ReconnectingClientFactory::ReconnectingClientFactory(std::shared_ptr<Factory> builder)
-    : builder_(std::move(builder)) {}
+    : builder_(std::move(builder)) {
+  if (!builder_) throw std::invalid_argument("ReconnectingClientFactory: no factory");
+}
 
 std::shared_ptr<Protocol> ReconnectingClientFactory::buildProtocol(const Address& peer) {
   if (!builder_) return nullptr;

@@ -1,10 +1,13 @@
 #include "ropewalk/reactor.h"
 
 #include <cassert>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "reactor/current_reactor.h"
 #include "reactor/reactor_core.h"
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/error.h"
 
 namespace ropewalk {
@@ -29,10 +32,20 @@ ReactorStatistics Reactor::statistics() const { return core_->statistics(); }
 TimePoint Reactor::now() const { return core_->driver().now(); }
 std::vector<DelayedCall> Reactor::getDelayedCalls() const { return core_->timers().calls(); }
 
+namespace {
+
+void requireDescriptor(const std::shared_ptr<Descriptor>& descriptor, const char* who) {
+  if (!descriptor) throw std::invalid_argument(std::string(who) + ": no descriptor");
+}
+
+}  // namespace
+
 void Reactor::addReader(std::shared_ptr<Descriptor> descriptor) {
+  requireDescriptor(descriptor, "addReader");
   core_->descriptors().add(std::move(descriptor), detail::Interest::Read);
 }
 void Reactor::addWriter(std::shared_ptr<Descriptor> descriptor) {
+  requireDescriptor(descriptor, "addWriter");
   core_->descriptors().add(std::move(descriptor), detail::Interest::Write);
 }
 void Reactor::removeReader(const Descriptor& descriptor) noexcept {
@@ -42,9 +55,11 @@ void Reactor::removeWriter(const Descriptor& descriptor) noexcept {
   core_->descriptors().remove(descriptor, detail::Interest::Write);
 }
 void Reactor::addReaderCall(int fd, UniqueFunction<void()> call) {
+  detail::requireCallable(call, "addReader");
   core_->descriptors().add(fd, detail::Interest::Read, std::move(call));
 }
 void Reactor::addWriterCall(int fd, UniqueFunction<void()> call) {
+  detail::requireCallable(call, "addWriter");
   core_->descriptors().add(fd, detail::Interest::Write, std::move(call));
 }
 void Reactor::removeReader(int fd) noexcept {

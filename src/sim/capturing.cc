@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fstream>
 #include <ostream>
+#include <stdexcept>
 #include <utility>
 
 #include "async/class_name.h"
@@ -105,6 +106,7 @@ class CapturingFactory final : public Factory {
 
 std::shared_ptr<Factory> capturing(std::shared_ptr<Factory> factory, std::string prefix,
                                    std::size_t mostBytes) {
+  if (!factory) throw std::invalid_argument("capturing: no factory");
   return std::make_shared<CapturingFactory>(std::move(factory), std::move(prefix), mostBytes);
 }
 

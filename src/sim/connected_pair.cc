@@ -1,5 +1,6 @@
 #include "ropewalk/sim/connected_pair.h"
 
+#include <stdexcept>
 #include <utility>
 
 #include "ropewalk/factory.h"
@@ -20,6 +21,7 @@ std::shared_ptr<ProtocolFactory<Protocol>> factoryOf(std::shared_ptr<Protocol> p
 
 void connectPair(sim::World& world, std::shared_ptr<Protocol> server,
                  std::shared_ptr<Protocol> client) {
+  if (!server || !client) throw std::invalid_argument("connectedServerAndClient: no protocol");
   constexpr int kPort = 8000;
   sim::Host& listening = world.host("server");
   const auto port =

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/failure.h"
 #include "sim/story_listener.h"
 
@@ -150,6 +151,7 @@ std::uint64_t parse(std::string_view recipe, Steps& steps) {
 }  // namespace
 
 void explore(UniqueFunction<void(Schedule&)> scenario, const Exploration& exploration) {
+  detail::requireCallable(scenario);
   Steps all(exploration.steps);
   std::iota(all.begin(), all.end(), std::size_t{0});
   if (const char* const recipe = std::getenv("ROPEWALK_SCHEDULE")) {

@@ -6,6 +6,7 @@
 
 #include "reactor/sim/link.h"
 #include "reactor/sim/network.h"
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/error.h"
 #include "sim/end_of_time.h"
 #include "sim/story_listener.h"
@@ -57,6 +58,7 @@ bool World::turn() {
 }
 
 bool World::runUntil(UniqueFunction<bool()> predicate, Duration limit) {
+  detail::requireCallable(predicate);
   const TimePoint last = detail::timeAfter(now(), limit);
   timeline_->touch();
   while (!predicate()) {

@@ -1,11 +1,13 @@
 #include "ropewalk/line_only_receiver.h"
 
+#include "stream/takes_lines.h"
+
 namespace ropewalk {
 
 void LineOnlyReceiver::lineLengthExceeded(std::string_view) { transport->loseConnection(); }
 
 void LineOnlyReceiver::dataReceived(std::string_view data) {
-  while (!data.empty() && !transport->isDisconnecting()) {
+  while (!data.empty() && detail::takesLines(transport)) {
     const auto end = delimiter_.find(held_, data);
     if (!end) return hold(data);
     std::string joined = std::exchange(held_, {});

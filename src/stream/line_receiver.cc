@@ -6,6 +6,7 @@
 #include "log/tell_if_possible.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
+#include "stream/takes_lines.h"
 
 // Bytes are delivered from where they are: the chunk that the transport lends, or a string taken
 // out of held_. One loop does it, in deliver(Input&); whatever a callback asks for meanwhile is
@@ -100,7 +101,7 @@ void LineReceiver::finishLine(std::string_view data) {
   input.at = end->next - line.size();
   line.append(data.substr(0, input.at));
   line.resize(end->line);
-  if (transport->isDisconnecting()) return;
+  if (!detail::takesLines(transport)) return;
   lineReceived(line);
   deliver(input);
 }
@@ -118,7 +119,7 @@ void LineReceiver::deliverHeld() {
 
 // Until there is nothing more, or only an unfinished line, or somebody says stop.
 void LineReceiver::deliver(Input& input) {
-  while (!transport->isDisconnecting()) {
+  while (detail::takesLines(transport)) {
     if (input.isEmpty() && !held_.empty()) input.append(takeHeld());
     if (input.isEmpty()) return;
     if (isPaused_) return holdBack(input);

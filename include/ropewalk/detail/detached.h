@@ -6,16 +6,19 @@
 
 #include "ropewalk/deferred.h"
 #include "ropewalk/detail/call_check.h"
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/unique_function.h"
 
 namespace ropewalk::detail {
 
 // Any callable without arguments as one that nobody waits for: if it returns a Deferred (is a
 // coroutine), it is kept until that one is done, and a failure is logged, with the place where that
-// Deferred was made. What it throws itself reaches the caller.
+// Deferred was made. What it throws itself reaches the caller. Throws std::invalid_argument, in the
+// name of `who`, if there is nothing to call.
 template <class F>
-UniqueFunction<void()> detached(F&& callable) {
+UniqueFunction<void()> detached(F&& callable, const char* who = __builtin_FUNCTION()) {
   using Callable = std::decay_t<F>;
+  requireCallable<Callable>(callable, who);
   if constexpr (!CallCheck<Callable>::kPassed) {
     return nullptr;
   } else if constexpr (kIsDeferred<std::decay_t<std::invoke_result_t<Callable&>>>) {

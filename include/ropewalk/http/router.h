@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ropewalk/deferred.h"
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/http/request.h"
 #include "ropewalk/http/response.h"
 
@@ -33,7 +34,9 @@ class Responder {
 template <typename Callable>
 class ResponderOf final : public Responder {
  public:
-  explicit ResponderOf(Callable callable) : callable_(std::move(callable)) {}
+  explicit ResponderOf(Callable callable) : callable_(std::move(callable)) {
+    ropewalk::detail::requireCallable(callable_, "http::Router");
+  }
 
   bool answersLater() const noexcept override { return kLater; }
   bool ignoresBody() const noexcept override {

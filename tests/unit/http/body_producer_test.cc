@@ -66,6 +66,25 @@ struct Produced {
   std::shared_ptr<Pieces> pieces;
 };
 
+TEST_CASE("a body writer refuses a producer that is null, and goes on without it [HR14]") {
+  std::string refused;
+  Router router;
+  router.get("/", [&refused](Request&) {
+    return Response::stream("text/plain", [&refused](BodyWriter& out) {
+      try {
+        out.registerProducer(nullptr, Streaming::Pull);
+      } catch (const std::invalid_argument& error) {
+        refused = error.what();
+      }
+      out.write("body");
+      return succeed();
+    });
+  });
+  Served served(std::move(router));
+  CHECK(served.get("/").find("body") != std::string::npos);
+  CHECK(refused == "http::BodyWriter::registerProducer: no producer");
+}
+
 TEST_CASE("a pull producer is asked for each piece when the one before is out [HR14]") {
   Produced site;
   Served served(site.router(Streaming::Pull, 100, 5, 500));

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -38,6 +39,14 @@ TEST_CASE("the most exact route answers: without parameters, with, the longest m
   CHECK(ask("/a/") == "mount a");
   CHECK(ask("/ab") == "root");
   CHECK(ask("/") == "root");
+}
+
+TEST_CASE("an empty function is refused as a handler, and as the writer of a body") {
+  Router router;
+  const std::function<Response(Request&)> empty;
+  CHECK_THROWS_WITH(router.get("/", empty), "http::Router: the function to call is empty");
+  CHECK_THROWS_WITH(Response::stream("text/plain", {}),
+                    "http::Response::stream: the function to call is empty");
 }
 
 TEST_CASE("a parameter is one whole segment, decoded once [WS3]") {

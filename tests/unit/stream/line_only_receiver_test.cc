@@ -47,6 +47,17 @@ struct PatientLines : OnlyLines {
 
 }  // namespace
 
+TEST_CASE("LineOnlyReceiver without a transport delivers its lines [LO1]") {
+  struct Alone : LineOnlyReceiver {
+    void lineReceived(std::string_view line) override { calls.add('L', line); }
+    Calls calls;
+  };
+  Alone alone;
+  alone.dataReceived("one\r\ntw");
+  alone.dataReceived("o\r\n");
+  CHECK(alone.calls.take() == "L(one) L(two)");
+}
+
 TEST_CASE("LineOnlyReceiver delivers lines and keeps the unfinished one [LO1]") {
   OnlyLines lines;
   CHECK(lines.hears("a\r\nb\r\nc") == "L(a) L(b)");

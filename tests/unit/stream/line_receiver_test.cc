@@ -39,6 +39,22 @@ TEST_CASE("LineReceiver with LfOrCrLf takes both, however the bytes are cut") {
   });
 }
 
+TEST_CASE("LineReceiver without a transport delivers what it is given [LR1] [LR5]") {
+  struct Alone : LineReceiver {
+    void lineReceived(std::string_view line) override {
+      calls.add('L', line);
+      sendLine(line);
+      if (line == "RAW") setRawMode();
+    }
+    void rawDataReceived(std::string_view data) override { calls.add('R', data); }
+    Calls calls;
+  };
+  Alone alone;
+  alone.dataReceived("on");
+  alone.dataReceived("e\r\ntwo\r\nRAW\r\nrest");
+  CHECK(alone.calls.take() == "L(one) L(two) L(RAW) R(rest)");
+}
+
 TEST_CASE("LineReceiver gives the whole remainder to one raw call [LR5]") {
   LineTalk talk;
   talk.lines.at["RAW"] = [&] { talk.lines.setRawMode(); };
