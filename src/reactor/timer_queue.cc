@@ -77,6 +77,22 @@ void TimerQueue::cancelAll() noexcept {
   heap_.clear();  // with their counts: whoever waits there is never gone on with
 }
 
+void TimerQueue::markSleep(const DelayedCall& call) noexcept {
+  if (call.timer_) call.timer_->isSleep_ = true;
+}
+
+void TimerQueue::endSleeps() {
+  bool isDone = false;
+  for (int round = 0; round < kLastRounds && !isDone; ++round) {
+    isDone = true;
+    for (DelayedCall& call : calls()) {
+      if (!call.timer_->isSleep_ || !call.active()) continue;
+      isDone = false;
+      call.cancel();
+    }
+  }
+}
+
 void TimerQueue::cancel(Timer& timer) noexcept {
   remove(timer);
   timer.state_ = Timer::State::Cancelled;

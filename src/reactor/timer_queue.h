@@ -35,6 +35,7 @@ class Timer final : public RefCounted {
   TimerQueue* queue_ = nullptr;
   UniqueFunction<void()> call_;
   State state_ = State::Waiting;
+  bool isSleep_ = false;
 };
 
 // The calls that are to come, in order of their deadlines: a heap of four children a node, in which
@@ -70,6 +71,13 @@ class TimerQueue {
   // With what is asked for meanwhile, for a while: a coroutine that tries for ever is left where it
   // waits.
   void cancelAll() noexcept;
+
+  // `call` is what a sleep() waits for.
+  static void markSleep(const DelayedCall& call) noexcept;
+
+  // Ends every sleep() as the end of the process would: the coroutine that waits in it gets
+  // PromiseDropped. With those that begin meanwhile, for a while, as in cancelAll().
+  void endSleeps();
 
   std::size_t size() const noexcept { return heap_.size(); }
   std::vector<DelayedCall> calls() const;

@@ -29,20 +29,49 @@ std::string seconds(Duration since) {
 
 std::string World::leftovers() const {
   std::string text;
-  for (const Host* const host : inOrder_) host->addLeftovers(text);
+  for (const Host* const host : inOrder_) {
+    host->addPorts(text);
+    host->addLeftovers(text);
+  }
   return text;
 }
 
 void World::finish() {
-  // What that calls may make hosts.
-  for (std::size_t i = 0; i < inOrder_.size(); ++i) inOrder_[i]->drain();
-  runUntil([this] { return std::ranges::none_of(inOrder_, &Host::isActive); }, 1min);
+  stopHosts(Stopping::Clients);
+  stopHosts(Stopping::All);
   std::string left;
-  for (const Host* const host : inOrder_) {
-    if (host->isActive()) left += host->name() + ": has not stopped\n";
+  for (Host* const host : inOrder_) {
+    if (host->isActive()) {
+      left += host->name() + ": has not stopped\n";
+    } else {
+      host->endSleeps();
+    }
   }
-  left += leftovers();
+  // In a second round, because what ends may concern any host. A port listens on a host that has
+  // not stopped, which has been said.
+  for (const Host* const host : inOrder_) host->addLeftovers(left);
   if (!left.empty()) throw Leftovers("the simulated world is over, and there is still:\n" + left);
+}
+
+void World::stopHosts(Stopping which) {
+  const auto concerns = [which](const Host* host) {
+    return which == Stopping::All || !host->isServer();
+  };
+  // What drain() calls may make hosts.
+  for (std::size_t i = 0; i < inOrder_.size(); ++i) {
+    if (concerns(inOrder_[i])) inOrder_[i]->drain();
+  }
+  const auto runs = [&](const Host* host) { return concerns(host) && host->isActive(); };
+  runUntil([&] { return std::ranges::none_of(inOrder_, runs); }, 1min);
+}
+
+// Its connections end when the others have sent their last bytes.
+bool Host::isServer() const { return !machine_.listeningPorts().empty(); }
+
+void Host::endSleeps() {
+  if (!reactor_) return;
+  const CurrentReactor current(*reactor_);
+  detail::ReactorCore::of(*reactor_).timers().endSleeps();
 }
 
 void Host::drain() {
@@ -61,6 +90,12 @@ bool Host::isActive() const noexcept {
   return reactor_ && detail::ReactorCore::of(*reactor_).active();
 }
 
+void Host::addPorts(std::string& text) const {
+  for (const std::uint16_t port : machine_.listeningPorts()) {
+    text += name() + ": port " + std::to_string(port) + " listens\n";
+  }
+}
+
 void Host::addLeftovers(std::string& text) const {
   if (!reactor_) return;
   const std::string line = name() + ": ";
@@ -75,11 +110,8 @@ void Host::addLeftovers(std::string& text) const {
     text += line + std::to_string(all.accepted) + " connections were made and " +
             std::to_string(lost) + " lost\n";
   }
-  const auto ports = machine_.listeningPorts();
-  for (const std::uint16_t port : ports) {
-    text += line + "port " + std::to_string(port) + " listens\n";
-  }
-  if (const std::size_t known = all.open + ports.size(); machine_.descriptors() != known) {
+  if (const std::size_t known = all.open + machine_.listeningPorts().size();
+      machine_.descriptors() != known) {
     text += line + std::to_string(machine_.descriptors()) + " descriptors are in use, of which " +
             std::to_string(known) + " are known\n";
   }

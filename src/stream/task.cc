@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "reactor/timer_queue.h"
 #include "ropewalk/detail/resume_queue.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
@@ -18,6 +19,7 @@ Deferred<void> sleep(Duration time, ReactorTime& clock, detail::Place place) {
     const detail::ResumeQueue::Hold resumedLast;
     promise->callback();
   });
+  detail::TimerQueue::markSleep(call);
   // This makes a circle of promise and call, which either end of the waiting breaks.
   promise->onCancel([call]() mutable { call.cancel(); });
   return done;

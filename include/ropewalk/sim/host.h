@@ -116,6 +116,9 @@ class Host {
   static Error gone();
   void drain();
   bool isActive() const noexcept;
+  bool isServer() const;
+  void endSleeps();
+  void addPorts(std::string& text) const;
   void addLeftovers(std::string& text) const;
   void connectProtocol(std::string_view to, int port, std::shared_ptr<Protocol> protocol,
                        UniqueFunction<void(const Failure&)> failed);

@@ -135,12 +135,16 @@ class World {
   /// over.
   std::string leftovers() const;
 
-  /// For the end of a test: has every host drain(), as a program does that is told to stop, lets
-  /// the time pass that this takes (a minute at most), and throws Leftovers, with the names, if
-  /// anything is left then.
+  /// For the end of a test: stops every host in good order, as SIGTERM stops a program, and throws
+  /// Leftovers, with the names, if anything is left then.
   ///
-  /// What must be gone: every connection has had its connectionLost(), and no descriptor, no call
-  /// that somebody asked for, and no queued byte is left. A host that is suspended is resumed
+  /// First the hosts that listen on no port drain() and stop, so that the last bytes of the clients
+  /// arrive and are answered; then those that listen do. A host has a minute for it. At the end
+  /// every sleep() ends with PromiseDropped, as it does at the end of a process: so a loop that was
+  /// given to spawn() is not left.
+  ///
+  /// What must be gone: every connection has had its connectionLost(), and no descriptor, no other
+  /// call that somebody asked for, and no queued byte is left. A host that is suspended is resumed
   /// first; one that is off has lost everything. The hosts can be used again afterwards.
   void finish();
 
@@ -165,6 +169,9 @@ class World {
 
  private:
   friend class Host;
+
+  enum class Stopping { Clients, All };
+  void stopHosts(Stopping which);
 
   const int exceptions_;
   std::shared_ptr<detail::SimNetwork> network_;

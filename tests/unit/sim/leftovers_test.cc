@@ -8,6 +8,8 @@
 
 #include "ropewalk/reactor.h"
 #include "ropewalk/sim/world.h"
+#include "ropewalk/task.h"
+#include "support/captured_log.h"
 
 using namespace ropewalk;
 using sim::Leftovers;
@@ -130,4 +132,87 @@ TEST_CASE("World::finish names a host that does not stop") {
   }
   CHECK(has(left, "server: has not stopped\n"));
   never->callback();
+}
+
+TEST_CASE("World::finish ends the loops that were given to spawn(), without a line in the log") {
+  const test::CapturedLog log;
+  World world;
+  serve(world);
+  int ticks = 0;
+  const auto loops = [&ticks]() -> Deferred<void> {
+    for (;;) {
+      co_await sleep(1s);
+      ++ticks;
+    }
+  };
+  world.host("server").run([&] { spawn(loops); });
+  world.host("client").run([&] { spawn(loops); });
+  world.advance(3s);
+  CHECK(ticks >= 4);
+  world.finish();
+  CHECK(world.leftovers() == "");
+  const int before = ticks;
+  world.advance(10s);
+  CHECK(ticks == before);
+  CHECK(log.lines().empty());
+}
+
+TEST_CASE("World::finish names a loop that does not let itself be ended") {
+  World world;
+  world.host("client").run([] {
+    spawn([]() -> Deferred<void> {
+      for (;;) {
+        try {
+          co_await sleep(1s);
+        } catch (const Error&) {
+        }
+      }
+    });
+  });
+  CHECK_THROWS_AS(world.finish(), Leftovers);
+}
+
+TEST_CASE("World::finish does not name the ports of a host that does not stop") {
+  World world;
+  serve(world);
+  auto never = std::make_shared<Promise<void>>();
+  world.host("server").run([&] {
+    reactor().addSystemEventTrigger("before", "shutdown", [never] { return never->deferred(); });
+  });
+  std::string left;
+  try {
+    world.finish();
+  } catch (const Leftovers& thrown) {
+    left = thrown.what();
+  }
+  CHECK(has(left, "has not stopped"));
+  CHECK(!has(left, "listens"));
+  never->callback();
+}
+
+TEST_CASE("World::finish lets the last bytes of the clients arrive") {
+  // Sends the end of what it has to say when it is asked to finish.
+  class Farewell : public Recorder {
+    void drainRequested() override {
+      transport->write("bye");
+      transport->loseConnection();
+    }
+  };
+  World world;
+  world.setDelay(20ms);
+  const auto server = std::make_shared<sim::Recorder>();
+  SUBCASE("whichever host was made first") { world.host("client"); }
+  SUBCASE("with a slow wire") { world.setBandwidth(100'000); }
+  SUBCASE("in small pieces") { world.setSegmentation({.maxReceive = 7}); }
+  world.host("server").run([&] {
+    reactor().listenTCP(
+        8001, std::make_shared<ProtocolFactory<Recorder>>([&](const Address&) { return server; }));
+  });
+  const auto client = world.host("client").connect<Farewell>("server", 8001);
+  world.advance(1s);
+  const std::string last(100'000, 'x');
+  client->transport->write(last);
+  world.finish();
+  CHECK(server->received() == last + "bye");
+  CHECK(server->lost());
 }
