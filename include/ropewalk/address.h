@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk {
 
 /// One end of a connection: an IPv4 or IPv6 address and a port.

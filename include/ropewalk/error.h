@@ -6,6 +6,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk {
 
 class Failure;

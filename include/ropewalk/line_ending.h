@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk {
 
 /// What ends a line that arrives.

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk {
 
 class RoomWaiter;

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk {
 
 /// Bytes that many connections send without a copy each: encode once, write to all.

@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk {
 
 template <class Signature>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ropewalk/detail/cxx20.h"
+// Only now, because in C++17 <coroutine> has errors of its own.
 #include <coroutine>
 #include <cstdint>
 

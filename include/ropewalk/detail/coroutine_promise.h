@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ropewalk/detail/cxx20.h"
+// Only now, because in C++17 <coroutine> has errors of its own.
 #include <cassert>
 #include <concepts>
 #include <coroutine>

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk::detail {
 
 // The bytes that arrived and nobody has taken yet. Taking from the front costs what is taken.

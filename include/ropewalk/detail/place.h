@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk::detail {
 
 // A place in the source, for messages. Like std::source_location, which clang 14 lacks.

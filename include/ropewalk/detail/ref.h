@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk::detail {
 
 // A count inside the object, for things that live on one reactor's thread. Not atomic.

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk::detail {
 
 [[noreturn]] void refuseEmpty(const char* who);

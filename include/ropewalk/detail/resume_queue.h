@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk::detail {
 
 class CoroutineFrame;

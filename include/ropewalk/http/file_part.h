@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk::http {
 
 /// A part of an open file that is to be sent as a body, or in one.

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk::http {
 
 /// `text` with `& < > " '` made entities: safe between tags and inside quoted attributes.

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk::http {
 
 /// The state of a resource as clients name it (RFC 9110 8.8): see Request::conditionsHold().

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk::sim {
 
 /// Numbers that look random and are the same on every machine for the same seed.
