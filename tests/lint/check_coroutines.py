@@ -3,6 +3,8 @@
 In a full expression that holds a co_await there may be
   - no ?:, && or || around it   (temporaries of the branch not taken are destroyed)
   - no closure with captures    (it is destroyed twice: give it a name first)
+  - no temporary aggregate that has a destructor (so is this one): no `{.name = ...}`, and no `Name{...}` for a
+    struct of the tree without constructors and with a string or the like in it
 
 The condition of an if, while, for or switch holds a co_await only as the value of a variable that it
 declares: in a body without any variable, the frame is laid out so that resuming runs into garbage.
@@ -12,9 +14,10 @@ Statements inside the braces of a lambda are expressions of their own.
 
 import dataclasses
 import pathlib
+import re
 import sys
 
-from cpp_text import Token, sources, tokens
+from cpp_text import Token, blanked, sources, tokens
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 TAKES_PARENTHESES = {"if", "while", "for", "switch"}
@@ -22,7 +25,16 @@ BRANCHES = {"?", "||", "and", "or"}
 
 BRANCH_PROBLEM = "co_await inside ?:, && or ||: await into a variable first"
 CLOSURE_PROBLEM = "a closure with captures in an awaited expression: name it first"
+AGGREGATE_PROBLEM = "a temporary struct without constructors in an awaited expression: name it first"
 CONDITION_PROBLEM = "co_await in a condition that declares no variable: give it a name there"
+
+# A member whose destructor does something, without its template arguments.
+OWNS = re.compile(r"^\s*(?:public\s*:)?\s*(?:const\s+|mutable\s+)*(?:\w+::)*"
+                  r"(?:string|vector|deque|list|map|set|unordered_\w+|function|any|variant|path|shared_ptr|unique_ptr|"
+                  r"weak_ptr|UniqueFunction|Deferred|Droppable|Promise|Failure|SharedBytes|TransportRef|DelayedCall)"
+                  r"\s+\w+\s*(?:=.*)?$", re.DOTALL)
+TEMPLATE_ARGUMENTS = re.compile(r"<[^<>]*>")
+STRUCT = re.compile(r"\bstruct\s+(?:\[\[[^\]]*\]\]\s*)?(\w+)\s*\{")
 
 
 @dataclasses.dataclass
@@ -165,8 +177,50 @@ def declares_variable(condition):
     return is_type and (name[0].isalpha() or name[0] == "_")
 
 
-def problems_of(text):
-    """(line, what) of each bad expression."""
+def body_from(code, start):
+    """What stands in the braces that begin at `start`, without what stands in braces in there."""
+    depth, body = 0, []
+    for letter in code[start:]:
+        if letter == "}":
+            depth -= 1
+            if depth == 0:
+                break
+        if depth == 1 or (depth == 2 and letter == "{"):
+            body.append(letter)
+        if letter == "{":
+            depth += 1
+    return "".join(body)
+
+
+def owns(body):
+    while TEMPLATE_ARGUMENTS.search(body):
+        body = TEMPLATE_ARGUMENTS.sub("", body)
+    return any(OWNS.match(member) for member in re.split(r"[;{}]", body))
+
+
+def owning_aggregates(text):
+    """The names of the structs of a source that have no constructor and a member with a destructor."""
+    code = blanked(text)
+    for match in STRUCT.finditer(code):
+        name, body = match[1], body_from(code, match.end() - 1)
+        has_constructor = re.search(rf"(?<![~\w]){name}\s*\(", body)
+        if not has_constructor and not re.search(r"\b(?:virtual|private|protected)\b", body) and owns(body):
+            yield name
+
+
+def is_owning_aggregate(level, index, aggregates):
+    """`{.name = ...}` and `Name{...}` of a struct that is one of `aggregates`."""
+    item = level[index]
+    if not isinstance(item, Group) or item.text != "{" or item.is_body:
+        return False
+    if item.items and item.items[0].text == ".":
+        return True
+    return index > 0 and level[index - 1].text in aggregates
+
+
+def problems_of(text, aggregates=()):
+    """(line, what) of each bad expression. `aggregates`: those of the headers that `text` may include."""
+    aggregates = {*aggregates, *owning_aggregates(text)}
     tree = grouped(tokens(text)).items
     for condition in conditions(tree):
         awaited = await_in(condition)
@@ -181,11 +235,15 @@ def problems_of(text):
         if any(is_capturing_closure(level, index)
                for level in levels(expression) for index in range(len(level))):
             yield awaited.line, CLOSURE_PROBLEM
+        if any(is_owning_aggregate(level, index, aggregates)
+               for level in levels(expression) for index in range(len(level))):
+            yield awaited.line, AGGREGATE_PROBLEM
 
 
 def problems(root):
+    shared = {name for path in sources(root, (".h",)) for name in owning_aggregates(path.read_text())}
     for path in sources(root):
-        for line, what in problems_of(path.read_text()):
+        for line, what in problems_of(path.read_text(), shared):
             yield f"{path.relative_to(root).as_posix()}:{line}: {what}"
 
 

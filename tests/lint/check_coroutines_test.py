@@ -4,7 +4,9 @@ import unittest
 
 from check_coroutines import problems_of
 
-BRANCH, CLOSURE, CONDITION = "?:, && or ||", "closure", "condition"
+AGGREGATE, BRANCH, CLOSURE, CONDITION = "without constructors", "?:, && or ||", "closure", "condition"
+
+TARGET = "struct Target { std::string host; int port = 1; };\n"
 
 BAD = [
     ("auto x = c ? co_await a() : b();", BRANCH),
@@ -42,6 +44,13 @@ BAD = [
     ("while (b > x == co_await a()) {}", CONDITION),
     ("while (T{co_await a()}) {}", CONDITION),
     ("run([&]() -> Deferred<void> { while (co_await a()) go(); });", CONDITION),
+    ("co_await fetch({.host = name, .port = 1});", AGGREGATE),
+    ("auto x = co_await fetch(Target{.host = name});", AGGREGATE),
+    (TARGET + "auto x = co_await fetch(Target{name, 1});", AGGREGATE),
+    (TARGET + "use(co_await fetch(1, sim::Target{name, 1}), 2);", AGGREGATE),
+    ("struct A { int n; std::vector<int> all{1, 2}; };\nco_await f(A{});", AGGREGATE),
+    ("struct A { std::function<void(int)> call; };\nco_await f(A{{}});", AGGREGATE),
+    ("struct A { void f() { go(); } Failure why = {}; };\nco_await f(A{});", AGGREGATE),
 ]
 
 GOOD = [
@@ -74,6 +83,14 @@ GOOD = [
     'say("a && co_await b");',
     "if (c) { co_await a(); } else if (a || b) { co_await b(); }",
     "spawn([a = b && c]() -> Deferred<void> { co_await sleep(1s); });",
+    TARGET + "Target t{name, 1}; co_await fetch(std::move(t));",
+    TARGET + "co_await go(); use(Target{name, 1});",
+    "struct A { explicit A(std::string n) : name(n) {} std::string name; };\nco_await f(A{name});",
+    "struct A { int x; std::string_view name; };\nco_await f(A{1, name});",
+    "struct A { std::string name() { return {}; } int x; };\nco_await f(A{1});",
+    "struct A { const std::string& name; };\nco_await f(A{name});",
+    "struct A : B { std::string name; virtual void f(); };\nco_await f(A{name});",
+    "co_await f(std::string{name});",
     "auto task = [&]() -> Deferred<int> { auto v = co_await a(); co_return v; }; CHECK(x && y);",
 ]
 
