@@ -1,5 +1,6 @@
 // The way out of an exchange: the answer, its stream, its end.
 
+#include <new>
 #include <utility>
 
 #include "http/access_line.h"
@@ -109,8 +110,13 @@ void Exchange::logQueueFull(const Failure& why) const {
 
 void Exchange::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
   if (!isStreaming()) return producer->stopProducing();
-  if (!flow_) flow_ = std::make_shared<BodyFlow>(transport_);
-  flow_->setProducer(std::move(producer), streaming);
+  try {
+    if (!flow_) flow_ = std::make_shared<BodyFlow>(transport_);
+    flow_->setProducer(producer, streaming);
+  } catch (const std::bad_alloc&) {
+    producer->stopProducing();
+    throw;
+  }
 }
 
 void Exchange::unregisterProducer() {

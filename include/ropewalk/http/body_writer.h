@@ -76,7 +76,8 @@ class BodyWriter {
   /// Ownership: shared until unregisterProducer(), the end of the body (one that is still
   /// registered then is let go without a call), or the end of the connection.
   /// Errors: throws std::invalid_argument if `producer` is null, ProducerAlreadyRegistered if there
-  /// is one already. What resumeProducing() or
+  /// is one already. Out of memory, calls stopProducing(), keeps nothing and throws std::bad_alloc.
+  /// What resumeProducing() or
   /// pauseProducing() throws is logged and aborts the connection, so that the client cannot take
   /// the part for the whole.
   void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming);
