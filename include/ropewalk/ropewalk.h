@@ -17,6 +17,7 @@
 #include "ropewalk/line_receiver.h"
 #include "ropewalk/listening_port.h"
 #include "ropewalk/log.h"
+#include "ropewalk/memory_budget.h"
 #include "ropewalk/port_number.h"
 #include "ropewalk/producer.h"
 #include "ropewalk/promise.h"

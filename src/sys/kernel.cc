@@ -1,11 +1,13 @@
 #include "sys/kernel.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -38,6 +40,14 @@ int timerfdAbove(int clock, int flags) {
   return detail::aboveStandard(::timerfd_create(clock, flags));
 }
 
+int trimMemory([[maybe_unused]] std::size_t kept) {
+#ifdef __GLIBC__
+  return ::malloc_trim(kept);
+#else
+  return 0;
+#endif
+}
+
 ssize_t sendFileQuietly(int out, int in, off_t* offset, std::size_t count) {
   detail::WithoutSigpipe quiet;
   const ssize_t sent = ::sendfile(out, in, offset, count);
@@ -64,6 +74,7 @@ constexpr Kernel kKernel = {
     .getsockopt = ::getsockopt,
     .ioctl = control,
     .listen = ::listen,
+    .mallocTrim = trimMemory,
     .open = openExisting,
     .pread = ::pread,
     .read = ::read,
@@ -75,6 +86,7 @@ constexpr Kernel kKernel = {
     .shutdown = ::shutdown,
     .sigaction = ::sigaction,
     .socket = socketAbove,
+    .sysinfo = ::sysinfo,
     .timerfdCreate = timerfdAbove,
     .timerfdSettime = ::timerfd_settime,
     .write = ::write,

@@ -11,6 +11,7 @@ struct addrinfo;
 struct itimerspec;
 struct rlimit;
 struct sigaction;
+struct sysinfo;
 
 namespace ropewalk::sys {
 
@@ -39,6 +40,8 @@ struct Kernel {
   int (*getsockopt)(int, int, int, void*, socklen_t*);
   int (*ioctl)(int, unsigned long, int*);
   int (*listen)(int, int);
+  // Gives memory that was freed back to the system; nothing where the C library cannot.
+  int (*mallocTrim)(std::size_t);
   int (*open)(const char*, int);
   ssize_t (*pread)(int, void*, std::size_t, off_t);
   ssize_t (*read)(int, void*, std::size_t);
@@ -51,6 +54,7 @@ struct Kernel {
   int (*shutdown)(int, int);
   int (*sigaction)(int, const struct sigaction*, struct sigaction*);
   int (*socket)(int, int, int);
+  int (*sysinfo)(struct sysinfo*);
   int (*timerfdCreate)(int, int);
   int (*timerfdSettime)(int, int, const itimerspec*, itimerspec*);
   ssize_t (*write)(int, const void*, std::size_t);

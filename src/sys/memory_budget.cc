@@ -1,0 +1,107 @@
+#include "sys/memory_budget.h"
+
+#include <atomic>
+#include <utility>
+
+#include "log/tell_if_possible.h"
+#include "ropewalk/log.h"
+#include "ropewalk/memory_budget.h"
+#include "sys/kernel.h"
+#include "sys/memory_limit.h"
+
+namespace ropewalk {
+namespace {
+
+// Sums only: no other memory is ordered by them.
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+constinit std::atomic<std::size_t> held = 0;
+constinit std::atomic<std::size_t> budget = 0;  // 0: not computed yet
+constinit std::atomic<std::size_t> peak = 0;    // of `held` since the last giveBackMemory()
+constinit std::atomic<bool> isLogged = false;
+
+constinit thread_local sys::MemoryListener* listener = nullptr;
+
+std::size_t defaultBudget() noexcept {
+  try {
+    return sys::budgetFor(sys::availableMemory());
+  } catch (...) {
+    return sys::budgetFor(0x10000000);  // not even the memory to find out
+  }
+}
+
+void logShortage(std::size_t bytes, std::size_t most) noexcept {
+  if (isLogged.exchange(true, kRelaxed)) return;
+  detail::tellIfPossible([&] {
+    logWarning(
+        "{} bytes are held, more than setMemoryBudget() allows ({}): nothing is read that cannot "
+        "be passed on, and HTTP requests are answered with 503",
+        bytes, most);
+  });
+}
+
+}  // namespace
+
+void setMemoryBudget(std::size_t bytes) noexcept {
+  budget.store(bytes != 0 ? bytes : defaultBudget(), kRelaxed);
+}
+
+std::size_t memoryBudget() noexcept {
+  std::size_t bytes = budget.load(kRelaxed);
+  if (bytes != 0) return bytes;
+  const std::size_t computed = defaultBudget();
+  return budget.compare_exchange_strong(bytes, computed, kRelaxed) ? computed : bytes;
+}
+
+std::size_t memoryHeld() noexcept { return held.load(kRelaxed); }
+
+bool isMemoryShort() noexcept {
+  const std::size_t bytes = held.load(kRelaxed);
+  const std::size_t most = memoryBudget();
+  if (bytes <= most) return false;
+  logShortage(bytes, most);
+  return true;
+}
+
+void MemoryCharge::change(std::size_t bytes) noexcept {
+  const std::size_t before = std::exchange(bytes_, bytes);
+  if (bytes > before) {
+    sys::chargeMemory(bytes - before);
+  } else {
+    sys::releaseMemory(before - bytes);
+  }
+}
+
+namespace sys {
+
+void chargeMemory(std::size_t bytes) noexcept {
+  const std::size_t now = held.fetch_add(bytes, kRelaxed) + bytes;
+  // Two threads may lose a peak between them: it only says when giving back is worth it.
+  if (now > peak.load(kRelaxed)) peak.store(now, kRelaxed);
+}
+
+void releaseMemory(std::size_t bytes) noexcept {
+  const std::size_t now = held.fetch_sub(bytes, kRelaxed) - bytes;
+  if (isLogged.load(kRelaxed) && now <= memoryBudget() / 4 * 3) isLogged.store(false, kRelaxed);
+  if (listener != nullptr && mayGiveBackMemory()) listener->memoryReleased();
+}
+
+bool mayGiveBackMemory() noexcept {
+  constexpr std::size_t kMuch = 8 * 1024 * 1024;
+  const std::size_t most = peak.load(kRelaxed);
+  const std::size_t now = held.load(kRelaxed);
+  return now <= most / 2 && most - now >= kMuch;
+}
+
+void giveBackMemory() noexcept {
+  peak.store(held.load(kRelaxed), kRelaxed);
+  kernel.mallocTrim(0);
+}
+
+MemoryListening::MemoryListening(MemoryListener* here) noexcept
+    : before_(std::exchange(listener, here)) {}
+
+MemoryListening::~MemoryListening() { listener = before_; }
+
+}  // namespace sys
+}  // namespace ropewalk

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+
+namespace ropewalk::sys {
+
+// The counter behind ropewalk/memory_budget.h, which says what counts. Any thread.
+void chargeMemory(std::size_t bytes) noexcept;
+void releaseMemory(std::size_t bytes) noexcept;
+
+// True if much of what was held since the last giveBackMemory() has been released: 8 MiB at least,
+// and half of it.
+bool mayGiveBackMemory() noexcept;
+
+// Gives the memory that was freed back to the system. Takes about 0.1 ms for each MiB.
+void giveBackMemory() noexcept;
+
+// Is notified when releaseMemory() has made mayGiveBackMemory() true. The memory is not freed yet.
+class MemoryListener {
+ public:
+  virtual void memoryReleased() noexcept = 0;
+
+ protected:
+  ~MemoryListener() = default;
+};
+
+// While it lives, releases on this thread notify `listener`, which must outlive it; null: nobody.
+class MemoryListening {
+ public:
+  explicit MemoryListening(MemoryListener* listener) noexcept;
+  MemoryListening(const MemoryListening&) = delete;
+  MemoryListening& operator=(const MemoryListening&) = delete;
+  ~MemoryListening();
+
+ private:
+  MemoryListener* before_;
+};
+
+}  // namespace ropewalk::sys
