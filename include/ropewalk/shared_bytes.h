@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +11,10 @@
 #include "ropewalk/detail/cxx20.h"
 
 namespace ropewalk {
+
+namespace detail {
+class WriteQueue;
+}
 
 /// Bytes that many connections send without a copy each: encode once, write to all.
 ///
@@ -22,17 +28,28 @@ class SharedBytes {
  public:
   SharedBytes() noexcept = default;
   /// Explicit, so that write("text") never means this.
-  explicit SharedBytes(std::string bytes)
-      : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+  explicit SharedBytes(std::string bytes) : text_(std::make_shared<Text>(std::move(bytes))) {}
 
   std::string_view view() const noexcept {
-    return bytes_ ? std::string_view(*bytes_) : std::string_view();
+    return text_ ? std::string_view(text_->bytes) : std::string_view();
   }
   std::size_t size() const noexcept { return view().size(); }
   bool empty() const noexcept { return view().empty(); }
 
  private:
-  std::shared_ptr<const std::string> bytes_;
+  friend class detail::WriteQueue;
+
+  struct Text {
+    explicit Text(std::string given) : bytes(std::move(given)) {}
+    const std::string bytes;
+    std::atomic<std::uint32_t> queues = 0;  // that keep it beyond a turn
+  };
+
+  // One queue more keeps it, or one less: it counts once in the memory budget.
+  void charge() const noexcept;
+  void release() const noexcept;
+
+  std::shared_ptr<Text> text_;
 };
 
 }  // namespace ropewalk

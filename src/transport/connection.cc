@@ -130,6 +130,7 @@ void Connection::write(const SharedBytes& bytes) {
   if (bytes.empty() || !acceptsWrites()) return;
   try {
     queue_.append(bytes);
+    if (waitsForRoom_) queue_.chargeLast();
   } catch (...) {
     return outOfMemory();
   }
@@ -141,6 +142,7 @@ void Connection::writeOwned(std::string bytes) {
   if (!acceptsWrites()) return;
   try {
     queue_.append(std::move(bytes));
+    if (waitsForRoom_) queue_.chargeLast();
   } catch (...) {
     return outOfMemory();
   }

@@ -4,6 +4,7 @@
 
 #include "async/class_name.h"
 #include "ropewalk/error.h"
+#include "ropewalk/memory_budget.h"
 #include "transport/connection.h"
 #include "transport/connection_guard.h"
 
@@ -136,11 +137,14 @@ void Connection::afterFlush() noexcept {
     allSent();
   }
   if (roomWaiters_.countFor(queue_.bytes()) > 0) settleLater();
-  if (blocked_ && queue_.bytes() <= limits_->writeLowWater) blocked_ = false;
+  // While memory is short, nothing more is taken in until the peer has taken what waits for it.
+  const bool isHeldBack = waitsForRoom_ && isMemoryShort();
+  if (isHeldBack) overHighWater();
+  const bool mayGoOn = !isHeldBack && queue_.bytes() <= limits_->writeLowWater;
+  if (mayGoOn) blocked_ = false;
   if (waitsForProducer() && phase_ < Phase::Ending) {
     const bool pull = feed_->streaming == Streaming::Pull;
-    if (pull ? queue_.empty() && feed_->wrote
-             : feed_->paused && queue_.bytes() <= limits_->writeLowWater) {
+    if (pull ? queue_.empty() && feed_->wrote : feed_->paused && mayGoOn) {
       feed_->resumeDue = true;
       settleLater();
     }
@@ -151,7 +155,7 @@ void Connection::afterFlush() noexcept {
 void Connection::resumeFeed() noexcept {
   if (!waitsForProducer() || !feed_->resumeDue || phase_ >= Phase::Ending) return;
   if (feed_->paused && queue_.bytes() > limits_->writeLowWater) {
-    feed_->resumeDue = false;  // somebody has filled it again meanwhile
+    feed_->resumeDue = false;  // it was filled again meanwhile
     return;
   }
   feed_->resumeDue = feed_->wrote = feed_->paused = false;

@@ -7,6 +7,7 @@
 #include "async/failure_of.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
+#include "ropewalk/memory_budget.h"
 #include "ropewalk/reactor.h"
 #include "transport/connection.h"
 
@@ -42,6 +43,8 @@ void Connection::lookForProgress() noexcept {
   if (pausedFor >= kLongPause) logReadingStaysPaused(pausedFor);
   const Duration untilLong = pausedFor < kLongPause ? kLongPause - pausedFor : Duration::max();
   setDeadline(std::min(stall_->nextLook(limit), untilLong));
+  // It may have been held back by a shortage of memory that is over.
+  if (queue_.bytes() <= limits_->writeLowWater) flushLater();
 }
 
 void Connection::giveUpPeer(Duration limit) noexcept {
@@ -56,6 +59,12 @@ void Connection::logReadingStaysPaused(Duration pausedFor) noexcept {
   if (stall_->isLogged || channel_->unread() == 0) return;
   stall_->isLogged = true;
   const LogContext named(*this);
+  if (queue_.bytes() <= limits_->writeHighWater) {
+    return logWarning(
+        "reading has been paused for {} s: {} bytes wait until the peer takes them, and more is "
+        "held than setMemoryBudget() allows ({})",
+        pausedFor / 1s, queue_.bytes(), memoryBudget());
+  }
   logWarning(
       "reading has been paused for {} s: {} bytes wait until the peer takes them, more than "
       "ConnectionLimits::writeHighWater ({})",

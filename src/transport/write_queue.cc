@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "ropewalk/memory_budget.h"
+#include "sys/memory_budget.h"
+
 namespace ropewalk::detail {
 
 struct WriteQueue::OwnedPiece : Piece {
@@ -12,6 +15,7 @@ struct WriteQueue::OwnedPiece : Piece {
     kind = Kind::Owned;
   }
   std::string bytes;
+  MemoryCharge charge;
 };
 
 struct WriteQueue::SharedPiece : Piece {
@@ -21,6 +25,7 @@ struct WriteQueue::SharedPiece : Piece {
     kind = Kind::Shared;
   }
   SharedBytes bytes;
+  MemoryCharge charge;  // of the piece; the bytes are charged once for all queues
 };
 
 struct WriteQueue::FilePiece : Piece {
@@ -34,6 +39,21 @@ struct WriteQueue::FilePiece : Piece {
   std::uint64_t offset;
 };
 
+// What malloc adds to each piece.
+constexpr std::size_t kOfMalloc = 16;
+
+void WriteQueue::charge(Piece* piece) noexcept {
+  if (piece->kind == Kind::Owned) {
+    auto* const owned = static_cast<OwnedPiece*>(piece);
+    owned->charge.set(sizeof *owned + kOfMalloc + heapBytes(owned->bytes));
+  } else if (piece->kind == Kind::Shared) {
+    auto* const shared = static_cast<SharedPiece*>(piece);
+    if (shared->charge.bytes() > 0) return;
+    shared->charge.set(sizeof *shared + kOfMalloc);
+    shared->bytes.charge();
+  }
+}
+
 void WriteQueue::appendKept(std::string_view bytes) {
   // Only while nothing of the last piece has been sent do its data and its string begin at one
   // place.
@@ -45,10 +65,11 @@ void WriteQueue::appendKept(std::string_view bytes) {
       owned->data = owned->bytes.data() + sent;
       owned->size += bytes.size();
       bytes_ += bytes.size();
-      return;
+      return charge(owned);
     }
   }
   append(std::string(bytes));
+  charge(last_);
 }
 
 void WriteQueue::append(std::string bytes) {
@@ -96,6 +117,7 @@ void WriteQueue::keep() {
       if (last_ == piece) last_ = owned;
     }
     before = *link;
+    charge(before);
     link = &before->next;
   }
 }
@@ -119,9 +141,12 @@ void WriteQueue::destroy(Piece* piece) noexcept {
     case Kind::Owned:
       delete static_cast<OwnedPiece*>(piece);
       return;
-    case Kind::Shared:
-      delete static_cast<SharedPiece*>(piece);
+    case Kind::Shared: {
+      auto* const shared = static_cast<SharedPiece*>(piece);
+      if (shared->charge.bytes() > 0) shared->bytes.release();
+      delete shared;
       return;
+    }
     case Kind::File:
       delete static_cast<FilePiece*>(piece);
       return;

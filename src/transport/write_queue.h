@@ -19,7 +19,7 @@ namespace ropewalk::detail {
 // bytes shared with other connections, and stretches of files. Empty it owns no memory.
 //
 // Pieces in the arena are void at the end of the turn: whoever flushes calls keep() on what is
-// left.
+// left. What is kept counts in the memory budget, by capacity; what leaves in its turn does not.
 class WriteQueue {
  public:
   struct FileStretch {
@@ -51,8 +51,11 @@ class WriteQueue {
     push(new (memory) Piece{nullptr, copy, bytes.size(), Kind::InArena}, bytes.size());
   }
 
-  // Copies `bytes` to memory of the queue's own.
+  // Copies `bytes` to memory of the queue's own, which is charged.
   void appendKept(std::string_view bytes);
+
+  // Charges what was appended last: it will not leave in this turn. REQUIRES: not empty.
+  void chargeLast() noexcept { charge(last_); }
 
   void append(std::string bytes);
   void append(const SharedBytes& bytes);
@@ -98,7 +101,7 @@ class WriteQueue {
     }
   }
 
-  // Moves what lies in the arena to memory of the queue's own.
+  // Moves what lies in the arena to memory of the queue's own, and charges all.
   void keep();
 
   void clear() noexcept;
@@ -127,6 +130,7 @@ class WriteQueue {
     bytes_ += size;
   }
   void popFront() noexcept;
+  static void charge(Piece* piece) noexcept;
   static void destroy(Piece* piece) noexcept;
 
   Piece* first_ = nullptr;
