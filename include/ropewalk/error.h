@@ -24,6 +24,7 @@ class Failure;
 ///     ConnectionLost           ... because something broke
 ///       ConnectionAborted      ... because we called abortConnection()
 ///         WriteQueueFull       ... or because too much waits for the peer
+///         MemoryBudgetExceeded ... or because the process holds too much
 ///   ConnectError               a connection could not be made
 ///     ConnectBindError  UnknownHostError  NoRouteError  ConnectionRefusedError
 ///     TCPTimedOutError (the kernel gave up)  ServiceNameUnknownError
@@ -96,6 +97,14 @@ class WriteQueueFull : public ConnectionAborted {
  public:
   /// "Connection was aborted: the peer is too slow: 300000 bytes wait, the limit is 262144."
   WriteQueueFull(std::size_t waiting, std::size_t limit);
+};
+
+/// The connection was dropped because more is held in this process than memoryBudget(), and this
+/// connection kept something that could not be drained: see memory_budget.h.
+class MemoryBudgetExceeded : public ConnectionAborted {
+ public:
+  /// "Connection was aborted: 70000000 bytes are held, the memory budget is 67108864."
+  MemoryBudgetExceeded(std::size_t held, std::size_t budget);
 };
 
 /// A connection could not be made.

@@ -7,6 +7,7 @@
 
 #include "ropewalk/detail/line_delimiter.h"
 #include "ropewalk/line_ending.h"
+#include "ropewalk/memory_budget.h"
 #include "ropewalk/protocol.h"
 
 namespace ropewalk {
@@ -20,7 +21,8 @@ namespace ropewalk {
 /// Ownership: a line that arrived in one piece is a view of the receive buffer, without a copy.
 /// Errors: too long a line is skipped, unless lineLengthExceeded() closes; the lines after it are
 /// delivered (LO6).
-/// Limits: maxLength, 16 384 bytes, for a line without its delimiter. Of a line no more is kept.
+/// Limits: maxLength, 16 384 bytes, for a line without its delimiter. Of a line no more is kept,
+/// and that counts in the memory budget of the process (memory_budget.h).
 class LineOnlyReceiver : public Protocol {
  public:
   static constexpr std::size_t kMaxLength = 16384;
@@ -54,8 +56,10 @@ class LineOnlyReceiver : public Protocol {
  private:
   void finishLine(std::string_view line);
   void hold(std::string_view data);
+  void take(std::string_view data);
 
   std::string held_;  // one unfinished line; of one that is skipped, the delimiter that has begun
+  MemoryCharge charge_;  // for held_
   detail::LineDelimiter delimiter_;
   std::size_t maxLength_ = kMaxLength;
   bool isSkipping_ = false;

@@ -7,6 +7,7 @@
 
 #include "ropewalk/detail/line_delimiter.h"
 #include "ropewalk/line_ending.h"
+#include "ropewalk/memory_budget.h"
 #include "ropewalk/producer.h"
 #include "ropewalk/protocol.h"
 
@@ -31,7 +32,8 @@ namespace ropewalk {
 /// dataReceived() itself, lines are delivered and sendLine() does nothing. Nothing is delivered
 /// once the connection is disconnecting (LR8, LR9). Ownership: a line that arrived in one piece is
 /// a view of the receive buffer, without a copy. Only an unfinished line, and what a pause holds
-/// back, is kept on the heap. Limits: maxLength, 16 384 bytes, for a line without its delimiter.
+/// back, is kept on the heap. Limits: maxLength, 16 384 bytes, for a line without its delimiter;
+/// what is kept counts in the memory budget of the process (memory_budget.h).
 class LineReceiver : public Protocol, public Producer {
  public:
   static constexpr std::size_t kMaxLength = 16384;
@@ -98,6 +100,8 @@ class LineReceiver : public Protocol, public Producer {
   struct Input;
 
   void setDelimiter(detail::LineDelimiter delimiter);
+  void take(std::string_view data);
+  void settleMemory();
   void finishLine(std::string_view data);
   void deliver(std::string_view bytes);
   void deliver(Input& input);
@@ -115,6 +119,7 @@ class LineReceiver : public Protocol, public Producer {
   // Not delivered yet: [heldFrom_, end) of held_. While an Input is delivered: what came after it.
   std::string held_;
   std::size_t heldFrom_ = 0;
+  MemoryCharge charge_;  // for held_
   Input* input_ = nullptr;
   detail::LineDelimiter delimiter_;
   std::size_t maxLength_ = kMaxLength;

@@ -53,6 +53,11 @@ WriteQueueFull::WriteQueueFull(std::size_t waiting, std::size_t limit)
                         "Connection was aborted: the peer is too slow: " + std::to_string(waiting) +
                             " bytes wait, the limit is " + std::to_string(limit) + ".") {}
 
+MemoryBudgetExceeded::MemoryBudgetExceeded(std::size_t held, std::size_t budget)
+    : ConnectionAborted(Whole(), "Connection was aborted: " + std::to_string(held) +
+                                     " bytes are held, the memory budget is " +
+                                     std::to_string(budget) + ".") {}
+
 UserError::UserError() : ConnectError("User aborted connection.") {}
 TimeoutError::TimeoutError() : UserError("User timeout caused connection failure.") {}
 

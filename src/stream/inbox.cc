@@ -17,6 +17,7 @@ void Inbox::drop(std::size_t count) noexcept {
     from_ = 0;
     kept_.clear();
     if (kept_.capacity() > kKeptWhenEmpty) std::string().swap(kept_);
+    charge_.set(heapBytes(kept_));
   } else if (from_ > kept_.size() / 2) {
     // Moves fewer bytes than were dropped since the last time.
     kept_.erase(0, from_);

@@ -1,5 +1,6 @@
 #include "ropewalk/line_only_receiver.h"
 
+#include "stream/short_memory.h"
 #include "stream/takes_lines.h"
 
 namespace ropewalk {
@@ -7,6 +8,15 @@ namespace ropewalk {
 void LineOnlyReceiver::lineLengthExceeded(std::string_view) { transport->loseConnection(); }
 
 void LineOnlyReceiver::dataReceived(std::string_view data) {
+  take(data);
+  if (held_.empty() && charge_.bytes() == 0) return;
+  charge_.set(detail::heapBytes(held_));
+  if (!detail::abortsForMemory(*transport, held_.size())) return;
+  std::string().swap(held_);
+  charge_.set(0);
+}
+
+void LineOnlyReceiver::take(std::string_view data) {
   while (!data.empty() && detail::takesLines(transport)) {
     const auto end = delimiter_.find(held_, data);
     if (!end) return hold(data);

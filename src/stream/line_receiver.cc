@@ -6,6 +6,7 @@
 #include "log/tell_if_possible.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
+#include "stream/short_memory.h"
 #include "stream/takes_lines.h"
 
 // Bytes are delivered from where they are: the chunk that the transport lends, or a string taken
@@ -75,6 +76,19 @@ void LineReceiver::rawDataReceived(std::string_view) {
 void LineReceiver::lineLengthExceeded(std::string_view) { transport->loseConnection(); }
 
 void LineReceiver::dataReceived(std::string_view data) {
+  take(data);
+  if (!held_.empty() || charge_.bytes() > 0) settleMemory();
+}
+
+// What is held back by a pause goes on when that ends; an unfinished line would only grow.
+void LineReceiver::settleMemory() {
+  charge_.set(detail::heapBytes(held_));
+  if (input_ != nullptr || isPaused_ || !detail::abortsForMemory(*transport, held_.size())) return;
+  takeHeld();
+  charge_.set(0);
+}
+
+void LineReceiver::take(std::string_view data) {
   if (input_ != nullptr || isPaused_) {
     held_.append(data);
     heldIsLine_ = false;
@@ -191,6 +205,7 @@ std::string LineReceiver::clearLineBuffer() {
   const std::size_t from = heldFrom_;
   std::string all = takeHeld().substr(from);
   if (input_ != nullptr) all.insert(0, input_->takeAll());
+  charge_.set(0);
   return all;
 }
 
@@ -211,6 +226,7 @@ void LineReceiver::resumeProducing() {
   if (input_ != nullptr || !hasWork || !transport->isConnected()) return;
   try {
     deliverHeld();
+    settleMemory();
   } catch (...) {
     const Failure why = Failure::current();
     transport->loseConnection(why);

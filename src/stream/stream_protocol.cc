@@ -1,6 +1,7 @@
 #include "ropewalk/stream_protocol.h"
 
 #include "ropewalk/transport.h"
+#include "stream/short_memory.h"
 
 namespace ropewalk {
 
@@ -39,6 +40,10 @@ void StreamProtocol::dataReceived(std::string_view data) {
   inbox_.append(data);
   if (reader_ != nullptr) reader_->changed();
   pauseOrResume();
+  // A reader that waits for the rest.
+  if (reader_ != nullptr && detail::abortsForMemory(*transport, inbox_.size())) {
+    inbox_.drop(inbox_.size());
+  }
 }
 
 void StreamProtocol::readConnectionLost() {
@@ -57,11 +62,13 @@ void StreamProtocol::take(std::size_t count) {
 }
 
 void StreamProtocol::pauseOrResume() {
+  const bool isUnread = reader_ == nullptr && inbox_.size() > 0;
+  const std::size_t most = isUnread && isMemoryShort() ? 0 : kMaxUnread;
   if (isPaused_) {
-    if (reader_ == nullptr && inbox_.size() > kMaxUnread / 2) return;
+    if (isUnread && inbox_.size() > most / 2) return;
     isPaused_ = false;
     transport->resumeProducing();
-  } else if (reader_ == nullptr && inbox_.size() > kMaxUnread) {
+  } else if (isUnread && inbox_.size() > most) {
     isPaused_ = true;
     transport->pauseProducing();
   }
