@@ -6,6 +6,7 @@
 #include "http/access_log.h"
 #include "ropewalk/connection_limits.h"
 #include "ropewalk/detail/water_marks.h"
+#include "ropewalk/memory_budget.h"
 #include "ropewalk/reactor.h"
 
 namespace ropewalk::http {
@@ -194,8 +195,9 @@ void Connection::settle() {
 }
 
 void Connection::settleReading() {
-  const bool aheadIsFull = readAhead_ && (readAhead_->bytes().size() > limits().readAhead ||
-                                          readAhead_->heads() >= limits().pipelined);
+  const bool aheadIsFull =
+      readAhead_ && (readAhead_->bytes().size() > limits().readAhead ||
+                     readAhead_->heads() >= limits().pipelined || isMemoryShort());
   const bool pause = aheadIsFull || (exchange_ && exchange_->bodyIsFull());
   if (pause == readingPaused_) return;
   readingPaused_ = pause;

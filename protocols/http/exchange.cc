@@ -27,7 +27,8 @@ void Exchange::take(std::string_view& bytes) {
       case RequestReader::Result::NeedMore:
         // The head is looked at again when the body is there.
         if (input_ == Input::Body) keepHead(all);
-        return;
+        charge();
+        return refuseIfMemoryIsShort();
       case RequestReader::Result::Head:
         headReceived(all);
         break;
@@ -48,6 +49,10 @@ void Exchange::headReceived(std::string_view bytes) {
   input_ = Input::Body;
   const Framing& framing = reader_.framing();
   owesContinue_ = framing.expectsContinue && framing.body != Framing::Body::None;
+  if (isMemoryShort()) {
+    output_ = Output::Handling;
+    return answer(shortOfMemoryPage());
+  }
   if (reader_.target().form != Target::Form::Asterisk) {
     match_ = connection_->site().routes->find(reader_.head().method(), reader_.target().path);
   }
@@ -56,6 +61,17 @@ void Exchange::headReceived(std::string_view bytes) {
   if (framing.length > bodyLimit()) return refuse({413, "a body too large"});
   if (match_.route->streamsBody()) return dispatch(bytes);
   bodyWanted();
+}
+
+void Exchange::charge() {
+  charge_.set(ropewalk::detail::heapBytes(reader_.head().keptBytes()) +
+              ropewalk::detail::heapBytes(body_.waiting()));
+}
+
+// What is collected would only grow; of a streamed body no more is read than its handler takes.
+void Exchange::refuseIfMemoryIsShort() {
+  const bool collects = output_ == Output::None && charge_.bytes() > 0;
+  if (collects && isMemoryShort()) refuse({503, "there is no memory for it now"});
 }
 
 void Exchange::keepHead(std::string_view bytes) {
@@ -97,11 +113,13 @@ void Exchange::bodyComplete(std::string_view bytes) {
 }
 
 bool Exchange::bodyIsFull() const {
-  return input_ == Input::Body && readsAsItComes() &&
-         body_.waiting().size() > connection_->limits().bodyAhead;
+  const std::size_t waiting = body_.waiting().size();
+  if (input_ != Input::Body || !readsAsItComes() || waiting == 0) return false;
+  return waiting > connection_->limits().bodyAhead || isMemoryShort();
 }
 
 void Exchange::bodyTaken() {
+  charge();
   if (connection_) connection_->goOn();
 }
 
@@ -140,6 +158,7 @@ void Exchange::dispatch(std::string_view bytes) {
     return answer(std::move(response));
   }
   keepHead(bytes);
+  charge();
   connection_->spawn(
       [self = shared_from_this(), site = connection_->factory] { return handle(self, site); });
 }

@@ -17,6 +17,7 @@
 #include "ropewalk/http/body_writer.h"
 #include "ropewalk/http/request.h"
 #include "ropewalk/http/validators.h"
+#include "ropewalk/memory_budget.h"
 #include "ropewalk/promise.h"
 #include "ropewalk/transport.h"
 
@@ -106,6 +107,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   std::uint64_t bodyLimit() const;
   void pieceReceived(std::string_view piece);
   void bodyComplete(std::string_view bytes);
+  void charge();
+  void refuseIfMemoryIsShort();
 
   void dispatch(std::string_view bytes);
   Response answerNow();
@@ -138,6 +141,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   std::shared_ptr<BodyFlow> flow_;  // once a producer writes the stream
   std::unique_ptr<std::vector<Promise<void>>> finishWaiters_;
   std::unique_ptr<std::vector<Promise<void>>> drainWaiters_;
+  MemoryCharge charge_;  // for head and body
   Failure whyLost_;
   std::uint64_t received_ = 0;  // of the body
   std::size_t discarded_ = 0;

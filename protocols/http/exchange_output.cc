@@ -15,10 +15,18 @@
 #include "ropewalk/reactor.h"
 
 namespace ropewalk::http {
+namespace {
+
+// While memory is short, a longer answer that is in memory is replaced: if the client does not take
+// it, it is kept.
+constexpr std::size_t kShortAnswer = 16 * 1024;
+
+}  // namespace
 
 void Exchange::answer(Response response) {
   if (!connection_ || !transport_->isConnected() || output_ != Output::Handling) return;
   if (auto next = Answer::handover(response)) return handOver(response, std::move(next));
+  if (response.body().size() > kShortAnswer && isMemoryShort()) response = shortOfMemoryPage();
   if (ConditionalAnswer::isPossible(response)) applyConditions(response);
   send(response, reader_.head().minorVersion(), reader_.framing().keepAlive && restIsDiscardable());
 }
@@ -185,6 +193,8 @@ void Exchange::refuse(Refusal refusal) {
   input_ = Input::Broken;
   if (output_ == Output::Streaming) return transport_->cutShort({});
   if (output_ == Output::Done) return connection_->close();
+  if (output_ == Output::None) body_.drop();  // no handler has begun to read it
+  charge();
   // Whatever the client speaks, or seems to: an answer in HTTP/1.1 says that the connection is
   // closed.
   Response response = refusalPage(refusal);

@@ -20,6 +20,9 @@ class IncomingBody {
   // It will never be whole: whoever reads gets `why`.
   void fail(Failure why);
 
+  // Forgets what has come and was not read yet.
+  void drop() { std::string().swap(waiting_); }
+
   // What has come and was not read yet.
   const std::string& waiting() const { return waiting_; }
 

@@ -7,6 +7,9 @@
 namespace ropewalk::http {
 namespace {
 
+// Seconds: by then a peer that takes nothing may have been given up.
+constexpr std::string_view kRetryAfter = "10";
+
 // `text` is markup.
 Response page(int status, const std::string& text) {
   const std::string title = std::to_string(status) + " " + std::string(reasonPhrase(status));
@@ -34,12 +37,15 @@ Response forbiddenPage() { return page(403, "This is not for you."); }
 
 Response unavailablePage() { return page(503, "Too much is going on here. Try again soon."); }
 
+Response shortOfMemoryPage() { return unavailablePage().setHeader("Retry-After", kRetryAfter); }
+
 Response failedPage() { return page(500, "This went wrong on our side."); }
 
 Response refusalPage(Refusal refusal) {
   Response response = page(refusal.status, escapeHtml(refusal.why) + ".");
   // RFC 9110 15.5.6. The only one that is not refused by a router is `*` with another method.
   if (refusal.status == 405) response.setHeader("Allow", "OPTIONS");
+  if (refusal.status == 503) response.setHeader("Retry-After", kRetryAfter);
   return response;
 }
 

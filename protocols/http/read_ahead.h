@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "ropewalk/memory_budget.h"
+
 namespace ropewalk::http {
 
 // Bytes that came while the request before them was not answered yet.
@@ -13,6 +15,7 @@ class ReadAhead {
     const std::size_t seen = bytes_.size();
     bytes_.append(bytes);
     heads_ += headsEndingIn(seen);
+    charge_.set(ropewalk::detail::heapBytes(bytes_));
   }
 
   std::string_view bytes() const { return std::string_view(bytes_).substr(taken_); }
@@ -44,6 +47,7 @@ class ReadAhead {
   std::string bytes_;
   std::size_t taken_ = 0;
   std::size_t heads_ = 0;
+  MemoryCharge charge_;
 };
 
 }  // namespace ropewalk::http
