@@ -38,8 +38,10 @@ namespace ropewalk {
 /// last whole line, or short of readExactly()'s count, is then left for readSome().
 ///
 /// Flow:   bytes that arrive while nobody reads are kept up to 64 KiB or a little more; then the
-///         transport is paused until there is room. While 64 KiB of our own output wait on a
-///         connection that was accepted, nothing is read either (Transport::setReadWhileBlocked()).
+///         transport is paused until there is room. While the memory budget of the process is
+///         exceeded, that is at the first byte (memory_budget.h). While 64 KiB of our own output
+///         wait on a connection that was accepted, nothing is read either
+///         (Transport::setReadWhileBlocked()).
 /// Limits: a line may have kMaxLine bytes; one that is longer raises LineTooLong.
 class StreamProtocol : public Protocol {
  public:

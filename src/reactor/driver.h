@@ -197,6 +197,9 @@ class Driver {
   virtual std::size_t descriptorLimit() const = 0;
   virtual std::size_t openDescriptors() const = 0;
 
+  // True if the memory and the time of this reactor are the process's own, not simulated.
+  virtual bool isReal() const noexcept { return false; }
+
   // All randomness of a reactor comes from here, so that a simulated run can be repeated.
   virtual void randomBytes(std::span<std::uint8_t> bytes) = 0;
 };

@@ -9,18 +9,21 @@
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
+#include "ropewalk/memory_budget.h"
 #include "transport/connection.h"
 
 namespace ropewalk::detail {
 
-// While it lives this reactor is current, and what its connections log is named after them.
+// While it lives this reactor is current, what its connections log is named after them, and it
+// gives back the memory that is released.
 class ReactorCore::AtWork {
  public:
   explicit AtWork(ReactorCore& core) noexcept
       : core_(core),
         before_(std::exchange(core.home_, std::this_thread::get_id())),
         current_(core.reactor_),
-        named_(core.turn_) {}
+        named_(core.turn_),
+        releases_(core.driver_->isReal() ? &core.memoryReturn_ : nullptr) {}
   AtWork(const AtWork&) = delete;
   AtWork& operator=(const AtWork&) = delete;
   ~AtWork() { core_.home_ = before_; }
@@ -31,6 +34,7 @@ class ReactorCore::AtWork {
   CurrentReactor current_;
   LogContext named_;
   Level::EventLoop loop_;
+  sys::MemoryListening releases_;
 };
 
 ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
@@ -39,7 +43,9 @@ ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
       threadCalls_(*driver_),
       timers_(reactor),
       turn_(reactor),
+      memoryReturn_(reactor, turn_.deadlines()),
       descriptors_(*driver_) {
+  memoryBudget();  // computed now, while there are descriptors to read it with
   driver_->setOwner(*this);
 }
 

@@ -9,6 +9,7 @@
 
 #include "reactor/descriptors.h"
 #include "reactor/driver.h"
+#include "reactor/memory_return.h"
 #include "reactor/resident.h"
 #include "reactor/system_events.h"
 #include "reactor/thread_calls.h"
@@ -116,6 +117,7 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   Residents residents_;
   std::vector<std::shared_ptr<Resident>> toDrain_;  // from drain() until it is carried out
   Turn turn_;
+  MemoryReturn memoryReturn_;
   Descriptors descriptors_;
   std::map<int, std::shared_ptr<UniqueFunction<void()>>> signalCalls_;
   DelayedCall drainDeadline_;

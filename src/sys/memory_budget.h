@@ -12,7 +12,7 @@ void releaseMemory(std::size_t bytes) noexcept;
 // and half of it.
 bool mayGiveBackMemory() noexcept;
 
-// Gives the memory that was freed back to the system. Takes about 0.1 ms for each MiB.
+// Gives the memory that was freed back to the system; malloc waits meanwhile.
 void giveBackMemory() noexcept;
 
 // Is notified when releaseMemory() has made mayGiveBackMemory() true. The memory is not freed yet.

@@ -67,6 +67,7 @@ class LibeventDriver final : public Driver {
   std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) override;
   std::size_t descriptorLimit() const override;
   std::size_t openDescriptors() const override;
+  bool isReal() const noexcept override { return true; }
   void randomBytes(std::span<std::uint8_t> bytes) override;
 
  private:
