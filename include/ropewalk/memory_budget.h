@@ -24,14 +24,15 @@ namespace ropewalk {
 ///     dropped; of one that is streamed no more is read than its handler takes.
 ///   - A connection with an unfinished line (or read of StreamProtocol) of more than 1 KiB is
 ///     aborted with MemoryBudgetExceeded; it could not be drained.
+///   - Every connection is read from in small pieces, 4 KiB in a turn.
 ///   - One line in the log says so, with the figures.
 ///
-/// It never has to be waited for: a peer that takes nothing is given up after
+/// A shortage always ends: a peer that takes nothing is given up after
 /// ConnectionLimits::writeStall, a request that does not come after http::Limits::bodyGap or
 /// headTime.
 ///
-/// The memory in use exceeds the budget by what one turn adds: at most 128 KiB for each connection
-/// that is read from in that turn, and what the program's own callbacks write.
+/// The budget is exceeded by what is read before a connection has stalled: 4 KiB for each, and once
+/// 256 KiB; and by what the program's own callbacks write.
 ///
 /// Sets the budget to `bytes`; 0: the default, computed anew. The default is a quarter of the
 /// memory that this process can have, but at least 64 MiB or half of that memory, whichever is

@@ -22,6 +22,18 @@ constinit std::atomic<bool> isLogged = false;
 
 constinit thread_local sys::MemoryListener* listener = nullptr;
 
+std::size_t readSizeNow() noexcept {
+  return held.load(kRelaxed) > memoryBudget() ? sys::kReadSizeWhenShort : sys::kReadSize;
+}
+
+// Another thread may change the sum meanwhile: the last one to look has the last word.
+void adaptReadSize() noexcept {
+  for (std::size_t size = readSizeNow(); sys::readSize.load(kRelaxed) != size;
+       size = readSizeNow()) {
+    sys::readSize.store(size, kRelaxed);
+  }
+}
+
 std::size_t defaultBudget() noexcept {
   try {
     return sys::budgetFor(sys::availableMemory());
@@ -44,6 +56,7 @@ void logShortage(std::size_t bytes, std::size_t most) noexcept {
 
 void setMemoryBudget(std::size_t bytes) noexcept {
   budget.store(bytes != 0 ? bytes : defaultBudget(), kRelaxed);
+  adaptReadSize();
 }
 
 std::size_t memoryBudget() noexcept {
@@ -74,14 +87,18 @@ void MemoryCharge::change(std::size_t bytes) noexcept {
 
 namespace sys {
 
+constinit std::atomic<std::size_t> readSize = kReadSize;
+
 void chargeMemory(std::size_t bytes) noexcept {
   const std::size_t now = held.fetch_add(bytes, kRelaxed) + bytes;
   // Two threads may lose a peak between them: it only says when giving back is worth it.
   if (now > peak.load(kRelaxed)) peak.store(now, kRelaxed);
+  adaptReadSize();
 }
 
 void releaseMemory(std::size_t bytes) noexcept {
   const std::size_t now = held.fetch_sub(bytes, kRelaxed) - bytes;
+  adaptReadSize();
   if (isLogged.load(kRelaxed) && now <= memoryBudget() / 4 * 3) isLogged.store(false, kRelaxed);
   if (listener != nullptr && mayGiveBackMemory()) listener->memoryReleased();
 }

@@ -1,8 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 
 namespace ropewalk::sys {
+
+// Bytes to ask for in one recv. Few while memory is short: until a connection has stalled nobody
+// knows that what was read from it cannot be passed on.
+inline constexpr std::size_t kReadSize = 64 * 1024;
+inline constexpr std::size_t kReadSizeWhenShort = 4 * 1024;
+// Hidden, so that a look at it is one instruction.
+[[gnu::visibility("hidden")]] extern constinit std::atomic<std::size_t> readSize;
 
 // The counter behind ropewalk/memory_budget.h, which says what counts. Any thread.
 void chargeMemory(std::size_t bytes) noexcept;

@@ -85,7 +85,7 @@ void Connection::readReady() noexcept {
     return discardInput();
   turn_.setInHand(this);
   for (int reads = 0; reads < kReadsPerTurn && wantsRead(); ++reads) {
-    const Transfer got = channel_->receive(turn_.readBuffer(), Turn::kReadSize);
+    const Transfer got = channel_->receive(turn_.readBuffer(), Turn::readSize());
     if (got.bytes <= 0) {
       readStopped(got);
       break;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -11,6 +12,7 @@
 
 #include "ropewalk/detail/ref.h"
 #include "ropewalk/reactor_time.h"
+#include "sys/memory_budget.h"
 #include "transport/arena.h"
 #include "transport/connection_lists.h"
 #include "transport/deadline_wheel.h"
@@ -31,9 +33,10 @@ class Connection;
 // written to, and the lists of those that have something to do before the reactor waits again.
 class Turn {
  public:
-  // What one recv asks for, in bytes: the size at which throughput peaks (larger falls out of the
-  // cache).
-  static constexpr std::size_t kReadSize = 64 * 1024;
+  // What one recv asks for at most, in bytes: the size at which throughput peaks (larger falls out
+  // of the cache). readSize() is less while memory is short.
+  static constexpr std::size_t kReadSize = sys::kReadSize;
+  static std::size_t readSize() noexcept { return sys::readSize.load(std::memory_order_relaxed); }
 
   // `reactor` must outlive the turn.
   explicit Turn(Reactor& reactor);

@@ -20,6 +20,7 @@ TESTBED = sys.argv[1]
 MIB = 1024 * 1024
 PROCESS = 96 * MIB  # the address space of the server
 MOST_BUDGET = 48 * MIB  # half of it
+SLACK = 16 * MIB  # what was read before it could stall, and what malloc adds
 
 
 def limited(*arguments):
@@ -43,6 +44,16 @@ def send(peer, data):
         peer.sendall(data)
     except OSError:
         pass
+
+
+def connect(testbed):
+    """A client that never waits, with small buffers: what is held is held by the server, not by the kernel."""
+    peer = socket.socket()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+    peer.connect((testbed.host, testbed.port))
+    peer.setblocking(False)
+    return peer
 
 
 def post(length):
@@ -96,25 +107,21 @@ class MemoryTest(unittest.TestCase):
     def test_500_clients_that_do_not_take_1_mb_that_they_get_are_held_within_the_budget(self):
         with limited("http") as testbed:
             before = resident(testbed)
-            peers = [testbed.connect() for _ in range(500)]
-            for peer in peers:
-                peer.setblocking(False)
+            peers = [connect(testbed) for _ in range(500)]
             self.flood(peers, post(1_000_000) + b"x" * 1_000_000)
             self.assertIn(self.ask(testbed), (200, 503))
-            self.assertLess(resident(testbed) - before, MOST_BUDGET + 24 * MIB)
+            self.assertLess(resident(testbed) - before, MOST_BUDGET + SLACK)
             for peer in peers:
                 peer.close()
             self.settle(testbed, lambda: resident(testbed) < before + 16 * MIB)
             self.assertEqual(self.ask(testbed), 200)
 
-    def test_500_stalled_echoes_are_held_within_the_budget(self):
+    def test_700_stalled_echoes_are_held_within_the_budget(self):
         with limited("echo") as testbed:
             before = resident(testbed)
-            peers = [testbed.connect() for _ in range(500)]
-            for peer in peers:
-                peer.setblocking(False)
+            peers = [connect(testbed) for _ in range(700)]
             self.flood(peers, b"x" * 8_000_000)
-            self.assertLess(resident(testbed) - before, MOST_BUDGET + 24 * MIB)
+            self.assertLess(resident(testbed) - before, MOST_BUDGET + SLACK)
             self.assertIsNone(testbed.process.poll())
             for peer in peers:
                 peer.close()

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -151,6 +152,22 @@ TEST_CASE("a connection whose peer takes all is served while memory is short") {
   }
 }
 
+TEST_CASE("a connection is read from in small pieces while memory is short") {
+  const QuietLog quiet;
+  MemoryShortage shortage;
+  struct Sizes : Protocol {
+    void dataReceived(std::string_view data) override { longest = std::max(longest, data.size()); }
+    std::size_t longest = 0;
+  } sizes;
+  sim::StringTransport wire;
+  sizes.makeConnection(wire);
+  wire.deliver(std::string(100'000, 'x'));
+  CHECK(sizes.longest == 4096);
+  shortage.end();
+  wire.deliver(std::string(100'000, 'x'));
+  CHECK(sizes.longest == 65'536);
+}
+
 TEST_CASE("setReadWhileBlocked(true) holds while memory is short, too") {
   const QuietLog quiet;
   const MemoryShortage shortage;
@@ -198,7 +215,7 @@ TEST_CASE("a shortage that no peer ends is ended by the deadline of those that a
     for (int k = 0; k < 5; ++k) stalled.back()->wire.deliver(std::string(1000, 'x'));
   }
   CHECK(isMemoryShort());
-  CHECK(memoryHeld() - before < 50'000 + 100 * 2'500);  // one read each
+  CHECK(memoryHeld() - before < 50'000 + 100 * 2'500);  // one delivery each
   for (const auto& each : stalled) each->wire.advance(31s);
   for (const auto& each : stalled) CHECK(each->wire.isDisconnected());
   CHECK(memoryHeld() == before);
