@@ -9,7 +9,7 @@ namespace ropewalk {
 /// What one connection may hold and how long it may take. All limits are on by default.
 ///
 /// Sizes are bytes of output that the kernel has not taken yet. A time limit is kept within 10 %,
-/// or within 250 ms if that is more.
+/// or within 250 ms if that is more. What all connections may hold together: memory_budget.h.
 struct ConnectionLimits {
   /// Above this a push producer is paused, and reading may stop: Transport::setReadWhileBlocked()
   /// says when.

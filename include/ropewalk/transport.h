@@ -167,7 +167,8 @@ class Transport : public detail::RefCounted {
   /// Unless this is called, it does on a connection that this side opened, and while a producer is
   /// registered (the producer is paused instead); on any other connection it stops until at most
   /// writeLowWater bytes wait. So a peer that takes no answers cannot make a server hold more, and
-  /// of two ends that both write much one always reads.
+  /// of two ends that both write much one always reads. While the memory budget of the process is
+  /// exceeded (memory_budget.h), reading stops at the first byte that the peer does not take.
   virtual void setReadWhileBlocked(bool on) = 0;
 
   /// Says that the connection is idle: nothing is in progress on it, so it may be closed to make

@@ -10,7 +10,8 @@ namespace ropewalk::http {
 ///
 /// Sizes are bytes. Whoever passes a limit gets the answer named here with `Connection: close`;
 /// after it nothing more is read from that connection as HTTP. 408 is sent only if part of a
-/// request has arrived; a connection that was silent is closed without a word.
+/// request has arrived; a connection that was silent is closed without a word. What all connections
+/// may hold together, and when requests get 503 for it: ropewalk/memory_budget.h.
 struct Limits {
   /// The request line with its CRLF. 414.
   std::size_t requestLine = 8 * 1024;
