@@ -104,7 +104,7 @@ void Connection::readReady() noexcept {
 }
 
 bool Connection::wantsRead() const noexcept {
-  if (phase_ == Phase::Open) return !paused_ && !blocked_ && !readEnded_ && !left_;
+  if (phase_ == Phase::Open) return !paused_ && !blocked_ && !readEnded_;
   return phase_ == Phase::Lingering && !readEnded_;
 }
 
@@ -230,7 +230,7 @@ void Connection::flushFromLine() noexcept {
 void Connection::flush() noexcept {
   if (feed_ && !queue_.empty()) feed_->wrote = true;
   try {
-    if (!waitsForRoom_ && !left_) sendQueue();
+    if (!waitsForRoom_) sendQueue();
   } catch (...) {
     outOfMemory();
   }

@@ -86,7 +86,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
 
   // On: its callback has forked and returns in the child. Nothing is read or sent any more; what
   // arrives and what is queued is for the parent to deliver.
-  void leave(bool on) noexcept { left_ = on; }
+  void leave(bool on) noexcept;
 
   // In a child: closes the wire and becomes a transport that does nothing. Calls nobody.
   void abandon() noexcept;
@@ -253,14 +253,11 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool paused_ : 1 = false;     // by pauseProducing()
   bool blocked_ : 1 = false;    // too much of its own output waits
   bool readEnded_ : 1 = false;  // the peer has finished
-  bool left_ : 1 = false;       // the parent process goes on with it
-  // And what keeps it from sending, with left_: the kernel refused some. Nothing is sent before
-  // writeReady().
-  bool waitsForRoom_ : 1 = false;
 
   // Bytes, for they are written on the road of every message.
   bool flushQueued_ = false;      // it stands in the turn's line
   bool needsAfterFlush_ = false;  // something beside the bytes waits for the flush
+  bool waitsForRoom_ = false;     // the kernel refused some; nothing is sent before writeReady()
 
   bool ownsLimits_ : 1 = false;
   bool settleQueued_ : 1 = false;
@@ -272,6 +269,11 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool drainDue_ : 1 = false;             // drainRequested() has to be called
   bool cutsShort_ : 1 = false;  // ends in a reset, once the peer has acknowledged what was sent
   bool resets_ : 1 = false;     // the end that goes on is a reset
+  // The parent process goes on with it. Paused and full meanwhile, so that the road of a message
+  // has nothing more to ask; what was so before comes back with leave(false).
+  bool left_ : 1 = false;
+  bool wasPaused_ : 1 = false;
+  bool waitedForRoom_ : 1 = false;
   Linger linger_ = Linger::Yes;
 };
 

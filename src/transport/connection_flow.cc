@@ -18,10 +18,21 @@ void Connection::pauseProducing() {
 }
 
 void Connection::resumeProducing() {
-  if (phase_ != Phase::Open || !paused_) return;
+  if (phase_ != Phase::Open || !paused_ || left_) return;
   paused_ = false;
   needsAfterFlush_ = true;
   flushLater();
+}
+
+void Connection::leave(bool on) noexcept {
+  if (left_ == on) return;
+  left_ = on;
+  if (on) {
+    wasPaused_ = paused_;
+    waitedForRoom_ = waitsForRoom_;
+  }
+  paused_ = on || wasPaused_;
+  waitsForRoom_ = on || waitedForRoom_;
 }
 
 // A server stops reading from a client that does not take its answers. Three exceptions: the user
