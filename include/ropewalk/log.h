@@ -23,9 +23,9 @@ LogLevel logLevel();
 /// Where the lines go; an empty sink means stderr again, which is the default. Nobody waits for
 /// stderr: a line for which there is no room (nobody reads the pipe, or its reader has gone) is
 /// lost, without SIGPIPE, and the next one that gets through is preceded by how many were. Lost are
-/// also lines while descriptor 2 is closed, or is a socket or a file with FD_CLOEXEC that it was not
-/// when the program started: such a file got the number by accident and is not meant for the log.
-/// dup2() onto descriptor 2 is the way to change where stderr goes.
+/// also lines while descriptor 2 is closed, or is a socket or a file with FD_CLOEXEC that it was
+/// not when the program started: such a file got the number by accident and is not meant for the
+/// log. dup2() onto descriptor 2 is the way to change where stderr goes.
 using LogSink = UniqueFunction<void(LogLevel level, std::string_view line)>;
 
 /// Sends every line to `sink` instead.

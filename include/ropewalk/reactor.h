@@ -11,6 +11,7 @@
 #include "ropewalk/connector.h"
 #include "ropewalk/descriptor.h"
 #include "ropewalk/detail/as_deferred.h"
+#include "ropewalk/detail/require_callable.h"
 #include "ropewalk/factory.h"
 #include "ropewalk/listen_options.h"
 #include "ropewalk/listening_port.h"
@@ -56,7 +57,9 @@ struct ReactorStatistics {
 /// Order: a turn is what other threads asked for, the calls that are due, a stop if one was asked
 /// for, then what the network has to say (rule RC18). Ownership: owns its ports, connectors and
 /// connections. Several may live in one process, one per thread; after run() has returned it can be
-/// run again (RC4). Threads: the thread that runs it, but for callFromThread().
+/// run again (RC4). Threads: the thread that runs it, but for callFromThread() and now(). While it
+/// runs, a debug build of the library (NDEBUG not defined) stops with a message when another thread
+/// calls the reactor, a port or a connection.
 ///
 /// Errors: out of memory ends a connection, not the process (rule G3). What is called here throws
 /// std::bad_alloc then, and nothing has happened; what the reactor does on its own goes on without:
@@ -119,7 +122,9 @@ class Reactor final : public ReactorTime {
   }
 
   /// Runs `call` on the reactor's thread, soon, in the order asked (TH1). False, and `call` is
-  /// dropped, if the reactor is being destroyed. Threads: any thread.
+  /// dropped, if the reactor is being destroyed. Threads: any thread, but not a signal handler: it
+  /// takes a lock and memory, and a handler may have interrupted a holder of that lock. What a
+  /// signal is to do is given to onSignal().
   template <typename Callable>
   bool callFromThread(Callable&& call) {
     return fromThread(detail::detached(std::forward<Callable>(call)));
@@ -235,11 +240,13 @@ class Reactor final : public ReactorTime {
   template <typename Callable>
   requires std::is_invocable_v < std::decay_t<Callable>
   & > void addReader(int fd, Callable&& call) {
+    detail::requireCallable<std::decay_t<Callable>>(call);
     addReaderCall(fd, UniqueFunction<void()>(std::forward<Callable>(call)));
   }
   template <typename Callable>
   requires std::is_invocable_v < std::decay_t<Callable>
   & > void addWriter(int fd, Callable&& call) {
+    detail::requireCallable<std::decay_t<Callable>>(call);
     addWriterCall(fd, UniqueFunction<void()>(std::forward<Callable>(call)));
   }
   void removeReader(int fd) noexcept;

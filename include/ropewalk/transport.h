@@ -48,7 +48,7 @@ enum class Linger : std::uint8_t {
 /// Errors: no method here fails, except as said. A broken network is reported once, through
 /// Protocol::connectionLost(); so is that there was no memory for what was written: the connection
 /// is aborted with a std::bad_alloc, whoever wrote (rule G3).
-class Transport : public detail::RefCounted {
+class Transport : public detail::SharedRefCounted {
  public:
   /// Sends `bytes` after everything written before.
   ///
@@ -234,7 +234,10 @@ class Transport : public detail::RefCounted {
 
 /// A handle of a Transport: never null, safe to keep for ever, 8 bytes.
 ///
-/// Threads: the reactor's thread only.
+/// Threads: copies may be made, moved and dropped on any thread, for instance in a lambda that goes
+/// to a pool of threads and comes back by Reactor::callFromThread(). What it points to is called on
+/// the reactor's thread only; a debug build of the library (NDEBUG not defined) stops with a
+/// message otherwise.
 class TransportRef {
  public:
   /// A transport that was never connected: every method does nothing.

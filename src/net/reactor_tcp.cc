@@ -65,6 +65,7 @@ std::shared_ptr<ListeningPort> Reactor::adoptStreamPort(int fd, std::shared_ptr<
 
 void Reactor::adoptStreamConnection(int fd, std::shared_ptr<Factory> factory,
                                     const ConnectionLimits& limits) {
+  core_->turn().requireHome("Reactor::adoptStreamConnection()");
   require(factory, "adoptStreamConnection");
   detail::Connecting adopted = core_->driver().adoptConnection(fd, limits);
   if (!adopted.channel) {
@@ -77,6 +78,7 @@ void Reactor::adoptStreamConnection(int fd, std::shared_ptr<Factory> factory,
 
 Deferred<std::vector<Address>> Reactor::resolve(std::string_view name, Duration timeout,
                                                 detail::Place place) {
+  core_->turn().requireHome("Reactor::resolve()");
   return std::make_shared<detail::NameResolution>(name, place)->begin(*core_, timeout);
 }
 

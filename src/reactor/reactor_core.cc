@@ -20,13 +20,13 @@ class ReactorCore::AtWork {
  public:
   explicit AtWork(ReactorCore& core) noexcept
       : core_(core),
-        before_(std::exchange(core.home_, std::this_thread::get_id())),
+        before_(core.turn_.home().set(std::this_thread::get_id())),
         current_(core.reactor_),
         named_(core.turn_),
         releases_(core.driver_->isReal() ? &core.memoryReturn_ : nullptr) {}
   AtWork(const AtWork&) = delete;
   AtWork& operator=(const AtWork&) = delete;
-  ~AtWork() { core_.home_ = before_; }
+  ~AtWork() { core_.turn_.home().set(before_); }
 
  private:
   ReactorCore& core_;
@@ -68,7 +68,7 @@ bool ReactorCore::descriptorsAreUsedUp() noexcept {
 void ReactorCore::forkedInChild() noexcept {
   threadCalls_.unlock();
   if (isOurs() || left_) return;
-  mayBeBroken_ = home_ != std::thread::id() && home_ != std::this_thread::get_id();
+  mayBeBroken_ = !turn_.home().isHere();
   stateAtFork_ = state_;
   setLeft(true);
   timers_.breakOff();
@@ -106,6 +106,7 @@ void ReactorCore::abandon(std::unique_ptr<ReactorCore> core) noexcept {
 }
 
 void ReactorCore::add(std::shared_ptr<Resident> resident) {
+  turn_.requireHome("listening or connecting");
   if (closed_) throw ReactorNotRunning();  // who would end it?
   residents_.add(std::move(resident));
 }

@@ -52,7 +52,10 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   // A resident is told when the reactor drains and stops, until it leaves. Throws ReactorNotRunning
   // once the reactor is being destroyed.
   void add(std::shared_ptr<Resident> resident);
-  void remove(Resident& resident) noexcept { residents_.remove(resident); }
+  void remove(Resident& resident) noexcept {
+    turn_.requireHome("stopListening() or stopConnecting()");
+    residents_.remove(resident);
+  }
 
   // run() in three parts, for a world that turns several reactors: fires Startup; one turn; what is
   // left to do when the turns are over.
@@ -134,7 +137,6 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   bool handlesSignals_ = false;
   bool signalSeen_ = false;
 
-  std::thread::id home_;             // the thread that is at work; none while no turn runs
   State stateAtFork_ = State::Idle;  // while left_
   bool left_ = false;                // the parent process goes on with it, and this is a child
   bool mayBeBroken_ = false;         // the fork came while another thread was at work

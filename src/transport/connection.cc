@@ -109,6 +109,7 @@ bool Connection::wantsRead() const noexcept {
 }
 
 void Connection::write(std::string_view bytes) {
+  requireHome("Transport::write()");
   if (bytes.empty() || !acceptsWrites()) return;
   try {
     if (bytes.size() > WriteQueue::kLongestCopy) {
@@ -125,6 +126,7 @@ void Connection::write(std::string_view bytes) {
 }
 
 void Connection::write(const SharedBytes& bytes) {
+  requireHome("Transport::write()");
   // A short line is cheaper to copy than to share, unless it will wait.
   if (bytes.size() <= kShortShare && !waitsForRoom_) return write(bytes.view());
   if (bytes.empty() || !acceptsWrites()) return;
@@ -138,6 +140,7 @@ void Connection::write(const SharedBytes& bytes) {
 }
 
 void Connection::writeOwned(std::string bytes) {
+  requireHome("Transport::write()");
   if (bytes.size() <= kShortShare) return write(std::string_view(bytes));
   if (!acceptsWrites()) return;
   try {
@@ -150,6 +153,7 @@ void Connection::writeOwned(std::string bytes) {
 }
 
 void Connection::writeFile(int fd, std::uint64_t offset, std::uint64_t count) {
+  requireHome("Transport::writeFile()");
   sys::FileDescriptor file(fd);
   if (count == 0 || !acceptsWrites()) return;
   try {

@@ -164,6 +164,14 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
     bool resumeDue = false;
   };
 
+  // In a debug build, stops the program if `call` is on another thread than the reactor's. After
+  // the end there may be no turn, and every call does nothing.
+  void requireHome(const char* call) const noexcept {
+    if (kChecksThreads && phase_ != Phase::Ended && !turn_.home().isHere()) [[unlikely]]
+      stopElsewhere(call);
+  }
+  [[noreturn]] void stopElsewhere(const char* call) const noexcept;
+
   // connection.cc: the road of a byte
   bool wantsRead() const noexcept;
   bool acceptsWrites();

@@ -39,7 +39,12 @@ std::string Connection::logPrefix() const {
   return prefix + "," + std::to_string(session_) + "," + peer_.host();
 }
 
+void Connection::stopElsewhere(const char* call) const noexcept {
+  stopWrongThread(logPrefix().c_str(), call);
+}
+
 void Connection::loseConnection(Linger linger) {
+  requireHome("Transport::loseConnection()");
   if (phase_ != Phase::Open) return;
   phase_ = Phase::Closing;
   linger_ = linger;
@@ -49,6 +54,7 @@ void Connection::loseConnection(Linger linger) {
 }
 
 void Connection::loseConnection(Failure why) {
+  requireHome("Transport::loseConnection()");
   if (phase_ != Phase::Open) return;
   if (ranOutOfMemory(why)) return abortConnection(std::move(why));
   reason_ = std::move(why);
@@ -58,6 +64,7 @@ void Connection::loseConnection(Failure why) {
 void Connection::abortConnection() { abortConnection(Failure::connectionAborted()); }
 
 void Connection::abortConnection(Failure why) {
+  requireHome("Transport::abortConnection()");
   if (!why) why = Failure::connectionAborted();
   if (phase_ == Phase::Made) return;
   if (phase_ == Phase::Ended) {
@@ -76,6 +83,7 @@ void Connection::abortConnection(Failure why) {
 }
 
 void Connection::cutShort(Failure why) {
+  requireHome("Transport::cutShort()");
   if (phase_ == Phase::Ended || phase_ == Phase::Ending) return abortConnection(std::move(why));
   if (phase_ != Phase::Open && phase_ != Phase::Closing) return;
   if (!reason_) reason_ = why ? std::move(why) : Failure::connectionAborted();
@@ -101,6 +109,7 @@ void Connection::fileBrokeOff(const WriteQueue::FileStretch& stretch,
 }
 
 void Connection::loseWriteConnection() {
+  requireHome("Transport::loseWriteConnection()");
   if (phase_ != Phase::Open || writeLost_) return;
   writeLost_ = true;
   needsAfterFlush_ = true;
@@ -269,6 +278,9 @@ void Connection::end(const Failure& why) noexcept {
     if (turn_.slowTurns().isOn()) turn_.slowTurns().enter("who hears of the end of a connection");
   }
   protocol_.reset();
+  // The last handle may be dropped by another thread, which must not run a destructor of the
+  // user's.
+  reason_ = {};
   letChannelGo();
   turn_.countClosed(withoutNamespaces(reason.typeName()));
   turn_.remove(*this);

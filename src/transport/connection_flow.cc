@@ -11,6 +11,7 @@
 namespace ropewalk::detail {
 
 void Connection::pauseProducing() {
+  requireHome("Transport::pauseProducing()");
   if (phase_ != Phase::Open || paused_) return;
   paused_ = true;
   needsAfterFlush_ = true;
@@ -18,6 +19,7 @@ void Connection::pauseProducing() {
 }
 
 void Connection::resumeProducing() {
+  requireHome("Transport::resumeProducing()");
   if (phase_ != Phase::Open || !paused_ || left_) return;
   paused_ = false;
   needsAfterFlush_ = true;
@@ -44,6 +46,7 @@ bool Connection::blocksWhenFull() const noexcept {
 }
 
 void Connection::setReadWhileBlocked(bool on) {
+  requireHome("Transport::setReadWhileBlocked()");
   readWhileBlocked_ = on;
   if (on) return unblock();
   blockIfMuchWaits();
@@ -57,6 +60,7 @@ void Connection::unblock() {
 }
 
 bool Connection::awaitRoom(RoomWaiter& waiter, std::size_t atMost) {
+  requireHome("Transport::awaitRoom()");
   if (phase_ != Phase::Open || writeLost_) return false;
   roomWaiters_.add(waiter, atMost);
   needsAfterFlush_ = true;
@@ -76,6 +80,7 @@ void Connection::notifyRoom() noexcept {
 }
 
 void Connection::setLimits(const ConnectionLimits& limits) {
+  requireHome("Transport::setLimits()");
   auto own = std::make_unique<ConnectionLimits>(limits);
   // The kernel is told only what is news to it: HTTP changes the others with every streamed answer.
   const bool isNews = channel_ && own->writeStall != limits_->writeStall;
@@ -96,10 +101,12 @@ void Connection::blockIfMuchWaits() {
 
 // The maker, whose they may be, is let go of at the end.
 ConnectionLimits Connection::limits() const {
+  requireHome("Transport::limits()");
   return isConnected() ? *limits_ : ConnectionLimits();
 }
 
 void Connection::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
+  requireHome("Transport::registerProducer()");
   if (phase_ != Phase::Open || writeLost_ || reason_) return producer->stopProducing();
   if (feed_) {
     const Producer& present = *feed_->producer;
@@ -118,6 +125,7 @@ void Connection::registerProducer(std::shared_ptr<Producer> producer, Streaming 
 }
 
 void Connection::unregisterProducer() {
+  requireHome("Transport::unregisterProducer()");
   if (!feed_) return;
   feed_.reset();
   if (phase_ == Phase::Closing && waitsForRoom_) expectProgress();
@@ -189,6 +197,7 @@ void Connection::applyInterest() noexcept {
 }
 
 std::size_t Connection::unsentBytes() const {
+  requireHome("Transport::unsentBytes()");
   const bool hearsOfEnd = phase_ == Phase::Ended && channel_;
   return hearsOfEnd ? dropped_ : queue_.bytes();
 }
@@ -200,12 +209,14 @@ void Connection::setIdle(bool on) {
 }
 
 void Connection::setTcpNoDelay(bool on) {
+  requireHome("Transport::setTcpNoDelay()");
   if (channel_) channel_->setTcpNoDelay(on);
 }
 
 bool Connection::getTcpNoDelay() const { return channel_ && channel_->tcpNoDelay(); }
 
 void Connection::setTcpKeepAlive(bool on) {
+  requireHome("Transport::setTcpKeepAlive()");
   if (channel_) channel_->setTcpKeepAlive(on);
 }
 

@@ -13,6 +13,8 @@ namespace {
 // What a TransportRef points to before there is a connection: every order is dropped.
 class DeadTransport final : public Transport {
  public:
+  DeadTransport() { makeImmortal(); }
+
   void write(std::string_view) override {}
   void write(const SharedBytes&) override {}
   void writeFile(int fd, std::uint64_t, std::uint64_t) override { sys::FileDescriptor closed(fd); }
@@ -49,10 +51,10 @@ class DeadTransport final : public Transport {
   void writeOwned(std::string) override {}
 };
 
-// One for each thread, because counts are not atomic. Lives until the thread ends.
+// One for all threads, never destroyed: a global object may make a protocol in its destructor.
 Transport& deadTransport() {
-  thread_local const detail::Ref<Transport> dead(new DeadTransport);
-  return *dead;
+  static DeadTransport& dead = *new DeadTransport;
+  return dead;
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "transport/arena.h"
 #include "transport/connection_lists.h"
 #include "transport/deadline_wheel.h"
+#include "transport/home_thread.h"
 #include "transport/idle_connections.h"
 #include "transport/partings.h"
 #include "transport/slow_turns.h"
@@ -45,6 +46,14 @@ class Turn {
   ~Turn();
 
   Reactor& reactor() const noexcept { return reactor_; }
+
+  HomeThread& home() noexcept { return home_; }
+
+  // In a debug build, stops the program if `call` is on another thread than the reactor's.
+  void requireHome(const char* call) const noexcept {
+    if (kChecksThreads && !home_.isHere()) [[unlikely]]
+      stopWrongThread("", call);
+  }
 
   // The connection whose callback runs, or null; it is flushed when that returns.
   Connection* inHand() const noexcept { return inHand_; }
@@ -137,6 +146,7 @@ class Turn {
   void flushAll() noexcept;
 
   Reactor& reactor_;
+  HomeThread home_;
   Connection* inHand_ = nullptr;
   std::unique_ptr<char[]> readBuffer_;
   Arena arena_;

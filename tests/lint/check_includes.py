@@ -32,7 +32,7 @@ HEADERS = {
     "cstddef": "byte max_align_t nullptr_t ptrdiff_t size_t",
     "cstdint": "int64_t uint16_t uint32_t uint64_t uint8_t uintptr_t",
     "cstdio": "fprintf snprintf",
-    "cstdlib": "free getenv",
+    "cstdlib": "abort free getenv",
     "cstring": "memcmp memcpy strerror",
     "deque": "deque erase_if",
     "exception": "current_exception exception exception_ptr make_exception_ptr rethrow_exception uncaught_exceptions",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <utility>
 
@@ -30,7 +31,38 @@ class RefCounted {
   std::uint32_t refs_ = 0;
 };
 
-// Owns one count of a RefCounted object; may be empty.
+// The same for things whose handles go to other threads: the count is atomic, the object is not.
+// The last handle may go on any thread, so by then nothing may be left in the object that belongs
+// to one.
+class SharedRefCounted {
+ public:
+  SharedRefCounted() = default;
+  SharedRefCounted(const SharedRefCounted&) = delete;
+  SharedRefCounted& operator=(const SharedRefCounted&) = delete;
+
+  void addRef() noexcept {
+    if (!isImmortal()) refs_.fetch_add(1, std::memory_order_relaxed);
+  }
+  void release() noexcept {
+    if (!isImmortal() && refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+  std::uint32_t refCount() const noexcept { return refs_.load(std::memory_order_relaxed); }
+
+ protected:
+  virtual ~SharedRefCounted() = default;
+
+  // Counts no handle from now on, and is never deleted: for one object that all threads share.
+  void makeImmortal() noexcept { refs_.store(kImmortal, std::memory_order_relaxed); }
+
+ private:
+  static constexpr std::uint32_t kImmortal = ~0u;
+
+  bool isImmortal() const noexcept { return refCount() == kImmortal; }
+
+  std::atomic<std::uint32_t> refs_ = 0;
+};
+
+// Owns one count of a RefCounted or SharedRefCounted object; may be empty.
 template <typename T>
 class Ref {
  public:

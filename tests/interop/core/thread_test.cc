@@ -1,17 +1,27 @@
 // callFromThread, the one door for other threads: TH1 to TH5.
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "ropewalk/reactor.h"
+#include "support/child_process.h"
 #include "support/guarded_reactor.h"
+#include "support/raw_socket.h"
+#include "support/scripted.h"
 #include "support/story.h"
 
 namespace ropewalk::test {
@@ -164,6 +174,138 @@ TEST_CASE(
   reactor.callLater(0s, [&] { reactor.callFromThread([&] { reactor.stop(); }); });
   runUntilStopped(reactor);
   CHECK(ran == accepted);
+}
+
+// Copies and drops `handle` many times.
+void passAround(const TransportRef& handle) {
+  for (int i = 0; i < 200'000; ++i) {
+    TransportRef copy = handle;
+    const TransportRef moved = std::move(copy);
+  }
+}
+
+TEST_CASE("a transport's handle may be copied and dropped on any thread, also as the last one") {
+  Story story;
+  Reactor reactor;
+  TransportRef kept;
+  const auto factory =
+      scripted(story, "server", {.made = [&](Scripted& self) { kept = self.transport; }});
+  const auto port = reactor.listenTCP(0, factory, {"127.0.0.1"});
+  RawSocket peer = RawSocket::connectedTo(port->getHost());
+  turnUntil(reactor, [&] { return story.has("server made"); });
+  std::vector<std::thread> threads;
+  SUBCASE("of a connection that is open") {
+    for (int i = 0; i < 2; ++i) threads.emplace_back([copy = kept] { passAround(copy); });
+    passAround(kept);
+    for (std::thread& thread : threads) thread.join();
+    threads.clear();
+    CHECK(kept->isConnected());
+    CHECK(kept->refCount() == 3);  // the turn's, the protocol's, ours
+  }
+  SUBCASE("of one that ends meanwhile, for a reason of the user's") {
+    kept->abortConnection(Failure::of(std::runtime_error("a reason")));
+    for (int i = 0; i < 2; ++i) threads.emplace_back([copy = kept] { passAround(copy); });
+    kept = TransportRef();
+    turnUntil(reactor, [&] { return story.has("server lost"); });
+  }
+  SUBCASE("of no connection") {
+    kept = TransportRef();
+    for (int i = 0; i < 2; ++i) threads.emplace_back([] { passAround(TransportRef()); });
+    passAround(TransportRef());
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+#ifndef NDEBUG
+// What `work` says on stderr, and how the process ends in which it does.
+std::string saidBy(const std::function<void()>& work, int* status) {
+  ChildProcess child([&](Line& line) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return 1;
+    const pid_t inner = ::fork();
+    if (inner == 0) {
+      ::dup2(ends[1], STDERR_FILENO);
+      const rlimit none{0, 0};
+      ::setrlimit(RLIMIT_CORE, &none);
+      work();
+      ::_exit(0);
+    }
+    ::close(ends[1]);
+    char said[1000] = {};
+    const ssize_t size = ::read(ends[0], said, sizeof said - 1);
+    int innerStatus = 0;
+    ::waitpid(inner, &innerStatus, 0);
+    line.say(std::string(said, size > 0 ? static_cast<std::size_t>(size) - 1 : 0));
+    return WIFSIGNALED(innerStatus) ? WTERMSIG(innerStatus) : 0;
+  });
+  const std::string said = child.line.hear();
+  *status = child.wait();
+  return said;
+}
+
+TEST_CASE("a call from another thread than the reactor's stops a debug build, with a sentence") {
+  std::string call;
+  std::function<void(Reactor&, const TransportRef&)> wrong;
+  SUBCASE("a write") {
+    call = "server,0,127.0.0.1: Transport::write()";
+    wrong = [](Reactor&, const TransportRef& transport) { transport->write("hello"); };
+  }
+  SUBCASE("a close") {
+    call = "server,0,127.0.0.1: Transport::loseConnection()";
+    wrong = [](Reactor&, const TransportRef& transport) { transport->loseConnection(); };
+  }
+  SUBCASE("an abort") {
+    call = "server,0,127.0.0.1: Transport::abortConnection()";
+    wrong = [](Reactor&, const TransportRef& transport) { transport->abortConnection(); };
+  }
+  SUBCASE("a timed call") {
+    call = "Reactor::callLater()";
+    wrong = [](Reactor& reactor, const TransportRef&) { reactor.callLater(1s, [] {}); };
+  }
+  SUBCASE("a stop") {
+    call = "Reactor::stop()";
+    wrong = [](Reactor& reactor, const TransportRef&) { reactor.stop(); };
+  }
+  SUBCASE("a drain") {
+    call = "Reactor::drain()";
+    wrong = [](Reactor& reactor, const TransportRef&) { reactor.drain(); };
+  }
+  SUBCASE("a port") {
+    call = "listening or connecting";
+    wrong = [](Reactor& reactor, const TransportRef&) {
+      reactor.listenTCP(0, Factory::forProtocol<Protocol>(), {"127.0.0.1"});
+    };
+  }
+  int status = 0;
+  const std::string said = saidBy(
+      [&] {
+        Story story;
+        Reactor reactor;
+        const auto made = [&](Scripted& self) {
+          std::thread([&] { wrong(reactor, self.transport); }).join();
+        };
+        const auto port =
+            reactor.listenTCP(0, scripted(story, "server", {.made = made}), {"127.0.0.1"});
+        const RawSocket peer = RawSocket::connectedTo(port->getHost());
+        runUntilStopped(reactor);
+      },
+      &status);
+  CHECK(status == SIGABRT);
+  CHECK(said == "ropewalk: " + call +
+                    " was called on another thread than the reactor's, which runs: use "
+                    "Reactor::callFromThread()");
+}
+#endif
+
+TEST_CASE("a reactor that does not run may be prepared on one thread and run on another") {
+  Story story;
+  Reactor reactor;
+  const auto port = reactor.listenTCP(0, scripted(story, "server"), {"127.0.0.1"});
+  reactor.callLater(0s, [&] { reactor.stop(); });
+  std::thread([&] { reactor.run(false); }).join();
+  CHECK(story.has("server start"));
+  reactor.callLater(0s, [&] { reactor.stop(); });
+  runUntilStopped(reactor);
 }
 
 }  // namespace
