@@ -59,10 +59,11 @@ MimeTypes::MimeTypes() {
 }
 
 const MimeTypes& MimeTypes::ofSystem() {
-  static const MimeTypes types = [] {
-    MimeTypes fresh;
+  // Never destroyed: answers may be made until the last global object is gone.
+  static const MimeTypes& types = *[] {
+    auto* const fresh = new MimeTypes;
     std::ifstream file("/etc/mime.types");
-    if (file) fresh.read(file);
+    if (file) fresh->read(file);
     return fresh;
   }();
   return types;

@@ -60,23 +60,24 @@ const TypeNames::Entry& entryOf(const std::type_info& type) {
 
 }  // namespace
 
+// Never destroyed: a reactor in a global object uses them when exit(3) destroys it.
 const Failure& Failure::connectionDone() {
-  static const Failure failure = of(ConnectionDone());
+  static const Failure& failure = *new Failure(of(ConnectionDone()));
   return failure;
 }
 
 const Failure& Failure::connectionLost() {
-  static const Failure failure = of(ConnectionLost());
+  static const Failure& failure = *new Failure(of(ConnectionLost()));
   return failure;
 }
 
 const Failure& Failure::connectionAborted() {
-  static const Failure failure = of(ConnectionAborted());
+  static const Failure& failure = *new Failure(of(ConnectionAborted()));
   return failure;
 }
 
 const Failure& Failure::cancelled() {
-  static const Failure failure = of(CancelledError());
+  static const Failure& failure = *new Failure(of(CancelledError()));
   return failure;
 }
 

@@ -25,6 +25,7 @@ Reactor::Reactor(std::unique_ptr<detail::Driver> driver)
 
 Reactor::~Reactor() {
   if (!core_->isOurs()) detail::ReactorCore::abandon(std::move(core_));
+  if (currentReactor == this) currentReactor = nullptr;  // exit() in a callback does not return
 }
 
 void Reactor::run(bool handleSignals) {

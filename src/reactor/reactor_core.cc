@@ -54,6 +54,8 @@ ReactorCore::~ReactorCore() {
   threadCalls_.close();
   disconnectAll();
   timers_.cancelAll();
+  // Destroyed by exit() in a callback: nothing returns to the turn that gave lines their names.
+  if (turn_.home().isTurning() && turn_.home().isHere()) currentLogContext = nullptr;
 }
 
 bool ReactorCore::descriptorsAreUsedUp() noexcept {
