@@ -178,7 +178,7 @@ TEST_CASE(
 
 // Copies and drops `handle` many times.
 void passAround(const TransportRef& handle) {
-  for (int i = 0; i < 200'000; ++i) {
+  for (int i = 0; i < 1'000'000; ++i) {
     TransportRef copy = handle;
     const TransportRef moved = std::move(copy);
   }
