@@ -120,13 +120,19 @@ class Scene {
     ::waitpid(child, &status, 0);
     hasEnded_ = way_ == Way::Killed ? WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM
                                     : WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    protocol.callLater(10ms, [&protocol] {
+    goOn(protocol);
+  }
+
+ private:
+  // A close with unread input would be a reset.
+  void goOn(Server& protocol) {
+    protocol.callLater(10ms, [this, &protocol] {
+      if (protocol.received == 0) return goOn(protocol);
       protocol.transport->write("after;");
       protocol.transport->loseConnection(Linger::No);
     });
   }
 
- private:
   const Report& report_;
   const std::string name_;
   const Way way_;
