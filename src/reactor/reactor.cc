@@ -25,7 +25,6 @@ Reactor::Reactor(std::unique_ptr<detail::Driver> driver)
 
 Reactor::~Reactor() {
   if (!core_->isOurs()) detail::ReactorCore::abandon(std::move(core_));
-  if (currentReactor == this) currentReactor = nullptr;  // exit() in a callback does not return
 }
 
 void Reactor::run(bool handleSignals) {
@@ -184,6 +183,10 @@ CurrentReactor::CurrentReactor(Reactor& reactor) noexcept
 CurrentReactor::~CurrentReactor() { currentReactor = before_; }
 
 namespace detail {
+
+void forgetCurrentReactor(const Reactor& reactor) noexcept {
+  if (currentReactor == &reactor) currentReactor = nullptr;
+}
 
 void forbidDefaultReactor(bool forbidden) noexcept { defaultForbidden = forbidden; }
 

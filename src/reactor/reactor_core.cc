@@ -6,6 +6,7 @@
 
 #include "async/class_name.h"
 #include "async/level.h"
+#include "reactor/current_reactor.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
@@ -55,7 +56,9 @@ ReactorCore::~ReactorCore() {
   disconnectAll();
   timers_.cancelAll();
   // Destroyed by exit() in a callback: nothing returns to the turn that gave lines their names.
-  if (turn_.home().isTurning() && turn_.home().isHere()) currentLogContext = nullptr;
+  if (!turn_.home().isTurning() || !turn_.home().isHere()) return;
+  currentLogContext = nullptr;
+  forgetCurrentReactor(reactor_);
 }
 
 bool ReactorCore::descriptorsAreUsedUp() noexcept {
