@@ -13,6 +13,10 @@ namespace ropewalk {
 
 /// One end of a connection: an IPv4 or IPv6 address and a port.
 ///
+/// Each address has one form, however it was written: `::ffff:127.0.0.1` is the IPv4 address
+/// 127.0.0.1, `0:0:0:0:0:0:0:1` is `::1`, and a scope counts only where the kernel uses it, on
+/// link-local addresses. So equal addresses compare equal, hash alike and have one text().
+///
 /// Threads: value.
 class Address {
  public:
@@ -30,7 +34,8 @@ class Address {
   /// Whether parse() would take `host`.
   static bool isLiteral(std::string_view host) noexcept;
 
-  /// From the bytes as they are on the wire: 4 of `bytes` for IPv4, 16 for IPv6.
+  /// From the bytes as they are on the wire: 4 of `bytes` for IPv4, 16 for IPv6. An IPv4-mapped
+  /// IPv6 address gives the IPv4 address.
   static Address fromBytes(Family family, const std::uint8_t* bytes, std::uint16_t port,
                            std::uint32_t scopeId = 0) noexcept;
 

@@ -121,10 +121,11 @@ class Reactor final : public ReactorTime {
     whenRunning(detail::detached(std::forward<Callable>(call)));
   }
 
-  /// Runs `call` on the reactor's thread, soon, in the order asked (TH1). False, and `call` is
+  /// Runs `call` on the reactor's thread, soon, in the order asked (TH1). True: it will run, at the
+  /// latest when the reactor is destroyed, on the thread that destroys it. False, and `call` is
   /// dropped, if the reactor is being destroyed. Threads: any thread, but not a signal handler: it
-  /// takes a lock and memory, and a handler may have interrupted a holder of that lock. What a
-  /// signal is to do is given to onSignal().
+  /// takes a lock and memory, and a handler may have interrupted the thread that holds that lock.
+  /// Give what a signal is to do to onSignal().
   template <typename Callable>
   bool callFromThread(Callable&& call) {
     return fromThread(detail::detached(std::forward<Callable>(call)));
@@ -201,7 +202,8 @@ class Reactor final : public ReactorTime {
   ///
   /// A name is looked up as resolve() does it. Its addresses are tried one after the other, each
   /// 250 ms after the one before or as soon as that has failed, families in turn (RFC 8305), until
-  /// one answers; ConnectOptions::timeout is for all of it. If none does, the failure lists them.
+  /// one answers; ConnectOptions::timeout is for all of it. If none does, the failure lists them. A
+  /// connection that turns out to lead to its own socket counts as refused.
   /// Throws InvalidAddressError if `port` is none or ConnectOptions::bindHost no address,
   /// NegativeDelay for a negative timeout, and std::invalid_argument without a factory.
   std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
@@ -279,9 +281,10 @@ class Reactor final : public ReactorTime {
 
   /// The addresses of `name`, without a port, in the order in which to try them; at most 16.
   ///
-  /// Asks the system (hosts file, DNS) on a thread of a pool, so nothing waits for it; a literal is
-  /// answered at once. Cancelling it, or the end of `timeout` (DeferredTimeoutError), drops the
-  /// question. Fails with UnknownHostError for what is no name or has no address.
+  /// A literal or a name in the hosts file needs no thread. For others a pool asks the system: 16
+  /// at a time, and on up to 48 more threads those that nothing waits for any more. Cancelling, or
+  /// the end of `timeout` (DeferredTimeoutError), drops the question. Fails with UnknownHostError
+  /// if `name` is not a name or has no address.
   Deferred<std::vector<Address>> resolve(std::string_view name, Duration timeout = 10s,
                                          detail::Place place = detail::Place::current());
 

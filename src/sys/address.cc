@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <iterator>
 
 #include "ropewalk/error.h"
 
@@ -20,6 +21,18 @@ std::uint32_t scopeOf(const std::string& text) {
   const auto [stop, error] = std::from_chars(text.data(), end, index);
   if (error == std::errc() && stop == end) return index;
   return ::if_nametoindex(text.c_str());
+}
+
+// RFC 4291 2.5.5.2: an IPv4 address in IPv6 form.
+constexpr std::uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+bool isMapped(const std::uint8_t* bytes) { return std::equal(kMapped, std::end(kMapped), bytes); }
+
+// RFC 4007: fe80::/10, and multicast to the interface or the link.
+bool needsScope(const std::uint8_t* bytes) {
+  if (bytes[0] == 0xfe) return (bytes[1] & 0xc0) == 0x80;
+  const int reach = bytes[1] & 0x0f;
+  return bytes[0] == 0xff && (reach == 1 || reach == 2);
 }
 
 }  // namespace
@@ -58,10 +71,13 @@ Address Address::literal(const std::string& text, std::uint16_t port) noexcept {
 
 Address Address::fromBytes(Family family, const std::uint8_t* bytes, std::uint16_t port,
                            std::uint32_t scopeId) noexcept {
+  if (family == Family::IPv6 && isMapped(bytes)) {
+    return fromBytes(Family::IPv4, bytes + sizeof kMapped, port);
+  }
   Address address;
   address.family_ = family;
   address.port_ = port;
-  address.scopeId_ = scopeId;
+  if (family == Family::IPv6 && needsScope(bytes)) address.scopeId_ = scopeId;
   const std::size_t size = family == Family::IPv4 ? 4 : family == Family::IPv6 ? 16 : 0;
   std::copy_n(bytes, size, address.bytes_.begin());
   return address;

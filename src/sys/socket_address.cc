@@ -30,12 +30,8 @@ Address SocketAddress::address() const noexcept {
     return Address::fromBytes(Address::Family::IPv4, bytes, ntohs(in.sin_port));
   }
   if (storage_.sin6_family != AF_INET6) return Address();
-  const std::uint8_t* bytes = storage_.sin6_addr.s6_addr;
-  const std::uint16_t port = ntohs(storage_.sin6_port);
-  if (IN6_IS_ADDR_V4MAPPED(&storage_.sin6_addr)) {
-    return Address::fromBytes(Address::Family::IPv4, bytes + 12, port);
-  }
-  return Address::fromBytes(Address::Family::IPv6, bytes, port, storage_.sin6_scope_id);
+  return Address::fromBytes(Address::Family::IPv6, storage_.sin6_addr.s6_addr,
+                            ntohs(storage_.sin6_port), storage_.sin6_scope_id);
 }
 
 }  // namespace ropewalk::sys
