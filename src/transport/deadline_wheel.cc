@@ -21,13 +21,39 @@ void Deadline::linkInto(Deadline*& slot) noexcept {
 
 std::uint32_t DeadlineWheel::tickAfter(TimePoint when) noexcept {
   const auto ticks = later(when, kTick - Duration(1)).time_since_epoch() / kTick;
-  return static_cast<std::uint32_t>(std::clamp<decltype(ticks)>(ticks, 1, kLastTick));
+  const auto sinceOrigin = [&] { return ticks - static_cast<std::int64_t>(origin_); };
+  if (sinceOrigin() > kMoveAfter) moveOrigin(time_.now());
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(sinceOrigin(), 1, kLastTick));
 }
 
-TimePoint DeadlineWheel::timeOf(std::uint32_t tick) noexcept { return TimePoint(tick * kTick); }
+TimePoint DeadlineWheel::timeOf(std::uint32_t tick) const noexcept {
+  const std::uint64_t ticks = origin_ + tick;
+  const bool isCountable = ticks < static_cast<std::uint64_t>(Duration::max() / kTick);
+  return isCountable ? TimePoint(static_cast<Duration::rep>(ticks) * kTick) : TimePoint::max();
+}
+
+// To a while before `now`, when that has come far. By a multiple of kSlots: all stay in their
+// slots.
+void DeadlineWheel::moveOrigin(TimePoint now) noexcept {
+  const auto ticks = static_cast<std::uint64_t>(now.time_since_epoch() / kTick);
+  if (ticks - origin_ <= kMoveAfter / 2) return;
+  const std::uint64_t moved = (ticks - origin_) / kSlots * kSlots - kSlots;
+  const auto earlier = [moved](std::uint32_t tick) {
+    return tick > moved ? static_cast<std::uint32_t>(tick - moved) : 1;
+  };
+  for (Deadline* first : slots_) {
+    for (Deadline* each = first; each != nullptr; each = each->next_) {
+      if (each->due_ != 0 && each->due_ != kLastTick) each->due_ = earlier(each->due_);
+      each->slot_ = earlier(each->slot_);
+    }
+  }
+  origin_ += moved;
+  swept_ = swept_ > moved ? static_cast<std::uint32_t>(swept_ - moved) : 0;
+}
 
 void DeadlineWheel::set(Deadline& deadline, TimePoint when) noexcept {
-  deadline.due_ = std::max(tickAfter(when), swept_ + 1);
+  const std::uint32_t wanted = tickAfter(when);  // which may move the origin
+  deadline.due_ = std::max(wanted, swept_ + 1);
   if (deadline.before_ && deadline.slot_ <= deadline.due_) return;
   deadline.unlink();
   link(deadline);
@@ -40,7 +66,9 @@ void DeadlineWheel::link(Deadline& deadline) noexcept {
 }
 
 void DeadlineWheel::sweep(TimePoint now) noexcept {
-  const auto tick = static_cast<std::uint32_t>(now.time_since_epoch() / kTick);
+  moveOrigin(now);
+  const auto ticks = static_cast<std::uint64_t>(now.time_since_epoch() / kTick);
+  const auto tick = static_cast<std::uint32_t>(ticks - origin_);
   // After a long sleep every slot is visited once, not once for each tick that passed.
   const std::uint32_t first = tick - swept_ > kSlots ? tick - kSlots + 1 : swept_ + 1;
   swept_ = tick;

@@ -31,7 +31,7 @@ class Deadline {
 
   Deadline* next_ = nullptr;
   Deadline** before_ = nullptr;  // what points to this; null: in no slot
-  std::uint32_t due_ = 0;        // in ticks; 0: not set
+  std::uint32_t due_ = 0;        // in ticks since the wheel's origin; 0: not set
   std::uint32_t slot_ = 0;       // the tick of the slot it is in
 };
 
@@ -41,7 +41,9 @@ class DeadlineWheel {
  public:
   static constexpr Duration kTick = 250ms;
 
-  DeadlineWheel() = default;
+  // `time` is whose clock the deadlines are on; it must outlive the wheel. It is asked only when a
+  // deadline is far away.
+  explicit DeadlineWheel(const ReactorTime& time) : time_(time) {}
   DeadlineWheel(const DeadlineWheel&) = delete;
   DeadlineWheel& operator=(const DeadlineWheel&) = delete;
 
@@ -62,15 +64,19 @@ class DeadlineWheel {
 
  private:
   static constexpr std::uint32_t kSlots = 256;
-  static constexpr std::uint32_t kLastTick = ~0u - kSlots;  // after 34 years: for ever
+  static constexpr std::uint32_t kLastTick = ~0u - kSlots;  // 34 years after the origin: for ever
+  static constexpr std::uint32_t kMoveAfter = 1u << 31;     // half of that
 
-  static std::uint32_t tickAfter(TimePoint when) noexcept;
-  static TimePoint timeOf(std::uint32_t tick) noexcept;
+  std::uint32_t tickAfter(TimePoint when) noexcept;
+  TimePoint timeOf(std::uint32_t tick) const noexcept;
+  void moveOrigin(TimePoint now) noexcept;
   void link(Deadline& deadline) noexcept;
   void sweepSlot(std::uint32_t tick, std::uint32_t now) noexcept;
   void findNextSweep() noexcept;
 
-  std::uint32_t swept_ = 0;  // every slot up to this tick has been visited
+  const ReactorTime& time_;
+  std::uint64_t origin_ = 0;  // what ticks count from, itself in ticks: a multiple of kSlots
+  std::uint32_t swept_ = 0;   // every slot up to this tick has been visited
   TimePoint nextSweep_ = TimePoint::max();
   std::array<Deadline*, kSlots> slots_{};
 };

@@ -12,6 +12,7 @@ namespace ropewalk::detail {
 Turn::Turn(Reactor& reactor)
     : reactor_(reactor),
       readBuffer_(std::make_unique_for_overwrite<char[]>(kReadSize)),
+      deadlines_(reactor),
       slowTurns_(reactor) {
   // Made now, for when there is no memory to make them.
   Failure::of(std::bad_alloc()).typeName();

@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include "ropewalk/sim/clock.h"
+
 using namespace ropewalk;
 using namespace ropewalk::detail;
 
@@ -23,7 +25,8 @@ constexpr TimePoint kStart{1000h};
 
 // A wheel and its time, moved on from sweep to sweep as a reactor does it.
 struct Turned {
-  DeadlineWheel wheel;
+  sim::Clock clock{kStart};
+  DeadlineWheel wheel{clock};
   TimePoint now = kStart;
   int sweeps = 0;
 
@@ -35,6 +38,7 @@ struct Turned {
       ++sweeps;
     }
     now = end;
+    clock.advance(now - clock.now());
   }
 };
 
@@ -79,6 +83,38 @@ TEST_CASE("a deadline that is too far away to be counted does not pass") {
   CHECK(deadline.passed == 1);
 }
 
+TEST_CASE("deadlines pass in time, and sweeps are few, for as long as time can be counted") {
+  for (const Duration idle : std::initializer_list<Duration>{0s, 1h, 24h * 365 * 7}) {
+    Turned turned;
+    Noted passing;
+    int rounds = 0;
+    for (const Duration year = 24h * 365; turned.now < TimePoint(year * 280);) {
+      turned.now += year * 7 + idle;  // nothing is set meanwhile
+      turned.clock.advance(turned.now - turned.clock.now());
+      const int sweeps = turned.sweeps;
+      turned.wheel.set(passing, turned.now + 10s);
+      turned.advance(9s);
+      CHECK(passing.passed == rounds);
+      turned.advance(1s + DeadlineWheel::kTick);
+      CHECK(passing.passed == ++rounds);
+      CHECK(turned.sweeps - sweeps <= 3);
+    }
+  }
+}
+
+TEST_CASE("a deadline that waits while its wheel's origin moves passes in time") {
+  Turned turned;
+  Noted waiting;
+  constexpr Duration year = 24h * 365;
+  turned.wheel.set(waiting, turned.now + year * 9);
+  turned.now += year * 9 - 1s;
+  turned.clock.advance(turned.now - turned.clock.now());
+  turned.wheel.sweep(turned.now);
+  CHECK(waiting.passed == 0);
+  turned.advance(1s + DeadlineWheel::kTick);
+  CHECK(waiting.passed == 1);
+}
+
 TEST_CASE("a deadline may be moved earlier") {
   Turned turned;
   Noted deadline;
@@ -101,7 +137,8 @@ TEST_CASE("a cleared deadline does not pass, and may be set again") {
 }
 
 TEST_CASE("deadlines and their wheel may be destroyed in any order") {
-  auto wheel = std::make_unique<DeadlineWheel>();
+  const sim::Clock clock(kStart);
+  auto wheel = std::make_unique<DeadlineWheel>(clock);
   std::vector<std::unique_ptr<Noted>> many;
   for (int i = 0; i < 10; ++i) {
     many.push_back(std::make_unique<Noted>());
