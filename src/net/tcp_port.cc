@@ -25,6 +25,9 @@ constexpr int kAcceptsPerTurn = 16;
 constexpr Duration kShortestPause = 100ms;
 constexpr Duration kLongestPause = 1s;
 
+// A port that cannot accept says so at most this often.
+constexpr Duration kBetweenWarnings = 10s;
+
 bool outOfDescriptorNumbers(int error) { return error == EMFILE || error == ENFILE; }
 
 bool outOf(int error) {
@@ -149,7 +152,6 @@ int TcpPort::acceptOne() noexcept {
   try {
     Accepted accepted = acceptor_->accept();
     if (!accepted.channel) return accepted.error;
-    nextPause_ = kShortestPause;
     welcome(std::move(accepted.channel));
     return 0;
   } catch (...) {
@@ -173,17 +175,21 @@ void TcpPort::welcome(std::unique_ptr<Channel> channel) noexcept {
 void TcpPort::backOff(int error) noexcept {
   const TimePoint now = core_.reactor().now();
   if (now < toldUntil_) return pauseFor(toldUntil_ - now);
-  int shed = 0;
+  // A single accept that succeeds in between is no recovery: other processes open and close files.
+  if (now - toldUntil_ > kLongestPause) nextPause_ = kShortestPause;
   if (outOfDescriptorNumbers(error)) {
-    while (shed < kAcceptsPerTurn && acceptor_->shed()) ++shed;
+    for (int shed = 0; shed < kAcceptsPerTurn && acceptor_->shed(); ++shed) ++turnedAway_;
   }
   toldUntil_ = now + nextPause_;
   pauseFor(nextPause_);
   nextPause_ = std::min(nextPause_ * 2, kLongestPause);
+  if (now < loggedUntil_) return;
+  loggedUntil_ = now + kBetweenWarnings;
   // Last: who reads it may close the port.
   tellIfPossible([&] {
     const std::string why = std::generic_category().message(error);
-    logWarning("accept on {}: {}; {} turned away, pausing", asked_.text(), why, shed);
+    const int turnedAway = std::exchange(turnedAway_, 0);
+    logWarning("accept on {}: {}; {} turned away, pausing", asked_.text(), why, turnedAway);
   });
 }
 

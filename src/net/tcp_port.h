@@ -65,6 +65,8 @@ class TcpPort final : public ListeningPort,
   DelayedCall resumeCall_;
   Duration nextPause_;
   TimePoint toldUntil_;  // who was there was told that there is no room, and nobody is before this
+  TimePoint loggedUntil_;  // no further warning is logged before this
+  int turnedAway_ = 0;     // since the last warning
   bool isPaused_ = false;
   std::uint32_t sessions_ = 0;
 };

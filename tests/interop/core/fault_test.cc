@@ -66,6 +66,31 @@ TEST_CASE("an accept that fails again and again is tried in vain only now and th
   CHECK(log.lines().size() < 5);
 }
 
+TEST_CASE("a full file table of the machine costs what one of the process does [PT14]") {
+  std::vector<int> calls;
+  for (const int error : {EMFILE, ENFILE}) {
+    CAPTURE(error);
+    const CapturedLog log;
+    Story story;
+    Reactor reactor;
+    KernelFaults faults;
+    const auto factory = scripted(story, "server");
+    const auto port = reactor.listenTCP(0, factory, {"127.0.0.1"});
+    std::vector<RawSocket> crowd;
+    for (int i = 0; i < 96; ++i) crowd.push_back(RawSocket::connectedTo(port->getHost()));
+    // Other processes come and go: of 24 accepts one fails, and 16 clients are turned away.
+    for (int round = 0; round < 4; ++round) {
+      faults.failNext(SystemCall::Accept, error);
+      for (int i = 0; i < 23; ++i) faults.failNext(SystemCall::Accept, 0);
+    }
+    turnUntil(reactor, [&] { return factory->peers.size() == 96 - 4 * 16; });
+    CHECK(log.lines().size() == 1);
+    CHECK(log.has("accept on ", "16 turned away, pausing"));
+    calls.push_back(faults.calls[SystemCall::Accept]);
+  }
+  CHECK(calls[0] == calls[1]);
+}
+
 TEST_CASE("whoever reads that nobody is accepted may close the port [PT14]") {
   const CapturedLog restoresTheSink;
   Story story;

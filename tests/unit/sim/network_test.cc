@@ -14,6 +14,7 @@
 #include "ropewalk/error.h"
 #include "ropewalk/reactor.h"
 #include "ropewalk/sim/world.h"
+#include "support/captured_log.h"
 
 using namespace ropewalk;
 using sim::Recorder;
@@ -301,6 +302,23 @@ TEST_CASE(
   CHECK(!next->lost());  // the pause that was cut short goes on
   world.advance(2s);
   CHECK(next->lost());
+}
+
+TEST_CASE(
+    "a port that cannot accept for a minute warns every ten seconds, whoever gets in meanwhile") {
+  const test::CapturedLog log;
+  World world;
+  sim::Host& server = world.host("server");
+  server.run([] { reactor().listenTCP(8001, Factory::forProtocol<Echo>()); });
+  world.advance(1s);
+  for (int second = 0; second < 60; ++second) {
+    server.setDescriptorLimit(server.descriptors());
+    for (int i = 0; i < 20; ++i) world.host("client").connect<Recorder>("server", 8001);
+    world.advance(500ms);
+    server.setDescriptorLimit(server.descriptors() + 1);  // one gets in
+    world.advance(500ms);
+  }
+  CHECK(log.lines().size() == 6);
 }
 
 TEST_CASE("World carries a file that a host sends") {
