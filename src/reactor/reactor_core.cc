@@ -51,8 +51,11 @@ ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
 }
 
 ReactorCore::~ReactorCore() {
+  {
+    const AtWork atWork(*this);
+    threadCalls_.close();
+  }
   closed_ = true;
-  threadCalls_.close();
   disconnectAll();
   timers_.cancelAll();
   // Destroyed by exit() in a callback: nothing returns to the turn that gave lines their names.

@@ -18,11 +18,14 @@ bool ThreadCalls::add(UniqueFunction<void()> call) {
 }
 
 void ThreadCalls::close() noexcept {
-  std::vector<UniqueFunction<void()>> dropped;  // outside of the lock: it may be code of the user's
-  const std::lock_guard<std::mutex> guard(lock_);
-  closed_ = true;
-  dropped.swap(calls_);
-  count_.store(0, std::memory_order_release);
+  std::vector<UniqueFunction<void()>> last;
+  {
+    const std::lock_guard<std::mutex> guard(lock_);
+    closed_ = true;
+    last.swap(calls_);
+    count_.store(0, std::memory_order_release);
+  }
+  runAll(last);
 }
 
 void ThreadCalls::run() noexcept {
@@ -32,8 +35,14 @@ void ThreadCalls::run() noexcept {
     batch.swap(calls_);
     count_.store(0, std::memory_order_release);
   }
-  for (UniqueFunction<void()>& call : batch) {
-    if (!driver_.isOurs()) break;  // a call has forked, and this is the child
+  runAll(batch);
+  if (driver_.isOurs()) batch.clear();
+  running_ = std::move(batch);  // its memory serves again
+}
+
+void ThreadCalls::runAll(std::vector<UniqueFunction<void()>>& calls) noexcept {
+  for (UniqueFunction<void()>& call : calls) {
+    if (!driver_.isOurs()) return;  // a call has forked, and this is the child
     try {
       call();
     } catch (...) {
@@ -42,8 +51,6 @@ void ThreadCalls::run() noexcept {
     }
     call = nullptr;
   }
-  if (driver_.isOurs()) batch.clear();
-  running_ = std::move(batch);  // its memory serves again
 }
 
 }  // namespace ropewalk::detail

@@ -21,7 +21,7 @@ class ThreadCalls {
   // Runs what was there at entry, in order; what those calls add waits for the next turn (TH5).
   void run() noexcept;
 
-  // Drops what is there and takes no more.
+  // Takes no more, and runs what was accepted until now.
   void close() noexcept;
 
   // Around a fork: the child finds the lock free and the calls whole.
@@ -31,6 +31,8 @@ class ThreadCalls {
   bool empty() const noexcept { return count_.load(std::memory_order_acquire) == 0; }
 
  private:
+  void runAll(std::vector<UniqueFunction<void()>>& calls) noexcept;
+
   Driver& driver_;
   std::mutex lock_;
   std::vector<UniqueFunction<void()>> calls_;  // guarded by lock_

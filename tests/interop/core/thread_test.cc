@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "ropewalk/reactor.h"
+#include "support/captured_log.h"
 #include "support/child_process.h"
 #include "support/guarded_reactor.h"
 #include "support/raw_socket.h"
@@ -141,15 +142,49 @@ TEST_CASE("calls that queue calls for ever do not starve the rest [TH5]") {
   runUntilStopped(reactor);
 }
 
-TEST_CASE("calls that a stopped reactor still holds are destroyed with it [TH1]") {
+TEST_CASE("calls that a stopped reactor still holds run when it is destroyed, in order [TH2]") {
   auto held = std::make_shared<int>(0);
+  Story story;
+  const QuietLog quiet;
   {
-    Reactor reactor;
-    reactor.callFromThread([held] { ++*held; });
+    Reactor own;
+    own.callFromThread([&, held] {
+      story.add(&reactor() == &own ? "first" : "on another reactor");
+      own.callLater(0s, [held] { ++*held; });
+      CHECK(!own.callFromThread([] {}));
+    });
+    own.callFromThread([&]() -> void {
+      story.add("second");
+      throw std::runtime_error("logged");
+    });
+    own.callFromThread([&] { story.add("third"); });
     CHECK(held.use_count() == 2);
   }
+  CHECK(story.text() == "first, second, third");
   CHECK(held.use_count() == 1);
-  CHECK(*held == 0);
+  CHECK(*held == 0);  // no turn comes any more
+}
+
+TEST_CASE("each call that was answered with true runs, whenever the reactor stops and dies [TH2]") {
+  std::atomic<int> ran = 0;
+  int accepted = 0;
+  for (int round = 0; round < 50; ++round) {
+    std::atomic<bool> isRunning = false, isOver = false;
+    auto own = std::make_unique<Reactor>();
+    std::thread asking([&] {
+      while (!isOver) {
+        if (own->callFromThread([&] { ++ran; })) ++accepted;
+        isRunning = true;
+      }
+    });
+    own->callLater(100us, [&] { own->stop(); });
+    runUntilStopped(*own);
+    while (!isRunning) std::this_thread::yield();
+    isOver = true;
+    asking.join();
+    own.reset();
+    CHECK(ran == accepted);
+  }
 }
 
 TEST_CASE(
