@@ -42,6 +42,12 @@ std::string_view faultIn(std::string_view name) {
   }
 }
 
+std::string lookupKey(std::string_view name) {
+  std::string key(name);
+  for (char& byte : key) byte = static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
+  return key;
+}
+
 NameAnswer lookUp(const std::string& name) {
   addrinfo wanted{};
   wanted.ai_family = AF_UNSPEC;

@@ -23,6 +23,9 @@ inline constexpr std::size_t kMostAddresses = 16;
 // what they mean differs from system to system.
 std::string_view faultIn(std::string_view name);
 
+// The form in which two spellings of one name are equal: in lower case.
+std::string lookupKey(std::string_view name);
+
 // Asks the system: its hosts file, its name servers. May take long. Any thread.
 NameAnswer lookUp(const std::string& name);
 

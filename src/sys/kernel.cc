@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@ int acceptAbove(int fd, sockaddr* peer, socklen_t* length, int flags) {
 int eventfdAbove(unsigned count, int flags) {
   return detail::aboveStandard(::eventfd(count, flags));
 }
+int fileStatus(const char* path, struct stat* status) { return ::stat(path, status); }
 int openExisting(const char* path, int flags) { return detail::aboveStandard(::open(path, flags)); }
 int socketAbove(int family, int type, int protocol) {
   return detail::aboveStandard(::socket(family, type, protocol));
@@ -86,6 +88,7 @@ constexpr Kernel kKernel = {
     .shutdown = ::shutdown,
     .sigaction = ::sigaction,
     .socket = socketAbove,
+    .stat = fileStatus,
     .sysinfo = ::sysinfo,
     .timerfdCreate = timerfdAbove,
     .timerfdSettime = ::timerfd_settime,

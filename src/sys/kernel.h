@@ -11,6 +11,7 @@ struct addrinfo;
 struct itimerspec;
 struct rlimit;
 struct sigaction;
+struct stat;
 struct sysinfo;
 
 namespace ropewalk::sys {
@@ -54,6 +55,7 @@ struct Kernel {
   int (*shutdown)(int, int);
   int (*sigaction)(int, const struct sigaction*, struct sigaction*);
   int (*socket)(int, int, int);
+  int (*stat)(const char*, struct stat*);
   int (*sysinfo)(struct sysinfo*);
   int (*timerfdCreate)(int, int);
   int (*timerfdSettime)(int, int, const itimerspec*, itimerspec*);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -46,8 +47,77 @@ LookupPool& LookupPool::instance() {
 void LookupPool::afterFork() { pool.store(nullptr); }
 
 void LookupPool::ask(std::shared_ptr<NameQuestion> question) {
+  std::unique_lock<std::mutex> guard(lock_);
+  if (const std::vector<Address>& known = hosts_.find(question->name_); !known.empty()) {
+    NameAnswer answer{known, {}};
+    guard.unlock();
+    return question->answered_(std::move(answer));
+  }
+  std::list<std::shared_ptr<NameQuestion>> one;
+  one.push_back(std::move(question));
+  NameQuestion& asked = *one.front();
+  Search& search = searchFor(asked.name_);
+  if (search.isRunning && search.questions.empty()) --abandoned_;
+  asked.search_ = &search;
+  asked.place_ = one.begin();
+  search.questions.splice(search.questions.end(), one);
+  if (search.isRunning) return;
+  try {
+    makeThread();
+  } catch (...) {
+    search.questions.pop_back();
+    asked.search_ = nullptr;
+    if (search.questions.empty()) forget(search);
+    throw;
+  }
+}
+
+// The one for this name, or a new one at the end of the line.
+LookupPool::Search& LookupPool::searchFor(const std::string& name) {
+  const auto [found, isNew] = searches_.try_emplace(lookupKey(name));
+  Search& search = found->second;
+  if (!isNew) return search;
+  try {
+    search.key = found->first;
+    search.name = name;
+    waiting_.push_back(&search);
+  } catch (...) {
+    searches_.erase(found);
+    throw;
+  }
+  search.place = std::prev(waiting_.end());
+  return search;
+}
+
+void LookupPool::forget(Search& search) noexcept {
+  if (!search.isRunning) waiting_.erase(search.place);
+  const auto found = searches_.find(search.key);
+  searches_.erase(found);
+}
+
+void LookupPool::cancel(NameQuestion& question) noexcept {
   const std::lock_guard<std::mutex> guard(lock_);
-  waiting_.push_back(std::move(question));
+  Search* const search = std::exchange(question.search_, nullptr);
+  if (search == nullptr) return;
+  search->questions.erase(question.place_);
+  if (!search->questions.empty()) return;
+  if (!search->isRunning) return forget(*search);
+  ++abandoned_;
+  try {
+    makeThread();
+  } catch (...) {
+    // The next question or the end of a search begins with it.
+  }
+}
+
+// Whether the first one that waits may be searched for.
+bool LookupPool::mayBegin() const noexcept {
+  return !waiting_.empty() && threads_ - idle_ - abandoned_ < kMostSearches;
+}
+
+// For the first one that waits, unless it has to wait or a thread is there for it.
+void LookupPool::makeThread() {
+  if (!mayBegin()) return;
   if (idle_ >= waiting_.size() || threads_ == kMostThreads) return asked_.notify_one();
   const SignalsBlocked blocked;
   try {
@@ -55,31 +125,37 @@ void LookupPool::ask(std::shared_ptr<NameQuestion> question) {
     ++threads_;
   } catch (...) {
     // With another thread there it only takes longer; without one nobody would ever answer.
-    if (threads_ > 0) return;
-    waiting_.pop_back();
-    throw;
+    if (threads_ == 0) throw;
   }
-}
-
-void LookupPool::cancel(const std::shared_ptr<NameQuestion>& question) {
-  const std::lock_guard<std::mutex> guard(lock_);
-  std::erase(waiting_, question);
 }
 
 void LookupPool::work() {
   std::unique_lock<std::mutex> guard(lock_);
   while (true) {
     ++idle_;
-    const bool some = asked_.wait_for(guard, kIdleTime, [this] { return !waiting_.empty(); });
+    const bool some = asked_.wait_for(guard, kIdleTime, [this] { return mayBegin(); });
     --idle_;
     if (!some) break;
-    const std::shared_ptr<NameQuestion> question = std::move(waiting_.front());
-    waiting_.pop_front();
-    guard.unlock();
-    question->answered(lookUp(question->name));
-    guard.lock();
+    searchNext(guard);
   }
   --threads_;
+}
+
+void LookupPool::searchNext(std::unique_lock<std::mutex>& guard) {
+  Search& search = *waiting_.front();
+  waiting_.pop_front();
+  search.isRunning = true;
+  const std::string name = search.name;
+  guard.unlock();
+  const NameAnswer answer = lookUp(name);
+  guard.lock();
+  const std::list<std::shared_ptr<NameQuestion>> questions = std::move(search.questions);
+  if (questions.empty()) --abandoned_;
+  for (const auto& question : questions) question->search_ = nullptr;
+  forget(search);
+  guard.unlock();
+  for (const auto& question : questions) question->answered_(answer);
+  guard.lock();
 }
 
 }  // namespace ropewalk::sys

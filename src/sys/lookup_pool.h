@@ -2,50 +2,95 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_map>
+#include <utility>
 
 #include "sys/host_names.h"
+#include "sys/hosts_file.h"
 
 namespace ropewalk::sys {
 
-// One question to the system, and who wants the answer.
-struct NameQuestion {
-  std::string name;
+// One question to the system, and its asker.
+class NameQuestion {
+ public:
+  // `answered` is called once, on any thread and maybe from inside LookupPool::ask(), unless the
+  // question was cancelled before the answer came.
+  NameQuestion(std::string name, std::function<void(NameAnswer)> answered)
+      : name_(std::move(name)), answered_(std::move(answered)) {}
 
-  // Called once on a thread of the pool, unless it was cancelled before its turn.
-  std::function<void(NameAnswer)> answered;
+ private:
+  friend class LookupPool;
+  struct Search;
+
+  const std::string name_;
+  const std::function<void(NameAnswer)> answered_;
+  Search* search_ = nullptr;  // guarded by the pool's lock, as what follows
+  std::list<std::shared_ptr<NameQuestion>>::iterator place_;
 };
 
-// The threads that ask the system for names, which would keep a reactor waiting: their own, so that
-// slow name servers hold up nothing else. Made when needed, gone when there was nothing to do for a
-// while. One pool for the process.
+// The threads that ask the system for names, because the system's resolver blocks. Made when
+// needed, ended when idle for a while. One pool for the process.
+//
+// A name in the hosts file is answered at once, without a thread, whatever nsswitch.conf says.
+// Equal questions share one search. A search cannot be interrupted: it goes on when all its askers
+// have cancelled, which is what happens to a name whose servers are down. Such an abandoned search
+// holds its thread, but does not count against kMostSearches, so it does not hold up the others; a
+// new question for its name joins it.
+//
+// The bound: kMostThreads threads. When abandoned searches hold more than kMostThreads -
+// kMostSearches of them, further questions have to wait for fewer threads, and for none when they
+// hold all, until the resolver gives up on one (resolv.conf(5): by default after 5 s for each
+// server and attempt).
 class LookupPool {
  public:
-  // Questions that are asked at a time; more wait their turn.
-  static constexpr std::size_t kMostThreads = 16;
+  // Searches with an asker that run at a time; further ones wait in the order asked.
+  static constexpr std::size_t kMostSearches = 16;
+
+  static constexpr std::size_t kMostThreads = 64;
 
   static LookupPool& instance();
 
   // In a child process: the threads of the parent are not there.
   static void afterFork();
 
+  // Throws std::bad_alloc, and std::system_error if there is no thread and none can be made.
   void ask(std::shared_ptr<NameQuestion> question);
 
-  // Takes it out of those that wait. One that is being asked goes on; its answer is still told.
-  void cancel(const std::shared_ptr<NameQuestion>& question);
+  // Constant time. `answered` is not called any more, unless that has begun.
+  void cancel(NameQuestion& question) noexcept;
 
  private:
+  using Search = NameQuestion::Search;
+
+  Search& searchFor(const std::string& name);
+  void forget(Search& search) noexcept;
+  bool mayBegin() const noexcept;
+  void makeThread();
   void work();
+  void searchNext(std::unique_lock<std::mutex>& guard);
 
   std::mutex lock_;
   std::condition_variable asked_;
-  std::deque<std::shared_ptr<NameQuestion>> waiting_;  // guarded by lock_, as what follows
+  HostsFile hosts_;                                   // guarded by lock_, as what follows
+  std::unordered_map<std::string, Search> searches_;  // by lookupKey()
+  std::list<Search*> waiting_;
   std::size_t threads_ = 0;
   std::size_t idle_ = 0;
+  std::size_t abandoned_ = 0;  // searches that run and have no asker
+};
+
+// What one search is for. In waiting_ until a thread has begun with it.
+struct NameQuestion::Search {
+  std::string key;
+  std::string name;
+  std::list<std::shared_ptr<NameQuestion>> questions;
+  std::list<Search*>::iterator place;
+  bool isRunning = false;
 };
 
 }  // namespace ropewalk::sys

@@ -22,7 +22,7 @@ HEADERS = {
     "array": "array to_array",
     "atomic": "atomic memory_order_acq_rel memory_order_acquire memory_order_relaxed memory_order_release",
     "bit": "countr_zero rotl",
-    "cctype": "isalnum",
+    "cctype": "isalnum tolower",
     "charconv": "from_chars to_chars",
     "chrono": "chrono chrono_literals",
     "cmath": "cos log sqrt",

@@ -30,15 +30,15 @@ void AnswerBox::close() noexcept {
 NameLookup::NameLookup(std::shared_ptr<AnswerBox> box, const std::string& name, LookupOwner& owner)
     : waiter_(std::make_shared<LookupOwner*>(&owner)),
       question_(std::make_shared<sys::NameQuestion>(
-          sys::NameQuestion{name, [box = std::move(box), waiter = waiter_](sys::NameAnswer answer) {
-                              box->put(waiter, std::move(answer));
-                            }})) {
+          name, [box = std::move(box), waiter = waiter_](sys::NameAnswer answer) {
+            box->put(waiter, std::move(answer));
+          })) {
   sys::LookupPool::instance().ask(question_);
 }
 
 NameLookup::~NameLookup() {
   *waiter_ = nullptr;
-  sys::LookupPool::instance().cancel(question_);
+  sys::LookupPool::instance().cancel(*question_);
 }
 
 }  // namespace ropewalk::detail

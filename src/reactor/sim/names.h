@@ -25,7 +25,9 @@ class SimNames {
 
   // Duration::max(): they do not answer at all.
   void setDelay(Duration delay) noexcept { delay_ = delay; }
-  Duration delay() const noexcept { return delay_; }
+
+  // When the answer to a question that is asked now arrives.
+  TimePoint arrivalOf(std::string_view name, TimePoint now) const noexcept;
 
   sys::NameAnswer answer(const std::string& name) const;
 

@@ -304,6 +304,15 @@ TEST_CASE("resolve gives the addresses of a name in their order, and a literal a
   CHECK(unknown.text == "ropewalk::UnknownHostError: resolve nobody: Name or service not known");
 }
 
+TEST_CASE("in the simulation, too, localhost needs no name server") {
+  Named test;
+  test.world.setLookupDelay(Duration::max());
+  Answer local;
+  test.client.run([&] { local.take(reactor().resolve("localhost")); });
+  test.world.advance(0s);
+  CHECK(local.text == "127.0.0.1 ::1 ");
+}
+
 TEST_CASE("resolve gives up in time, and drops the question when it is cancelled") {
   Named test;
   test.world.setLookupDelay(Duration::max());
