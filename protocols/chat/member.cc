@@ -65,7 +65,7 @@ void Member::slowDown(std::string_view line, Duration wait) {
     return goodbye("*** Too many lines for too long. Goodbye.", "flooding");
   }
   if (!std::exchange(isWarned_, true)) {
-    sendLine("*** You are too fast: your lines will be read more slowly.");
+    reply("*** You are too fast: your lines will be read more slowly.");
   }
   waiting_.emplace(line);
   pauseProducing();
@@ -93,12 +93,12 @@ bool Member::mayBeCalled(std::string_view name) {
   const NameFault fault = faultOf(name, longest);
   const Member* const owner = room_->find(name);
   if (fault == NameFault::Malformed) {
-    sendLine("A name has 1 to " + std::to_string(longest) +
-             " letters, digits, - or _, please choose another.");
+    reply("A name has 1 to " + std::to_string(longest) +
+          " letters, digits, - or _, please choose another.");
   } else if (fault == NameFault::Reserved) {
-    sendLine("Name reserved, please choose another.");
+    reply("Name reserved, please choose another.");
   } else if (owner != nullptr && owner != this) {
-    sendLine("Name taken, please choose another.");
+    reply("Name taken, please choose another.");
   } else {
     return true;
   }
@@ -109,7 +109,14 @@ void Member::lineLengthExceeded(std::string_view) {
   goodbye("*** Line too long, the limit is " + std::to_string(maxLength()) + " bytes. Goodbye.");
 }
 
+// The room may have lines for it that come first.
+void Member::reply(std::string_view text) {
+  if (name_.empty()) return sendLine(text);
+  room_->reply(*this, text);
+}
+
 void Member::goodbye(std::string_view text, std::string_view why) {
+  if (!name_.empty()) room_->catchUp(*this);
   sendLine(text);
   transport->loseConnection();
   leaveRoom(why);
@@ -141,6 +148,7 @@ void Member::tellLeft(const std::string& name, std::string_view why) {
 
 // Everybody gets this: nobody needs to hear that the others leave.
 void Member::drainRequested() {
+  if (!name_.empty()) room_->catchUp(*this);
   standUp();
   sendLine("*** The server is stopping. Goodbye.");
   transport->loseConnection();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,7 @@ class Member final : public LineReceiver {
   void goOn();
   void introduce(std::string_view name);
   bool mayBeCalled(std::string_view name);
+  void reply(std::string_view text);
   void goodbye(std::string_view text, std::string_view why = {});
   std::string standUp();
   void leaveRoom(std::string_view why);
@@ -68,7 +70,9 @@ class Member final : public LineReceiver {
 
   std::shared_ptr<Room> room_;
   std::string name_;
-  std::size_t seat_ = 0;  // the room's
+  std::size_t seat_ = 0;  // the room's, as what follows
+  std::uint64_t number_ = 0;
+  std::uint64_t heard_ = 0;  // it has been told the room's lines before this one
   DelayedCall nameDeadline_;
   Pace pace_;
   std::optional<std::string> waiting_;  // the line that came too early

@@ -48,15 +48,15 @@ void Member::command(std::string_view line) {
   const auto isMeant = [&](const Command& one) { return isSameWord(one.word, words.first); };
   const auto* const meant = std::find_if(std::begin(kCommands), std::end(kCommands), isMeant);
   if (meant == std::end(kCommands)) {
-    sendLine("*** Unknown command " + cleanText(words.first) + ", try /help.");
+    reply("*** Unknown command " + cleanText(words.first) + ", try /help.");
   } else if (meant->needsText && words.rest.empty()) {
-    sendLine("*** " + std::string(meant->usage));
+    reply("*** " + std::string(meant->usage));
   } else {
     (this->*meant->run)(words.rest);
   }
 }
 
-void Member::who(std::string_view) { sendLine("*** " + room_->whoIsHere()); }
+void Member::who(std::string_view) { reply("*** " + room_->whoIsHere()); }
 
 void Member::nick(std::string_view name) {
   if (name == name_ || !mayBeCalled(name)) return;
@@ -71,16 +71,16 @@ void Member::msg(std::string_view text) {
   const Words words(text);
   Member* const other = room_->find(words.first);
   if (words.rest.empty()) {
-    sendLine("*** /msg NAME TEXT: tells only NAME");
+    reply("*** /msg NAME TEXT: tells only NAME");
   } else if (other == nullptr) {
-    sendLine("*** Nobody here is called " + cleanText(words.first) + ".");
+    reply("*** Nobody here is called " + cleanText(words.first) + ".");
   } else {
-    other->sendLine("[" + name_ + " to you] " + cleanText(words.rest));
+    room_->reply(*other, "[" + name_ + " to you] " + cleanText(words.rest));
   }
 }
 
 void Member::help(std::string_view) {
-  for (const Command& one : kCommands) sendLine("*** " + std::string(one.usage));
+  for (const Command& one : kCommands) reply("*** " + std::string(one.usage));
 }
 
 void Member::quit(std::string_view) { goodbye("*** Goodbye."); }

@@ -9,6 +9,15 @@
 
 namespace ropewalk::chat {
 
+namespace {
+
+// What one turn writes to the members of a room, at most and one write more; and what a write costs
+// besides its own bytes, in bytes that could be copied meanwhile.
+constexpr std::size_t kBytesATurn = 4 * 1024 * 1024;
+constexpr std::size_t kBytesOfAWrite = 512;
+
+}  // namespace
+
 std::shared_ptr<Room> Room::create(const Limits& limits) { return std::make_shared<Room>(limits); }
 
 std::shared_ptr<Protocol> Room::buildProtocol(const Address&) {
@@ -40,6 +49,8 @@ void Room::join(Member& member, std::string name) {
   names_.emplace(name, &member);
   seats_.back() = &member;
   member.seat_ = seats_.size() - 1;
+  member.number_ = ++lastMember_;
+  member.heard_ = end();
   member.name_ = std::move(name);
   tellAll("*** " + member.name() + " has joined", &member);
 }
@@ -74,24 +85,78 @@ void Room::rename(Member& member, std::string name) {
 void Room::closeUp() {
   std::erase(seats_, nullptr);
   for (std::size_t seat = 0; seat < seats_.size(); ++seat) seats_[seat]->seat_ = seat;
+  nextSeat_ = 0;  // those who have been told are told nothing twice
 }
 
 void Room::tellAll(std::string line, const Member* butNot) {
   tellDue();
-  writeAll(std::move(line += "\r\n"), butNot);
+  tell({SharedBytes(std::move(line += "\r\n")), butNot != nullptr ? butNot->number_ : 0});
 }
 
 // What was to be told soon comes before anything else.
 void Room::tellDue() {
-  if (!soon_.empty()) writeAll(std::exchange(soon_, {}), nullptr);
+  if (!soon_.empty()) tell({SharedBytes(std::exchange(soon_, {}))});
 }
 
-// Encoded once for all. A write calls nobody, so nobody comes or goes meanwhile.
-void Room::writeAll(std::string text, const Member* butNot) {
-  const SharedBytes bytes(std::move(text));
-  for (Member* const member : seats_) {
-    if (member != nullptr && member != butNot) member->transport->write(bytes);
+// Behind what `member` has not been told yet.
+void Room::reply(Member& member, std::string_view line) {
+  if (member.heard_ == end()) return member.sendLine(line);
+  tell({SharedBytes(std::string(line) + "\r\n"), 0, member.number_});
+}
+
+void Room::tell(Line line) {
+  lines_.push_back(std::move(line));
+  if (isBehind_ && nextTurn_.active()) return;
+  if (isBehind_) spent_ = 0;  // the reactor that was to go on is gone
+  tellOn();
+}
+
+// In rounds, from seat to seat: what comes meanwhile is told to those who have had their turn in
+// the next one. A write calls nobody, so nobody comes or goes within this.
+void Room::tellOn() {
+  isBehind_ = false;
+  while (!lines_.empty()) {
+    if (nextSeat_ == 0) roundEnd_ = end();
+    for (; nextSeat_ < seats_.size(); ++nextSeat_) {
+      isBehind_ = spent_ > kBytesATurn;
+      if (isBehind_) return;
+      if (seats_[nextSeat_] != nullptr) catchUp(*seats_[nextSeat_]);
+    }
+    for (; toldToAll_ < roundEnd_; ++toldToAll_) lines_.pop_front();
+    nextSeat_ = 0;
   }
+}
+
+// One line is encoded once for all; several are one write.
+void Room::catchUp(Member& member) {
+  const std::uint64_t begin = std::exchange(member.heard_, end());
+  const Line* only = nullptr;
+  std::string several;
+  for (auto line = static_cast<std::size_t>(begin - toldToAll_); line < lines_.size(); ++line) {
+    if (!lines_[line].isFor(member.number_)) continue;
+    if (only != nullptr && several.empty()) several = only->bytes.view();
+    if (only != nullptr) several += lines_[line].bytes.view();
+    only = &lines_[line];
+  }
+  if (only == nullptr) return;
+  Transport& transport = *member.transport;
+  spend(several.empty() ? only->bytes.size() : several.size(), transport.reactor());
+  if (several.empty()) return transport.write(only->bytes);
+  transport.write(std::move(several));
+}
+
+// The next turn is awaited only when much was written: until then, what several turns have written
+// is added up.
+void Room::spend(std::size_t bytes, Reactor& reactor) {
+  spent_ += kBytesOfAWrite + bytes;
+  if (spent_ <= kBytesATurn / 2 || nextTurn_.active()) return;
+  nextTurn_ = reactor.callLater(0s, [room = weak_from_this()] {
+    const auto alive = room.lock();
+    if (!alive) return;
+    Room& self = static_cast<Room&>(*alive);
+    self.spent_ = 0;
+    if (self.isBehind_) self.tellOn();
+  });
 }
 
 }  // namespace ropewalk::chat

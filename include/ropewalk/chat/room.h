@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +11,7 @@
 
 #include "ropewalk/chat/limits.h"
 #include "ropewalk/factory.h"
+#include "ropewalk/reactor_time.h"
 #include "ropewalk/shared_bytes.h"
 
 namespace ropewalk {
@@ -42,6 +45,9 @@ struct NameOrder {
 /// Ownership: shared by its ports and its members; the members are their connections'.
 /// Limits: chat::Limits, for each member. A slow, silent or flooding member costs the others
 /// nothing.
+///
+/// What is said reaches everybody in one order. A turn writes some 4 MiB to the members and leaves
+/// the rest to the next ones, so a crowd that talks or joins at once does not hold up the reactor.
 class Room final : public Factory {
  public:
   static std::shared_ptr<Room> create(const Limits& limits = {});
@@ -72,12 +78,36 @@ class Room final : public Factory {
   void tellAll(std::string line, const Member* butNot = nullptr);
   void tellSoon(const std::string& line, Reactor& reactor);
   void tellDue();
-  void writeAll(std::string text, const Member* butNot);
+  void reply(Member& member, std::string_view line);
+  void catchUp(Member& member);
+
+  // Something to be told to all members, but for one or to only one; 0: no such member.
+  struct Line {
+    SharedBytes bytes;
+    std::uint64_t butNot = 0;
+    std::uint64_t onlyTo = 0;
+
+    bool isFor(std::uint64_t member) const {
+      return butNot != member && (onlyTo == 0 || onlyTo == member);
+    }
+  };
+  void tell(Line line);
+  void tellOn();
+  void spend(std::size_t bytes, Reactor& reactor);
+  std::uint64_t end() const { return toldToAll_ + lines_.size(); }
 
   Limits limits_;
   Names names_;
-  std::vector<Member*> seats_;  // in order of joining; null: left
-  std::string soon_;            // lines that are told at the end of the turn, or before another
+  std::vector<Member*> seats_;   // in order of joining; null: left
+  std::string soon_;             // lines that are told at the end of the turn, or before another
+  std::deque<Line> lines_;       // that not every member has been told
+  std::uint64_t toldToAll_ = 0;  // lines before those
+  std::uint64_t roundEnd_ = 0;   // the lines before this one are told in this round ...
+  std::size_t nextSeat_ = 0;     // ... which goes on here
+  std::size_t spent_ = 0;        // bytes written in this turn, or a little longer
+  std::uint64_t lastMember_ = 0;
+  bool isBehind_ = false;  // the round goes on in the next turn
+  DelayedCall nextTurn_;   // while much was written in this one
 };
 
 }  // namespace ropewalk::chat

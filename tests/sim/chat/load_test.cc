@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ropewalk/error.h"
@@ -152,6 +155,45 @@ TEST_CASE("chat survives that a thousand members come and leave at once [K7]") {
   chat.world.runUntilIdle();
   CHECK(chat.room->size() == 1);
   CHECK(linesIn(eve->received()) == 1000);
+}
+
+TEST_CASE("chat spreads what a thousand members say as they join over turns, in one order [K7]") {
+  ChatWorld chat;
+  const auto eve = chat.member("eve");
+  std::vector<std::shared_ptr<sim::Recorder>> crowd;
+  for (int i = 0; i < 1000; ++i) {
+    crowd.push_back(chat.world.host("client").connect<sim::Recorder>("server", 8001));
+    if (i % 100 == 0) chat.world.runUntilIdle();
+  }
+  chat.world.runUntilIdle();
+  std::vector<std::string> said;
+  for (std::size_t i = 0; i < crowd.size(); ++i) {
+    const std::string name = "m" + std::to_string(i);
+    crowd[i]->takeReceived();
+    crowd[i]->transport->write(name + "\nhello\n/who\n");
+    said.push_back("*** " + name + " has joined\r\n<" + name + "> hello\r\n");
+  }
+  Reactor& server = chat.world.host("server").reactor();
+  std::uint64_t before = server.statistics().bytesSent;
+  std::uint64_t most = 0;
+  const auto look = [&] {
+    const std::uint64_t sent = server.statistics().bytesSent;
+    most = std::max(most, sent - std::exchange(before, sent));
+    return false;
+  };
+  chat.world.runUntil(look, 1s);
+  CHECK(most > 1'000'000);
+  CHECK(most < 6'000'000);
+
+  std::string rest;  // what the others said after the one that is looked at
+  for (std::size_t i = crowd.size(); i-- > 0; rest = said[i] + rest) {
+    std::string heard = crowd[i]->takeReceived();
+    const std::size_t list = heard.find("*** " + std::to_string(i + 2) + " here: ");
+    REQUIRE(list != std::string::npos);
+    heard.erase(list, heard.find('\n', list) + 1 - list);
+    REQUIRE(heard == "Welcome, m" + std::to_string(i) + "!\r\n" + rest);
+  }
+  CHECK(eve->takeReceived() == rest);
 }
 
 TEST_CASE("chat tells every member, the nameless too, when the server stops") {
