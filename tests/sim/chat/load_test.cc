@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -157,43 +158,92 @@ TEST_CASE("chat survives that a thousand members come and leave at once [K7]") {
   CHECK(linesIn(eve->received()) == 1000);
 }
 
-TEST_CASE("chat spreads what a thousand members say as they join over turns, in one order [K7]") {
+namespace {
+
+// A thousand strangers who all say their names at once, before eve.
+struct Rush {
+  Rush() {
+    for (int i = 0; i < 1000; ++i) {
+      crowd.push_back(chat.world.host("client").connect<sim::Recorder>("server", 8001));
+      if (i % 100 == 0) chat.world.runUntilIdle();
+    }
+    chat.world.runUntilIdle();
+    for (const auto& each : crowd) each->takeReceived();
+  }
+
+  // Turns until all is quiet; returns the most bytes that one turn sent. Calls `meanwhile` once,
+  // after the first turn that sent more than 100 kB.
+  std::uint64_t run(const std::function<void()>& meanwhile = [] {}) {
+    Reactor& server = chat.world.host("server").reactor();
+    std::uint64_t before = server.statistics().bytesSent;
+    std::uint64_t most = 0;
+    const auto look = [&] {
+      const std::uint64_t sent = server.statistics().bytesSent;
+      const bool isFirst = most <= 100'000;
+      most = std::max(most, sent - std::exchange(before, sent));
+      if (isFirst && most > 100'000) meanwhile();
+      return false;
+    };
+    chat.world.runUntil(look, 1s);
+    return most;
+  }
+
   ChatWorld chat;
-  const auto eve = chat.member("eve");
+  std::shared_ptr<sim::Recorder> eve = chat.member("eve");
   std::vector<std::shared_ptr<sim::Recorder>> crowd;
-  for (int i = 0; i < 1000; ++i) {
-    crowd.push_back(chat.world.host("client").connect<sim::Recorder>("server", 8001));
-    if (i % 100 == 0) chat.world.runUntilIdle();
-  }
-  chat.world.runUntilIdle();
+};
+
+std::string nameOf(std::size_t i) { return "m" + std::to_string(i); }
+
+}  // namespace
+
+TEST_CASE("chat spreads what a thousand members say as they join over turns, in one order [K7]") {
+  Rush rush;
   std::vector<std::string> said;
-  for (std::size_t i = 0; i < crowd.size(); ++i) {
-    const std::string name = "m" + std::to_string(i);
-    crowd[i]->takeReceived();
-    crowd[i]->transport->write(name + "\nhello\n/who\n");
-    said.push_back("*** " + name + " has joined\r\n<" + name + "> hello\r\n");
+  for (std::size_t i = 0; i < rush.crowd.size(); ++i) {
+    rush.crowd[i]->transport->write(nameOf(i) + "\nhello\n");
+    said.push_back("*** " + nameOf(i) + " has joined\r\n<" + nameOf(i) + "> hello\r\n");
   }
-  Reactor& server = chat.world.host("server").reactor();
-  std::uint64_t before = server.statistics().bytesSent;
-  std::uint64_t most = 0;
-  const auto look = [&] {
-    const std::uint64_t sent = server.statistics().bytesSent;
-    most = std::max(most, sent - std::exchange(before, sent));
-    return false;
-  };
-  chat.world.runUntil(look, 1s);
+  rush.crowd.back()->transport->write("/msg m0 psst\n/msg eve psst\n");
+  const std::uint64_t most = rush.run();
   CHECK(most > 1'000'000);
   CHECK(most < 6'000'000);
 
+  // A private message, too, comes after what was said before it.
+  const std::string whisper = "[m999 to you] psst\r\n";
   std::string rest;  // what the others said after the one that is looked at
-  for (std::size_t i = crowd.size(); i-- > 0; rest = said[i] + rest) {
-    std::string heard = crowd[i]->takeReceived();
-    const std::size_t list = heard.find("*** " + std::to_string(i + 2) + " here: ");
-    REQUIRE(list != std::string::npos);
-    heard.erase(list, heard.find('\n', list) + 1 - list);
-    REQUIRE(heard == "Welcome, m" + std::to_string(i) + "!\r\n" + rest);
+  for (std::size_t i = rush.crowd.size(); i-- > 0; rest = said[i] + rest) {
+    REQUIRE(rush.crowd[i]->received() ==
+            "Welcome, " + nameOf(i) + "!\r\n" + rest + (i == 0 ? whisper : ""));
   }
-  CHECK(eve->takeReceived() == rest);
+  CHECK(rush.eve->received() == rest + whisper);
+}
+
+TEST_CASE("chat loses no line when most members leave while it is told over turns [K7]") {
+  Rush rush;
+  const std::string text(40, 'x');  // some ten turns of it
+  const auto all = [&](const std::function<void(std::size_t)>& speak) {
+    for (std::size_t i = 0; i < rush.crowd.size(); ++i) speak(i);
+  };
+  all([&](std::size_t i) { rush.crowd[i]->transport->write(nameOf(i) + "\n"); });
+  rush.run();
+  all([&](std::size_t i) {
+    rush.crowd[i]->takeReceived();
+    rush.crowd[i]->transport->write(text + "\n");
+  });
+  rush.run([&] {
+    for (std::size_t i = 0; i < 700; ++i) rush.crowd[i]->transport->abortConnection();
+  });
+  CHECK(rush.chat.room->size() == 301);
+  for (std::size_t i = 700; i < rush.crowd.size(); ++i) {
+    std::string expected;
+    all([&](std::size_t other) {
+      if (other != i) expected += "<" + nameOf(other) + "> " + text + "\r\n";
+    });
+    const std::string heard = rush.crowd[i]->received();
+    REQUIRE(heard.starts_with(expected));
+    REQUIRE(linesIn(heard) == 999 + 700);
+  }
 }
 
 TEST_CASE("chat tells every member, the nameless too, when the server stops") {
