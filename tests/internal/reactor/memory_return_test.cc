@@ -35,7 +35,7 @@ struct Stage {
   }
 
   sim::Clock clock;
-  DeadlineWheel wheel;
+  DeadlineWheel wheel{clock};
   MemoryReturn memoryReturn{clock, wheel};
   sys::MemoryListening listening{&memoryReturn};
 };
