@@ -31,7 +31,8 @@ struct ListenOptions {
   /// the backlog. The log says so.
   ///
   /// 0: until the descriptors that this library has open in the process, those of files that are
-  /// being sent included, reach its limit (RLIMIT_NOFILE) less a reserve of max(32, limit / 20).
+  /// being sent included, reach its limit (RLIMIT_NOFILE) less a reserve of max(32, limit / 20),
+  /// at most half of it.
   std::size_t maxConnections = 0;
 
   /// TCP_NODELAY and SO_KEEPALIVE (first probe after 60 s, then 6 at 10 s) of accepted connections.

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <string>
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk {
 
 /// What all connections of this process may keep in memory together, in bytes.

@@ -68,9 +68,8 @@ bool ReactorCore::descriptorsAreUsedUp() noexcept {
   const std::size_t open = driver_->openDescriptors();
   if (open < usableDescriptors_) return false;
   const std::size_t limit = driver_->descriptorLimit();
-  const std::size_t reserve = std::max<std::size_t>(32, limit / 20);
-  usableDescriptors_ = limit > reserve ? limit - reserve : 1;
-  return open >= usableDescriptors_;
+  usableDescriptors_ = limit - std::min(std::max<std::size_t>(32, limit / 20), limit / 2);
+  return open >= usableDescriptors_ && turn_.open() > 0;
 }
 
 void ReactorCore::forkedInChild() noexcept {

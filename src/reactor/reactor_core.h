@@ -37,7 +37,8 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   Descriptors& descriptors() noexcept { return descriptors_; }
 
   // True while all descriptors that the process may have are open but a reserve of max(32, limit /
-  // 20): ports accept no more. Notices a limit that was raised meanwhile.
+  // 20), at most half of them: ports accept no more. Notices a limit that was raised meanwhile.
+  // False while there is no connection: one is always accepted.
   bool descriptorsAreUsedUp() noexcept;
 
   // False in a child process before afterFork(). Loops that call the user's code ask after each

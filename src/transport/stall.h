@@ -33,11 +33,11 @@ class Stall {
   }
 
   // How long from the last look to the next, a little less: the wheel rounds up to its next tick.
+  // The first is at that tick, no more than one from the beginning.
   Duration nextLook(Duration limit) const noexcept {
     const Duration left = limit - (lastLook_ - lastProgress_);
     const bool isFirst = lastLook_ == lastProgress_;
-    const Duration period = isFirst ? DeadlineWheel::kTick : periodOf(limit);
-    return std::min(left, period - DeadlineWheel::kTick / 2);
+    return std::min(left, isFirst ? Duration(1) : periodOf(limit) - DeadlineWheel::kTick / 2);
   }
 
   // How long reading has been paused because of what waits, as seen when looked at.

@@ -33,7 +33,8 @@ std::vector<Limit> connectionLimits(ropewalk::ConnectionLimits& limits) {
       {"writeHighWater", &limits.writeHighWater}, {"writeLowWater", &limits.writeLowWater},
       {"maxQueued", &limits.maxQueued},           {"writeStall", &limits.writeStall},
       {"closeDeadline", &limits.closeDeadline},   {"linger", &limits.linger},
-      {"lingerBytes", &limits.lingerBytes},
+      {"lingerBytes", &limits.lingerBytes},       {"lingerGap", &limits.lingerGap},
+      {"longLinger", &limits.longLinger},
   };
 }
 

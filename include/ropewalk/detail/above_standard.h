@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ropewalk/detail/cxx20.h"
+
 namespace ropewalk::detail {
 
 // `made`, a descriptor that a system call has just returned, or a copy of it with FD_CLOEXEC if it

@@ -310,7 +310,9 @@ TEST_CASE(
   World world;
   sim::Host& server = world.host("server");
   server.run([] { reactor().listenTCP(8001, Factory::forProtocol<Echo>()); });
+  world.host("client").connect<Recorder>("server", 8001);
   world.advance(1s);
+  // Lowered while it serves: the port finds out from the kernel.
   for (int second = 0; second < 60; ++second) {
     server.setDescriptorLimit(server.descriptors());
     for (int i = 0; i < 20; ++i) world.host("client").connect<Recorder>("server", 8001);
