@@ -138,8 +138,8 @@ class Transport : public detail::SharedRefCounted {
 
   /// Lets `producer` feed this transport: see producer.h.
   ///
-  /// Throws ProducerAlreadyRegistered if there is one (PC4). On a dead transport calls
-  /// `producer->stopProducing()` at once and keeps nothing (PC5).
+  /// Throws std::invalid_argument if `producer` is null, ProducerAlreadyRegistered if there is one.
+  /// On a dead transport calls `producer->stopProducing()` at once and keeps nothing.
   virtual void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) = 0;
 
   /// Forgets the producer; none registered is harmless (PC6).

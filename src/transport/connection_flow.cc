@@ -107,6 +107,7 @@ ConnectionLimits Connection::limits() const {
 
 void Connection::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
   requireHome("Transport::registerProducer()");
+  if (!producer) throw std::invalid_argument("registerProducer: no producer");
   if (phase_ != Phase::Open || writeLost_ || reason_) return producer->stopProducing();
   if (feed_) {
     const Producer& present = *feed_->producer;

@@ -1,3 +1,4 @@
+#include <stdexcept>
 #include <string>
 
 #include "ropewalk/connection_limits.h"
@@ -27,6 +28,7 @@ class DeadTransport final : public Transport {
   void pauseProducing() override {}
   void resumeProducing() override {}
   void registerProducer(std::shared_ptr<Producer> producer, Streaming) override {
+    if (!producer) throw std::invalid_argument("registerProducer: no producer");
     producer->stopProducing();
   }
   void unregisterProducer() override {}

@@ -51,6 +51,21 @@ TEST_CASE("a port on :: takes IPv4 and IPv6 [PT1]") {
   turnUntil(reactor, [&] { return factory->built.size() == 2; });
 }
 
+TEST_CASE("an IPv4 address written as IPv6 is listened on and connected to [PT1]") {
+  Story story;
+  Reactor reactor;
+  const auto factory = scripted(story, "server");
+  const auto port = reactor.listenTCP(0, factory, {"::ffff:127.0.0.1"});
+  CHECK(port->getHost().host() == "127.0.0.1");
+  const auto client = scripted(story, "client");
+  reactor.connectTCP("::FFFF:7f00:1", port->getHost().port(), client);
+  turnUntil(reactor, [&] { return story.has("server made") && story.has("client made"); });
+  CHECK(client->built[0]->transport->getPeer() == port->getHost());
+  CHECK(factory->built[0]->transport->getPeer().host() == "127.0.0.1");
+  factory->built.clear();
+  client->built.clear();
+}
+
 TEST_CASE("a port that somebody else has throws CannotListenError and leaks nothing [PT2]") {
   Story story;
   Reactor reactor;

@@ -183,6 +183,20 @@ TEST_CASE("a second producer is refused, and the error names the first [PC4]") {
   transport.unregisterProducer();
 }
 
+TEST_CASE("a null producer is refused, whether the transport lives or not") {
+  Conversation<Wire> talk;
+  talk.begin();
+  TransportRef never;
+  for (Transport* const each : {&*talk.server().transport, &*never}) {
+    CHECK_THROWS_WITH_AS(each->registerProducer(nullptr, Streaming::Push),
+                         "registerProducer: no producer", std::invalid_argument);
+  }
+  talk.client().transport->loseConnection();
+  talk.end();
+  CHECK_THROWS_AS(talk.server().transport->registerProducer(nullptr, Streaming::Pull),
+                  std::invalid_argument);
+}
+
 TEST_CASE("a producer registered on a dead transport is stopped at once and not kept [PC5]") {
   const auto inTheEnd = std::make_shared<Feeder>();
   Script serving;
