@@ -51,7 +51,7 @@ void Exchange::headReceived(std::string_view bytes) {
   owesContinue_ = framing.expectsContinue && framing.body != Framing::Body::None;
   if (isMemoryShort()) {
     output_ = Output::Handling;
-    return answer(shortOfMemoryPage());
+    return answer(unavailablePage());
   }
   if (reader_.target().form != Target::Form::Asterisk) {
     match_ = connection_->site().routes->find(reader_.head().method(), reader_.target().path);

@@ -26,7 +26,7 @@ constexpr std::size_t kShortAnswer = 16 * 1024;
 void Exchange::answer(Response response) {
   if (!connection_ || !transport_->isConnected() || output_ != Output::Handling) return;
   if (auto next = Answer::handover(response)) return handOver(response, std::move(next));
-  if (response.body().size() > kShortAnswer && isMemoryShort()) response = shortOfMemoryPage();
+  if (response.body().size() > kShortAnswer && isMemoryShort()) response = unavailablePage();
   if (ConditionalAnswer::isPossible(response)) applyConditions(response);
   send(response, reader_.head().minorVersion(), reader_.framing().keepAlive && restIsDiscardable());
 }

@@ -35,9 +35,10 @@ Response notImplementedPage(std::string_view method) {
 
 Response forbiddenPage() { return page(403, "This is not for you."); }
 
-Response unavailablePage() { return page(503, "Too much is going on here. Try again soon."); }
-
-Response shortOfMemoryPage() { return unavailablePage().setHeader("Retry-After", kRetryAfter); }
+Response unavailablePage() {
+  return page(503, "Too much is going on here. Try again soon.")
+      .setHeader("Retry-After", kRetryAfter);
+}
 
 Response failedPage() { return page(500, "This went wrong on our side."); }
 

@@ -14,7 +14,6 @@ Response notImplementedPage(std::string_view method);
 Response forbiddenPage();
 Response failedPage();
 Response unavailablePage();
-Response shortOfMemoryPage();
 Response refusalPage(Refusal refusal);
 
 }  // namespace ropewalk::http

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -183,6 +184,40 @@ TEST_CASE("files that are being sent count: newcomers wait instead of being told
     CHECK(each.receiveExactly(15) == "HTTP/1.1 200 OK");
     each.close();
   }
+  child.line.close();
+  CHECK(child.wait() == 0);
+}
+
+// Serves `site`; once there is a connection no descriptor is left.
+int serveWithoutDescriptors(Line& line, Router site) {
+  const CapturedLog log;
+  Reactor reactor;
+  const auto port = reactor.listenTCP(0, Site::create(std::move(site)), {"127.0.0.1"});
+  line.say(std::to_string(port->getHost().port()));
+  while (reactor.statistics().open == 0) reactor.iterate(20ms);
+  const int next = ::dup(STDERR_FILENO);
+  ::close(next);
+  limitDescriptors(static_cast<rlim_t>(next));
+  line.say("none is left");
+  while (line.isOpen()) reactor.iterate(20ms);
+  return 0;
+}
+
+TEST_CASE("a file that no descriptor is left to open is answered with 503 and Retry-After [SF11]") {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path("small")) << "small";
+  ChildProcess child([&](Line& line) {
+    Router site;
+    site.mount("/", StaticFiles(folder.path("")));
+    return serveWithoutDescriptors(line, std::move(site));
+  });
+  const Address address = Address::parse("127.0.0.1", std::stoi(child.line.hear()));
+  RawSocket client = RawSocket::connectedTo(address);
+  CHECK(child.line.hear() == "none is left");
+  client.send("GET /small HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string answer = client.receive();
+  CHECK(answer.starts_with("HTTP/1.1 503 "));
+  CHECK(answer.find("\r\nRetry-After: ") != std::string::npos);
   child.line.close();
   CHECK(child.wait() == 0);
 }
