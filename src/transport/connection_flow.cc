@@ -204,6 +204,7 @@ std::size_t Connection::unsentBytes() const {
 }
 
 void Connection::setIdle(bool on) {
+  requireHome("Transport::setIdle()");
   if (phase_ != Phase::Open) return;
   if (on) return turn_.setStanding(*this, Standing::Idle);
   becomeBusy();
