@@ -8,7 +8,6 @@
 
 #include "http/connection.h"
 #include "http/pages.h"
-#include "ropewalk/detail/resume_queue.h"
 #include "ropewalk/error.h"
 #include "ropewalk/log.h"
 
@@ -141,12 +140,7 @@ void Exchange::connectionLost(const Failure& why) {
   }
   answer_.forgetWriter();
   body_.fail(Failure::cancelled());
-  if (!finishWaiters_) return;
-  const auto waiters = std::move(finishWaiters_);
-  const detail::ResumeQueue::Hold resumedLast;
-  for (Promise<void>& waiter : *waiters) {
-    if (!waiter.hasFired()) waiter.errback(why);
-  }
+  fire(finishWaiters_, why);
 }
 
 void Exchange::dispatch(std::string_view bytes) {

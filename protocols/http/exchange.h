@@ -94,6 +94,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void unregisterProducer();
 
  private:
+  using Waiters = std::unique_ptr<std::vector<Promise<void>>>;
+
   enum class Input : std::uint8_t { Head, Body, Complete, Broken };
   enum class Output : std::uint8_t { None, Handling, Streaming, Done };
 
@@ -125,6 +127,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void streamEnded(const Failure& failure);
   void answered();
   void ended();
+  static void fire(Waiters& waiters, const Failure& why);
   void beginAccess(int status, WallTime now);
   void noteWritten();
   void logQueueFull(const Failure& why) const;
@@ -139,8 +142,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   Request request_{*this};
   BodyWriter writer_{*this};
   std::shared_ptr<BodyFlow> flow_;  // once a producer writes the stream
-  std::unique_ptr<std::vector<Promise<void>>> finishWaiters_;
-  std::unique_ptr<std::vector<Promise<void>>> drainWaiters_;
+  Waiters finishWaiters_;
+  Waiters drainWaiters_;
   MemoryCharge charge_;  // for head and body
   Failure whyLost_;
   std::uint64_t received_ = 0;  // of the body

@@ -155,12 +155,20 @@ void Exchange::ended() {
     noteWritten();
     connection_->accessLog().end();
   }
-  if (!finishWaiters_) return;
-  const auto waiters = std::move(finishWaiters_);
-  const detail::ResumeQueue::Hold resumedLast;
-  for (Promise<void>& waiter : *waiters) {
-    if (!waiter.hasFired()) waiter.callback();
-  }
+  fire(finishWaiters_, {});
+}
+
+// Now, also inside a callback() of the handler's: later the request would be gone, which the
+// callbacks may look at.
+void Exchange::fire(Waiters& waiters, const Failure& why) {
+  const Waiters fired = std::move(waiters);
+  if (!fired) return;
+  detail::ResumeQueue::fireNow([&] {
+    for (Promise<void>& waiter : *fired) {
+      if (waiter.hasFired()) continue;
+      why ? waiter.errback(why) : waiter.callback();
+    }
+  });
 }
 
 void Exchange::handOver(const Response& response, std::shared_ptr<Protocol> next) {
@@ -209,14 +217,7 @@ Deferred<void> Exchange::notifyDrain(detail::Place place) {
   return drainWaiters_->back().deferred();
 }
 
-void Exchange::drainRequested() {
-  if (!drainWaiters_) return;
-  const auto waiters = std::move(drainWaiters_);
-  const detail::ResumeQueue::Hold resumedLast;
-  for (Promise<void>& waiter : *waiters) {
-    if (!waiter.hasFired()) waiter.callback();
-  }
-}
+void Exchange::drainRequested() { fire(drainWaiters_, {}); }
 
 Deferred<void> Exchange::notifyFinish(detail::Place place) {
   if (output_ == Output::Done) return succeed(place);

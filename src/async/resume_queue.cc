@@ -26,6 +26,12 @@ ResumeQueue::Hold::~Hold() {
   level.resumeAll();
 }
 
+void ResumeQueue::callApart(void (*call)(void*), void* given) {
+  const Hold hold;
+  const Level::Apart apart;
+  call(given);
+}
+
 void ResumeQueue::runAllOf(const Scope& scope) noexcept {
   const Hold hold;
   const auto isOfScope = [&](const CoroutineFrame& frame) { return frame.scope_.get() == &scope; };

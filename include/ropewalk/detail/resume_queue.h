@@ -1,5 +1,7 @@
 #pragma once
 
+#include <type_traits>
+
 #include "ropewalk/detail/cxx20.h"
 
 namespace ropewalk::detail {
@@ -28,6 +30,13 @@ class ResumeQueue {
     ~Hold();
   };
 
+  // Calls `call`. The promises that it fires run their callbacks at once, also inside another
+  // callback(); coroutines are resumed after it.
+  template <class Call>
+  static void fireNow(Call&& call) {
+    callApart([](void* given) { (*static_cast<std::remove_reference_t<Call>*>(given))(); }, &call);
+  }
+
   // Appends a frame. Resumes it, unless a Hold is there or a coroutine was resumed and runs.
   static void add(CoroutineFrame& frame) noexcept;
 
@@ -38,6 +47,7 @@ class ResumeQueue {
   friend class CoroutineFrame;
   friend struct Level;
 
+  static void callApart(void (*call)(void*), void* given);
   static void run(CoroutineFrame& frame) noexcept;
   static void bury(CoroutineFrame& frame) noexcept;
 };

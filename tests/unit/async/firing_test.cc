@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ropewalk/deferred.h"
+#include "ropewalk/detail/resume_queue.h"
 #include "ropewalk/detail/scope.h"
 #include "ropewalk/sim/clock.h"
 #include "ropewalk/sim/world.h"
@@ -250,4 +251,27 @@ TEST_CASE("an event loop that runs inside a callback fires at once what is due i
   });
   outer.callback();
   CHECK(story.text() == "inner, slept, end");
+}
+
+TEST_CASE("what fireNow() fires runs its callbacks at once inside a callback, coroutines later") {
+  Story story;
+  Promise<void> outer;
+  Promise<void> inner;
+  const auto waits = [&]() -> Deferred<void> {
+    co_await inner.deferred();
+    story.add("coroutine");
+  };
+  Deferred<void> waiting = waits();
+  Promise<void> second;
+  second.deferred().addCallback([&] { story.add("second"); });
+  outer.deferred().addCallback([&] {
+    detail::ResumeQueue::fireNow([&] {
+      inner.callback();
+      second.callback();
+      story.add("fired");
+    });
+    story.add("end");
+  });
+  outer.callback();
+  CHECK(story.text() == "second, fired, end, coroutine");
 }
