@@ -15,7 +15,7 @@ struct ConnectionLimits {
   /// says when.
   std::size_t writeHighWater = 64 * 1024;
 
-  /// At or below this both go on.
+  /// At or below this both resume.
   std::size_t writeLowWater = 16 * 1024;
 
   /// A write() that finds more than this waiting aborts the connection with WriteQueueFull. Files
@@ -31,7 +31,7 @@ struct ConnectionLimits {
   /// this long if that is longer.
   Duration writeStall = 30s;
 
-  /// The same from loseConnection() on.
+  /// Replaces writeStall after loseConnection(), once no producer is registered.
   Duration closeDeadline = 10s;
 
   /// After the flush, input is read and discarded until the peer has finished too, for at most this
@@ -40,8 +40,9 @@ struct ConnectionLimits {
   Duration linger = 2s;
   std::size_t lingerBytes = 64 * 1024;
 
-  /// The same for Linger::WhileSending, as HTTP uses it after its last answer: for as long as input
-  /// keeps coming at most this far apart, and for at most this long in all. Of any size.
+  /// With Linger::WhileSending, which HTTP uses after its last answer, these two replace linger and
+  /// lingerBytes: input is discarded, whatever its size, until none has arrived for lingerGap, and
+  /// for at most longLinger.
   Duration lingerGap = 5s;
   Duration longLinger = 30s;
 };

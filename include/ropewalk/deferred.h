@@ -46,8 +46,9 @@ class Droppable;
 ///
 /// Coroutines: a function that returns Deferred<T> may be a coroutine. It starts at once and is
 /// resumed when what it awaits is there. `co_await` takes temporaries; a named Deferred is written
-/// `co_await std::move(named)`. Coroutines are resumed from a queue, one after the other; only an
-/// outermost Promise::callback() resumes some inside the coroutine that calls it.
+/// `co_await std::move(named)`. Coroutines are resumed from a queue, one after the other. The
+/// exception: a Promise::callback() that is not called inside another one resumes the coroutines
+/// that wait for it before it returns.
 ///
 /// Compiler: g++ 12 miscompiles `co_await` inside `?:`, `&&` and `||`, in an expression that makes
 /// a closure with captures, and in a condition: await into a variable first. A condition may
@@ -56,13 +57,13 @@ class Droppable;
 ///
 /// Cancelling: see cancel(). Dropping a Deferred never cancels; what it was for goes on.
 ///
-/// Ignoring one: the compiler warns of a call whose Deferred is neither used nor given a callback,
-/// as in `save();` for `co_await save();`. What follows a callback may be ignored (see Droppable).
-/// To let work go on without waiting for it, use spawn().
+/// Ignoring one: the compiler warns if the Deferred that a function returns is discarded, as in
+/// `save();` instead of `co_await save();`. The one that addCallback() and the like return may be
+/// discarded (see Droppable). To start work without waiting for it, use spawn().
 ///
-/// Errors: an empty function as a callback throws std::invalid_argument, and the Deferred is as it
-/// was. A failure that nobody handled is logged when the last handle is dropped, with the place
-/// where the Deferred was made [DF14] (but for CancelledError and PromiseDropped, at debug level).
+/// Errors: an empty function as a callback throws std::invalid_argument and leaves the Deferred
+/// unchanged. An unhandled failure is logged when the last handle is destroyed, with the place
+/// where the Deferred was made (CancelledError and PromiseDropped only at debug level).
 ///
 /// Ownership: move-only, one pointer. An empty one (default-constructed, used up) may only be
 /// assigned to and destroyed.
@@ -134,11 +135,11 @@ class Deferred {
     }
   }
 
-  /// Cancels unless the result is there within `time` on `clock`; then it fails with
-  /// DeferredTimeoutError, if it is CancelledError that comes of cancelling [DF10].
+  /// Cancels if there is no result within `time` on `clock`. A CancelledError that results from
+  /// that becomes a DeferredTimeoutError.
   ///
-  /// `clock` must outlive the waiting. Throws NegativeDelay if `time` is below zero and there is no
-  /// result yet; this Deferred is then as it was.
+  /// `clock` must outlive the waiting. Throws NegativeDelay, and leaves this Deferred unchanged, if
+  /// `time` is below zero and there is no result yet.
   template <class Rep, class Period>
   Droppable<T> addTimeout(std::chrono::duration<Rep, Period> time, ReactorTime& clock,
                           detail::Place place = detail::Place::current()) && {
@@ -155,14 +156,16 @@ class Deferred {
     return guarded;
   }
 
-  /// Gives up waiting: asks whoever works on the result to stop [DF6] [DF7].
+  /// Gives up waiting: cancels the work behind the result.
   ///
-  /// The result, normally a CancelledError, is there when this returns, unless a coroutine has to
-  /// run first or a Promise::callback() further up the stack: then what follows is queued, see
-  /// Promise. Cancels what is really waited for: the Promise at the other end, the Deferred that
-  /// a callback returned [DF8], the await in which a coroutine is suspended; this raises
-  /// CancelledError there, and if the coroutine catches that, it goes on and the result comes from
-  /// it [DF15]. A coroutine that is not suspended just then sees its next await raise.
+  /// What is cancelled is what the result depends on now: the Promise at the other end, the
+  /// Deferred that a callback returned, or the await in which a coroutine is suspended. That await
+  /// raises CancelledError; a coroutine that catches it goes on and supplies the result. A
+  /// coroutine that is not suspended now sees its next await raise.
+  ///
+  /// The result, normally a CancelledError, is there when this returns, with two exceptions: a
+  /// coroutine has to run first, or this is called inside a Promise::callback(), which runs what
+  /// follows before it returns (see Promise).
   ///
   /// With a result there, does nothing [DF9].
   void cancel() noexcept {
@@ -206,10 +209,10 @@ class Deferred {
   detail::Ref<detail::State<T>> state_;
 };
 
-/// A Deferred that may be ignored: what follows a callback is one, because the callback has seen
-/// the result.
+/// A Deferred that may be discarded without a compiler warning. addCallback() and the like return
+/// one, because the callback has seen the result.
 ///
-/// Converts to Deferred<T>. A function of yours whose result is optional may return one, too.
+/// Converts to Deferred<T>. Return one from your own functions whose result is optional.
 template <class T>
 class Droppable : public Deferred<T> {
  public:

@@ -23,8 +23,8 @@ class Failure;
 ///     ConnectionDone           ... in good order
 ///     ConnectionLost           ... because something broke
 ///       ConnectionAborted      ... because we called abortConnection()
-///         WriteQueueFull       ... or because too much waits for the peer
-///         MemoryBudgetExceeded ... or because the process holds too much
+///         WriteQueueFull       ... or because too much output was queued
+///         MemoryBudgetExceeded ... or because the process was over its memory budget
 ///   ConnectError               a connection could not be made
 ///     ConnectBindError  UnknownHostError  NoRouteError  ConnectionRefusedError
 ///     TCPTimedOutError (the kernel gave up)  ServiceNameUnknownError
@@ -33,10 +33,10 @@ class Failure;
 ///   BindError                  a local address could not be taken
 ///     CannotListenError
 ///   CancelledError             a Deferred was cancelled
-///   DeferredTimeoutError       ... by addTimeout(): Twisted's defer.TimeoutError
+///   DeferredTimeoutError       a Deferred timed out: Twisted's defer.TimeoutError
 ///
-/// The others derive from Error itself and are errors of use. Two of them differ by a syllable, as
-/// in Twisted: AlreadyCalledError is about a Promise, AlreadyCalled about a DelayedCall.
+/// The others derive from Error itself and report wrong use. Two of them have similar names, as in
+/// Twisted: AlreadyCalledError is about a Promise, AlreadyCalled about a DelayedCall.
 ///
 /// Threads: a value; copies share the text.
 class Error : public std::system_error {
@@ -99,8 +99,8 @@ class WriteQueueFull : public ConnectionAborted {
   WriteQueueFull(std::size_t waiting, std::size_t limit);
 };
 
-/// The connection was dropped because more is held in this process than memoryBudget(), and this
-/// connection kept something that could not be drained: see memory_budget.h.
+/// The connection was aborted because the process was over memoryBudget() and this connection held
+/// more than 1 KiB of an unfinished line or read: see memory_budget.h.
 class MemoryBudgetExceeded : public ConnectionAborted {
  public:
   /// "Connection was aborted: 70000000 bytes are held, the memory budget is 67108864."
@@ -158,7 +158,8 @@ class UserError : public ConnectError {
   UserError();
 };
 
-/// A connect took longer than ConnectOptions::timeout. Other deadlines are DeferredTimeoutError.
+/// A connect took longer than ConnectOptions::timeout. Other deadlines fail with
+/// DeferredTimeoutError.
 class TimeoutError : public UserError {
  public:
   using UserError::UserError;
@@ -209,8 +210,8 @@ class CancelledError : public Error {
   CancelledError();
 };
 
-/// A Deferred had no result in the time that it was given: by Deferred::addTimeout(), or by
-/// Reactor::resolve(). A connect that takes too long is a TimeoutError. [DF10]
+/// A Deferred had no result before the deadline that Deferred::addTimeout() or Reactor::resolve()
+/// set. A connect that takes too long fails with TimeoutError.
 class DeferredTimeoutError : public Error {
  public:
   using Error::Error;
@@ -219,7 +220,7 @@ class DeferredTimeoutError : public Error {
   DeferredTimeoutError();
 };
 
-/// A Promise was fired twice. [DF2] Not to be confused with AlreadyCalled.
+/// A Promise was fired twice. Not to be confused with AlreadyCalled.
 class AlreadyCalledError : public Error {
  public:
   using Error::Error;
@@ -237,7 +238,7 @@ class PromiseDropped : public Error {
   PromiseDropped();
 };
 
-/// A DelayedCall was cancelled, reset or delayed after it ran. [TM7] Not to be confused with
+/// A DelayedCall was cancelled, reset or delayed after it ran. Not to be confused with
 /// AlreadyCalledError.
 class AlreadyCalled : public Error {
  public:

@@ -20,9 +20,9 @@ namespace ropewalk {
 /// Order: lineReceived() for each line, until the connection is disconnecting (rule LO2).
 /// Ownership: a line that arrived in one piece is a view of the receive buffer, without a copy.
 /// Errors: too long a line is skipped, unless lineLengthExceeded() closes; the lines after it are
-/// delivered (LO6).
-/// Limits: maxLength, 16 384 bytes, for a line without its delimiter. Of a line no more is kept,
-/// and that counts in the memory budget of the process (memory_budget.h).
+/// delivered.
+/// Limits: maxLength, 16 384 bytes, for a line without its delimiter. No more than that is kept of
+/// an unfinished line; it counts in the memory budget of the process (memory_budget.h).
 class LineOnlyReceiver : public Protocol {
  public:
   static constexpr std::size_t kMaxLength = 16384;

@@ -26,14 +26,16 @@ namespace ropewalk {
 /// cut, the lines are the same (LR2), and the time they take is linear in their bytes (LR29).
 ///
 /// Order: lineReceived() for each line in line mode, rawDataReceived() for what comes in raw mode;
-/// a change of mode, delimiter or limit holds for the very next byte (LR5, LR14). None of them is
-/// called while another is running: bytes given to dataReceived() from inside one are delivered
-/// after those that had arrived (LR15). Without a connection, as in a test that calls
-/// dataReceived() itself, lines are delivered and sendLine() does nothing. Nothing is delivered
-/// once the connection is disconnecting (LR8, LR9). Ownership: a line that arrived in one piece is
-/// a view of the receive buffer, without a copy. Only an unfinished line, and what a pause holds
-/// back, is kept on the heap. Limits: maxLength, 16 384 bytes, for a line without its delimiter;
-/// what is kept counts in the memory budget of the process (memory_budget.h).
+/// a change of mode, delimiter or limit holds from the next byte on. None of them is called while
+/// another is running: bytes given to dataReceived() from inside one are delivered after those that
+/// had arrived. Nothing is delivered once the connection is disconnecting. Without a connection, as
+/// in a test that calls dataReceived() itself, lines are delivered and sendLine() does nothing.
+///
+/// Ownership: a line that arrived in one piece is a view of the receive buffer, without a copy.
+/// Only an unfinished line, and input held back by a pause, is kept on the heap.
+///
+/// Limits: maxLength, 16 384 bytes, for a line without its delimiter. The kept bytes count in the
+/// memory budget of the process (memory_budget.h).
 class LineReceiver : public Protocol, public Producer {
  public:
   static constexpr std::size_t kMaxLength = 16384;

@@ -26,13 +26,14 @@ struct ListenOptions {
   /// Connections that may wait to be accepted.
   int backlog = 511;
 
-  /// Connections of this port that may be open at once. At the limit the connection that has been
-  /// idle longest (Transport::setIdle()) is closed for a new one; if none is idle, new ones wait in
-  /// the backlog. The log says so.
+  /// Connections of this port that may be open at once. 0: limited by descriptors only.
   ///
-  /// 0: until the descriptors that this library has open in the process, those of files that are
-  /// being sent included, reach its limit (RLIMIT_NOFILE) less a reserve of max(32, limit / 20),
-  /// at most half of it.
+  /// At the limit, the connection that has been idle longest (Transport::setIdle()) is closed for a
+  /// new one. If none is idle, new ones wait in the backlog. The log says so.
+  ///
+  /// The same happens when the process runs short of descriptors: when those that Ropewalk has open
+  /// (connections, files being sent) reach RLIMIT_NOFILE less a reserve. The reserve is
+  /// max(32, RLIMIT_NOFILE / 20), but at most half of RLIMIT_NOFILE.
   std::size_t maxConnections = 0;
 
   /// TCP_NODELAY and SO_KEEPALIVE (first probe after 60 s, then 6 at 10 s) of accepted connections.

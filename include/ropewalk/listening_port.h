@@ -23,8 +23,8 @@ class ListeningPort {
   /// while the reactor is being destroyed.
   virtual void startListening() = 0;
 
-  /// Accepts no more. The Deferred fires in a later turn, when the socket is closed and the port
-  /// may be bound again (PT3); at once, if it was not listening (PT4).
+  /// Stops accepting. The Deferred fires in a later turn, when the socket is closed and the port
+  /// may be bound again; at once if it was not listening.
   virtual Droppable<void> stopListening() = 0;
 
   virtual bool isListening() const = 0;

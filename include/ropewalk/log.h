@@ -20,12 +20,15 @@ enum class LogLevel { Debug, Info, Warning, Error, Off };
 void setLogLevel(LogLevel level);
 LogLevel logLevel();
 
-/// Where the lines go; an empty sink means stderr again, which is the default. Nobody waits for
-/// stderr: a line for which there is no room (nobody reads the pipe, or its reader has gone) is
-/// lost, without SIGPIPE, and the next one that gets through is preceded by how many were. Lost are
-/// also lines while descriptor 2 is closed, or is a socket or a file with FD_CLOEXEC that it was
-/// not when the program started: such a file got the number by accident and is not meant for the
-/// log. dup2() onto descriptor 2 is the way to change where stderr goes.
+/// Where the lines go. An empty sink means stderr, the default.
+///
+/// Logging to stderr does not block and does not raise SIGPIPE. A line that does not fit (a full
+/// pipe, or a pipe whose reader has gone) is lost; the next line that is written is preceded by the
+/// number of lost ones.
+///
+/// Lines are also lost while descriptor 2 is closed, or is a socket or a file with FD_CLOEXEC other
+/// than the stderr that the program started with: such a file got the number 2 by accident. To
+/// redirect stderr, dup2() a file onto descriptor 2.
 using LogSink = UniqueFunction<void(LogLevel level, std::string_view line)>;
 
 /// Sends every line to `sink` instead.

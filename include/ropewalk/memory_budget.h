@@ -7,54 +7,58 @@
 
 namespace ropewalk {
 
-/// What all connections of this process may keep in memory together, in bytes.
+/// Sets how much memory all connections of this process may hold together, in bytes. 0: the
+/// default, computed again.
 ///
-/// ConnectionLimits bounds one connection; this bounds a crowd of them. There is one budget for the
-/// process, whatever the number of reactors. What is kept beyond a turn of the loop counts, by the
-/// capacity of its buffers: output that the kernel has not taken (SharedBytes once, however many
-/// connections wait to send them; files not at all), unfinished lines and unread input of
-/// StreamProtocol, and of HTTP the heads and bodies that are being received or handled and the
-/// requests read ahead. What a program keeps itself does not count, unless it has a MemoryCharge.
+/// ConnectionLimits bounds one connection, the budget bounds all of them. There is one budget for
+/// the process, whatever the number of reactors.
 ///
-/// While more is held than the budget, the loop goes on, and takes in nothing that it cannot pass
-/// on:
+/// Memory that is kept beyond a turn of the loop counts, by the capacity of its buffers:
 ///
-///   - A connection whose output waits for its peer stops reading, whatever its writeHighWater, and
-///     its producer is paused. Exceptions: setReadWhileBlocked(true), and connections that we
-///     opened. Both go on when the peer has taken the output, or when there is memory again.
+///   - output that the kernel has not taken (SharedBytes once, however many connections have them
+///     queued; files not at all);
+///   - unfinished lines and the unread input of StreamProtocol;
+///   - HTTP heads and bodies that are being received or handled, and requests read ahead;
+///   - memory of the program itself if it has a MemoryCharge.
+///
+/// While more than the budget is held, the loop goes on but takes in only what it can pass on:
+///
+///   - A connection whose output the kernel does not take stops reading, whatever its
+///     writeHighWater, and a push producer of it is paused. Connections that this side opened and
+///     those with setReadWhileBlocked(true) go on reading. Reading and producer resume when the
+///     peer has taken the output, or when the shortage is over.
 ///   - An HTTP request is answered with 503 and `Retry-After`. A body that is being collected is
-///     dropped; of one that is streamed no more is read than its handler takes.
-///   - A connection with an unfinished line (or read of StreamProtocol) of more than 1 KiB is
-///     aborted with MemoryBudgetExceeded; it could not be drained.
+///     dropped; a body that is streamed is read only as fast as its handler takes it.
+///   - A connection with more than 1 KiB of an unfinished line, or of unread input in
+///     StreamProtocol, is aborted with MemoryBudgetExceeded, because it could only hold more.
 ///   - Every connection is read from in small pieces, 4 KiB in a turn.
 ///   - One line in the log says so, with the figures.
 ///
-/// A shortage always ends: a peer that takes nothing is given up after
-/// ConnectionLimits::writeStall, a request that does not come after http::Limits::bodyGap or
-/// headTime.
+/// A shortage always ends: a peer that takes nothing is aborted after ConnectionLimits::writeStall,
+/// and an unfinished HTTP request is given up after http::Limits::bodyGap or headTime.
 ///
-/// The budget is exceeded by what is read before a connection has stalled: 4 KiB for each, and once
-/// 256 KiB; and by what the program's own callbacks write.
+/// More than the budget may be held: by what the program's own callbacks write, and by input that
+/// is read before a connection is known to have stalled. That input is 4 KiB for each connection,
+/// and 256 KiB for the one whose input exceeds the budget.
 ///
-/// Sets the budget to `bytes`; 0: the default, computed anew. The default is a quarter of the
-/// memory that this process can have, but at least 64 MiB or half of that memory, whichever is
-/// less. That memory is the least of: what the machine has, the cgroup's limit (versions 1 and 2)
-/// and that of each cgroup around it, and what RLIMIT_AS and RLIMIT_DATA leave. It is computed when
-/// the first reactor is made.
+/// The default is a quarter of the memory that this process can have, but at least 64 MiB or half
+/// of that memory, whichever is less. The memory that it can have is the least of: the machine's
+/// memory, the limits of its cgroup and of the cgroups around that (versions 1 and 2), and what
+/// RLIMIT_AS and RLIMIT_DATA leave. It is computed when the first reactor is made.
 ///
 /// Threads: any thread; so are all functions in this header.
 void setMemoryBudget(std::size_t bytes) noexcept;
 
 std::size_t memoryBudget() noexcept;
 
-/// What counts now, in bytes.
+/// The memory that counts now, in bytes.
 std::size_t memoryHeld() noexcept;
 
-/// True while more is held than the budget. Logs a warning the first time, and again only after no
-/// more than three quarters of the budget were held in between.
+/// True while more than the budget is held. Logs a warning the first time; it logs the next one
+/// only if the memory held has fallen to three quarters of the budget in between.
 bool isMemoryShort() noexcept;
 
-/// Memory of a program's own that counts, for as long as this lives:
+/// Makes memory of the program itself count in the budget while this object lives:
 ///
 ///   class Upload : public Protocol {
 ///     void dataReceived(std::string_view data) override {
@@ -66,7 +70,7 @@ bool isMemoryShort() noexcept;
 ///     MemoryCharge charge_;
 ///   };
 ///
-/// Threads: one at a time.
+/// Threads: any thread, but one object is used by one thread at a time.
 class MemoryCharge {
  public:
   MemoryCharge() noexcept = default;
@@ -74,7 +78,7 @@ class MemoryCharge {
   MemoryCharge& operator=(const MemoryCharge&) = delete;
   ~MemoryCharge() { set(0); }
 
-  /// From now on `bytes`, in place of what it was before.
+  /// Counts `bytes` from now on, in place of the number before.
   void set(std::size_t bytes) noexcept {
     if (bytes != bytes_) change(bytes);
   }
@@ -88,7 +92,7 @@ class MemoryCharge {
 
 namespace detail {
 
-// What `text` holds beside itself.
+// The heap memory of `text`; 0 for a short one, which is kept inside the object.
 constexpr std::size_t heapBytes(const std::string& text) noexcept {
   return text.capacity() < sizeof(text) ? 0 : text.capacity() + 1;
 }

@@ -61,15 +61,16 @@ class PromiseState final : public State<T> {
 ///
 /// Threads: one thread, the reactor's; another one fires through Reactor::callFromThread().
 ///
-/// Reentrancy: callback() and errback() run the callbacks and resume the coroutines that wait
-/// before they return, called from plain code and from coroutines alike. A nested call, that is one
-/// made inside a callback or a coroutine that an outer callback() runs, sets the result at once,
-/// but what waits for it is queued and runs, in order, before that outer call returns. So a promise
-/// whose callback fires the next one may do so 100 000 times without a growing stack. The promise
-/// may be destroyed meanwhile.
+/// Reentrancy: callback() and errback() run the callbacks, and resume the coroutines that wait,
+/// before they return. This holds in plain code and in coroutines.
 ///
-/// Errors: firing twice throws AlreadyCalledError [DF2]; but after the Deferred was cancelled, with
-/// no onCancel() set, one firing is let pass and does nothing [DF6].
+/// A nested call is one inside a callback or coroutine that an outer callback() runs. It sets the
+/// result at once, but the callbacks and coroutines that wait for it are queued, and run in order
+/// before the outer call returns. So a chain of 100 000 promises, each fired by the callback of the
+/// one before, does not grow the stack. The promise may be destroyed meanwhile.
+///
+/// Errors: firing twice throws AlreadyCalledError. After the Deferred was cancelled, with no
+/// onCancel() set, one firing is ignored.
 template <class T>
 class Promise {
  public:

@@ -66,8 +66,8 @@ class Protocol {
   /// abortConnection(), or what a callback threw.
   virtual void connectionLost(const Failure& why);
 
-  /// The reactor drains: finish soon. What had arrived by then has been delivered. A connection
-  /// that is still open at the deadline ends there, with a reset if output of its waits.
+  /// The reactor drains: finish soon. The input that had arrived has been delivered. A connection
+  /// that is still open at the deadline is closed then, with a reset if it has unsent output.
   virtual void drainRequested() { transport->loseConnection(); }
 
   /// How log lines name this protocol: the class's name unless overridden (LF10).

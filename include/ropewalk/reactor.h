@@ -49,24 +49,26 @@ struct ReactorStatistics {
       Duration::zero();  ///< how late a timed call ran at worst: the lag of the loop
 };
 
-/// Waits for everything at once and calls whoever it concerns: the heart of a program.
+/// The event loop: waits for all events at once and calls the object registered for each.
 ///
 ///   reactor().listenTCP(8000, Factory::forProtocol<Echo>());
 ///   reactor().run();
 ///
-/// Order: a turn is what other threads asked for, the calls that are due, a stop if one was asked
-/// for, then what the network has to say (rule RC18). Ownership: owns its ports, connectors and
-/// connections. Several may live in one process, one per thread; after run() has returned it can be
-/// run again (RC4). Threads: the thread that runs it, but for callFromThread() and now(). While it
-/// runs, a debug build of the library (NDEBUG not defined) stops with a message when another thread
-/// calls the reactor, a port or a connection.
+/// Order: a turn runs the calls from other threads, the timed calls that are due, a stop if one was
+/// requested, and then the network's events.
 ///
-/// Errors: out of memory ends a connection, not the process (rule G3). What is called here throws
-/// std::bad_alloc then, and nothing has happened; what the reactor does on its own goes on without:
-/// who cannot be accepted is hung up on, the port pauses, a line of the log is dropped. A program
-/// that starts gets the exception. Not survived: no memory for the exception itself when the
-/// reserve that the C++ runtime keeps for them is used up as well, and none for the answer of a
-/// name lookup in the thread that looks it up.
+/// Ownership: owns its ports, connectors and connections. A process may have several reactors, one
+/// per thread. After run() has returned it can be run again.
+///
+/// Threads: the thread that runs it, except callFromThread() and now(). While it runs, a debug
+/// build of the library (NDEBUG not defined) aborts with a message if another thread calls the
+/// reactor, a port or a connection.
+///
+/// Errors: out of memory ends a connection, not the process. A method called here throws
+/// std::bad_alloc and has no effect. The reactor's own work degrades: a connection that it cannot
+/// accept is closed, the port pauses, a log line is dropped. Two cases end the process: no memory
+/// for an exception when the C++ runtime's reserve for exceptions is used up, and none for the
+/// answer of a name lookup in the thread that looks it up.
 class Reactor final : public ReactorTime {
  public:
   /// A reactor on one of libevent's backends: "epoll", or for comparison "poll" or "select".
@@ -91,13 +93,15 @@ class Reactor final : public ReactorTime {
   /// ReactorNotRunning if not running, or stopping already (RC1, RC2).
   void stop();
 
-  /// Stops in good order: nothing that has arrived is lost. In the next turn the ports accept the
-  /// connections that wait in their backlog, and then listen no more; each connection delivers what
-  /// the kernel holds for it (one turn's reading; nothing while it is paused) and is asked to
-  /// finish (Protocol::drainRequested()). The reactor stops when the last connection has ended or
-  /// at the deadline, whichever is first. Until then connectTCP() fails with UserError.
+  /// Stops gracefully: nothing that has arrived is lost.
   ///
-  /// Called again, the earlier deadline counts. Throws ReactorNotRunning as stop() does.
+  /// In the next turn the ports accept the connections in their backlog and close. Each connection
+  /// delivers the input that the kernel holds for it (as much as one turn reads; nothing while it
+  /// is paused) and is asked to finish (Protocol::drainRequested()). The reactor stops when the
+  /// last connection has ended or at the deadline, whichever is first. Until then connectTCP()
+  /// fails with UserError.
+  ///
+  /// A second call can only make the deadline earlier. Throws ReactorNotRunning as stop() does.
   void drain(Duration deadline = 10s);
 
   /// True from drain() until the reactor stops.
@@ -121,11 +125,13 @@ class Reactor final : public ReactorTime {
     whenRunning(detail::detached(std::forward<Callable>(call)));
   }
 
-  /// Runs `call` on the reactor's thread, soon, in the order asked (TH1). True: it will run, at the
-  /// latest when the reactor is destroyed, on the thread that destroys it. False, and `call` is
-  /// dropped, if the reactor is being destroyed. Threads: any thread, but not a signal handler: it
-  /// takes a lock and memory, and a handler may have interrupted the thread that holds that lock.
-  /// Give what a signal is to do to onSignal().
+  /// Runs `call` on the reactor's thread, in the order of the calls.
+  ///
+  /// Returns true if `call` will run: in a turn, or at the latest in ~Reactor(), on the thread that
+  /// destroys the reactor. Returns false, and drops `call`, if the reactor is being destroyed.
+  ///
+  /// Threads: any thread, but not a signal handler: this takes a lock, which the interrupted thread
+  /// may hold, and allocates. Use onSignal() for signals.
   template <typename Callable>
   bool callFromThread(Callable&& call) {
     return fromThread(detail::detached(std::forward<Callable>(call)));
@@ -166,27 +172,29 @@ class Reactor final : public ReactorTime {
   /// Puts back what was done about `signal` before onSignal().
   void onSignal(int signal, std::nullptr_t) { onSignalCall(signal, nullptr); }
 
-  /// Has to be called first in a child process that was forked and goes on with this reactor.
+  /// Makes this reactor usable in a child process after fork(3). Call it first in the child, if the
+  /// child goes on with this reactor.
   ///
-  /// From then on parent and child each wait on their own. Connections and ports are open in both:
-  /// close in the child what the parent goes on with (abortConnection() would reset it for both).
+  /// From then on parent and child have separate event loops. Connections and ports are open in
+  /// both: close those in the child that the parent goes on with, by loseConnection(Linger::No).
+  /// Both abortConnection() and another Linger would end the connection for the parent as well.
   ///
-  /// A child that does not call it leaves the parent undisturbed, however it goes on:
+  /// A child that does not call it cannot disturb the parent:
   ///
-  /// - It may end by exit(3), _exit(2), a signal, or exec(2), which inherits no descriptor of ours.
-  /// - If the fork was in a callback and the callback returns, run() returns. Nothing is sent, and
-  ///   no other callback runs.
-  /// - ~Reactor() closes the descriptors. It calls no connectionLost(), and it does not destroy
-  ///   protocols and calls that wait: what they would undo is the parent's.
-  /// - What is called on the reactor, its ports and its connections does nothing, or throws Error
-  ///   where something is to begin (run(), listenTCP(), onSignal(), ...); callFromThread() returns
-  ///   false.
-  /// - The signals that the reactor caught have the dispositions from before it.
+  /// - It may end by exit(3), _exit(2), a signal or exec(2). A program that it executes inherits
+  ///   no descriptor of ours.
+  /// - If it was forked in a callback, run() returns when that callback returns. Nothing is sent,
+  ///   and no other callback runs.
+  /// - ~Reactor() closes the descriptors. It does not call connectionLost() and does not destroy
+  ///   protocols and pending calls, because their destructors could undo the parent's work.
+  /// - Methods of the reactor, its ports and its connections do nothing. Those that would begin
+  ///   something (run(), listenTCP(), onSignal(), ...) throw Error. callFromThread() returns false.
+  /// - Signals that the reactor caught have their dispositions from before.
   /// - It may make and run another Reactor, and log.
   ///
-  /// All of this holds for fork(3) on any thread and for children of children; for vfork(2) and
-  /// posix_spawn(3) there is nothing to do. After _Fork(3) or clone(2) only destruction and signals
-  /// are safe: do not return to the loop, and do not log.
+  /// This holds for fork(3) on any thread and for children of children. After vfork(2) and
+  /// posix_spawn(3) nothing needs to be done. After _Fork(3) or clone(2) only destruction and
+  /// signals are safe: do not return to the loop, and do not log.
   void afterFork();
 
   /// Listens on `port` (0: any free one) and gives each connection a protocol of `factory`.
@@ -203,7 +211,7 @@ class Reactor final : public ReactorTime {
   /// A name is looked up as resolve() does it. Its addresses are tried one after the other, each
   /// 250 ms after the one before or as soon as that has failed, families in turn (RFC 8305), until
   /// one answers; ConnectOptions::timeout is for all of it. If none does, the failure lists them. A
-  /// connection that turns out to lead to its own socket counts as refused.
+  /// socket that has connected to itself counts as refused.
   /// Throws InvalidAddressError if `port` is none or ConnectOptions::bindHost no address,
   /// NegativeDelay for a negative timeout, and std::invalid_argument without a factory.
   std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
@@ -222,8 +230,8 @@ class Reactor final : public ReactorTime {
   /// Calls doRead() whenever there is something to read (RC20: twice is once). A file that epoll
   /// refuses, a regular one for instance, counts as always ready (RC23).
   ///
-  /// Throws std::invalid_argument if it is null, Error if the kernel cannot watch it; a simulated
-  /// host has no descriptors at all.
+  /// Throws std::invalid_argument if it is null, and Error if the kernel cannot watch it or the
+  /// reactor is that of a simulated host, which has no descriptors.
   void addReader(std::shared_ptr<Descriptor> descriptor);
 
   /// The same for doWrite() and room to write.
@@ -281,10 +289,12 @@ class Reactor final : public ReactorTime {
 
   /// The addresses of `name`, without a port, in the order in which to try them; at most 16.
   ///
-  /// A literal or a name in the hosts file needs no thread. For others a pool asks the system: 16
-  /// at a time, and on up to 48 more threads those that nothing waits for any more. Cancelling, or
-  /// the end of `timeout` (DeferredTimeoutError), drops the question. Fails with UnknownHostError
-  /// if `name` is not a name or has no address.
+  /// A literal or a name in the hosts file is answered without waiting. Other names are looked up
+  /// on a pool of threads, 16 at a time. A lookup whose Deferreds were all cancelled or have timed
+  /// out cannot be interrupted, but does not count among the 16 (up to 64 threads in all).
+  ///
+  /// Fails with DeferredTimeoutError after `timeout`, and with UnknownHostError if `name` is not a
+  /// name or has no address.
   Deferred<std::vector<Address>> resolve(std::string_view name, Duration timeout = 10s,
                                          detail::Place place = detail::Place::current());
 

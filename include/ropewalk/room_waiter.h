@@ -12,9 +12,9 @@ namespace detail {
 
 class RoomWaiters;
 
-// Where a waiter stands in the list of its transport. Only the list looks in here.
+// A waiter's place in the list of its transport; only the list uses it.
 struct RoomLinks {
-  RoomWaiters* list = nullptr;  // null: it does not wait
+  RoomWaiters* list = nullptr;  // null: not waiting
   RoomWaiter* before = nullptr;
   RoomWaiter* after = nullptr;
   std::size_t atMost = 0;
@@ -36,7 +36,8 @@ struct RoomLinks {
 ///
 /// A coroutine awaits Transport::drained() instead. A source that can be paused is a Producer.
 ///
-/// Order: one call of roomAvailable() or roomLost() for each awaitRoom(), from the event loop.
+/// Order: one call of roomAvailable() or roomLost() for each awaitRoom() that returned true, from
+/// the event loop.
 /// Ownership: the transport does not own it. Must not be destroyed while it waits.
 /// Threads: the reactor's thread only.
 class RoomWaiter {
@@ -44,7 +45,7 @@ class RoomWaiter {
   RoomWaiter(const RoomWaiter&) = delete;
   RoomWaiter& operator=(const RoomWaiter&) = delete;
 
-  /// No more bytes wait to be sent than were named. It may wait again at once.
+  /// At most as many bytes are unsent as awaitRoom() was given. May call awaitRoom() again.
   ///
   /// An exception ends the connection with that exception as its reason.
   virtual void roomAvailable() = 0;
@@ -54,7 +55,7 @@ class RoomWaiter {
 
   bool awaitsRoom() const noexcept { return links_.list != nullptr; }
 
-  /// Stops waiting without a notification. Harmless if it does not wait.
+  /// Stops waiting: neither roomAvailable() nor roomLost() is called. Harmless if it does not wait.
   void stopAwaitingRoom() noexcept;
 
   /// For the transport.

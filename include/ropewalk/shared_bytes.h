@@ -42,10 +42,10 @@ class SharedBytes {
   struct Text {
     explicit Text(std::string given) : bytes(std::move(given)) {}
     const std::string bytes;
-    std::atomic<std::uint32_t> queues = 0;  // that keep it beyond a turn
+    std::atomic<std::uint32_t> queues = 0;  // write queues that keep it beyond a turn
   };
 
-  // One queue more keeps it, or one less: it counts once in the memory budget.
+  // Called when one more write queue keeps it, or one less. It counts once in the memory budget.
   void charge() const noexcept;
   void release() const noexcept;
 

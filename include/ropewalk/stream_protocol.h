@@ -37,11 +37,10 @@ namespace ropewalk {
 /// be fulfilled: the peer has finished, or loseConnection() was called. What had arrived beyond the
 /// last whole line, or short of readExactly()'s count, is then left for readSome().
 ///
-/// Flow:   bytes that arrive while nobody reads are kept up to 64 KiB or a little more; then the
-///         transport is paused until there is room. While the memory budget of the process is
-///         exceeded, that is at the first byte (memory_budget.h). While 64 KiB of our own output
-///         wait on a connection that was accepted, nothing is read either
-///         (Transport::setReadWhileBlocked()).
+/// Flow:   bytes that arrive while no read is pending are kept up to 64 KiB or a little more; then
+///         the transport is paused until there is room. While the process is over its memory budget
+///         (memory_budget.h), it is paused at the first byte. While 64 KiB of output wait on an
+///         accepted connection, nothing is read either (Transport::setReadWhileBlocked()).
 /// Limits: a line may have kMaxLine bytes; one that is longer raises LineTooLong.
 class StreamProtocol : public Protocol {
  public:
@@ -86,7 +85,7 @@ class StreamProtocol : public Protocol {
     transport->write(std::forward<String>(bytes));
   }
 
-  /// Transport::drained(), between writes of something long:
+  /// Transport::drained(). Await it between the pieces of a long output:
   ///
   ///   for (...) { write(piece); co_await drained(); }
   [[nodiscard]] detail::Drained drained() noexcept { return transport->drained(); }
@@ -103,7 +102,7 @@ class StreamProtocol : public Protocol {
   void pauseOrResume();
 
   detail::Inbox inbox_;
-  detail::StreamRead* reader_ = nullptr;  // who waits for more to arrive
+  detail::StreamRead* reader_ = nullptr;  // the pending read
   LineEnding ending_;
   bool readEnded_ = false;
   bool isPaused_ = false;

@@ -21,13 +21,13 @@ class Protocol;
 class Reactor;
 struct ConnectionLimits;
 
-/// Whether loseConnection() waits, after the flush, for the peer to finish too. What the peer sends
-/// meanwhile is read and discarded, because a close with unread input resets the connection and
-/// destroys what was just sent.
+/// How long loseConnection() waits, after the flush, for the peer to finish too. Input that arrives
+/// meanwhile is discarded, because a close with unread input resets the connection and destroys
+/// what was just sent.
 enum class Linger : std::uint8_t {
-  No,            ///< closes at once
-  Yes,           ///< for ConnectionLimits::linger and lingerBytes at most
-  WhileSending,  ///< as long as the peer keeps sending: ConnectionLimits::longLinger and lingerGap
+  No,            ///< not at all
+  Yes,           ///< at most ConnectionLimits::linger and lingerBytes
+  WhileSending,  ///< while the peer keeps sending: ConnectionLimits::lingerGap and longLinger
 };
 
 /// The sending side of one connection, as its Protocol sees it.
@@ -42,12 +42,16 @@ enum class Linger : std::uint8_t {
 ///   }
 ///
 /// Ownership: reached through a TransportRef, which may be kept for ever; before connectionMade()
-/// and once the connection is gone every method here does nothing. Threads: the reactor's thread
-/// only. From elsewhere hop over with Reactor::callFromThread(). Reentrancy: no method here calls
-/// the Protocol before it returns (rule LF3). A producer is the one exception: see producer.h.
+/// and once the connection is gone every method here does nothing.
+///
+/// Threads: the reactor's thread only. From elsewhere hop over with Reactor::callFromThread().
+///
+/// Reentrancy: no method here calls the Protocol before it returns. A producer is the one
+/// exception: see producer.h.
+///
 /// Errors: no method here fails, except as said. A broken network is reported once, through
-/// Protocol::connectionLost(); so is that there was no memory for what was written: the connection
-/// is aborted with a std::bad_alloc, whoever wrote (rule G3).
+/// Protocol::connectionLost(). If there is no memory for a write, the connection is aborted with a
+/// std::bad_alloc.
 class Transport : public detail::SharedRefCounted {
  public:
   /// Sends `bytes` after everything written before.
@@ -74,25 +78,26 @@ class Transport : public detail::SharedRefCounted {
   /// Sends `count` bytes of the open file `fd` from `offset` on, after everything written before,
   /// by sendfile(2) where the transport can.
   ///
-  /// Takes `fd` and closes it when all is sent or the connection ends. A file that turns out
-  /// shorter aborts the connection: what was promised can no longer be sent.
+  /// Takes `fd` and closes it when all is sent or the connection ends. If the file is shorter, or
+  /// cannot be read, the connection ends as by cutShort().
   virtual void writeFile(int fd, std::uint64_t offset, std::uint64_t count) = 0;
 
   /// Closes once everything written so far has been sent.
   ///
-  /// Nothing more is delivered to the protocol. Flushes as long as the peer goes on taking it
-  /// (ConnectionLimits::closeDeadline), then says that it has finished and waits for the peer to
-  /// finish, then closes. Linger::No leaves out the waiting, for a protocol that knows that the
-  /// peer has nothing more to say; Linger::WhileSending waits longer, for a protocol that refuses
-  /// what the peer is in the middle of sending. While the reactor drains it is the same as
-  /// Linger::Yes. With a producer registered, waits for it to unregister first (CL6). Ends in
-  /// connectionLost() with ConnectionDone. Again, or after the end: nothing (CL3).
+  /// Nothing more is delivered to the protocol. Flushes while the peer keeps taking it
+  /// (ConnectionLimits::closeDeadline), shuts down the write side, waits for the peer to finish,
+  /// then closes. With a producer registered, waits for it to unregister first. Ends in
+  /// connectionLost() with ConnectionDone. A second call, or one after the end, does nothing.
+  ///
+  /// Linger::No does not wait for the peer: for a protocol that knows that the peer has nothing
+  /// more to send. Linger::WhileSending waits longer: for a protocol that refuses something that
+  /// the peer is still sending. While the reactor drains, WhileSending means Yes.
   virtual void loseConnection(Linger linger) = 0;
   void loseConnection() { loseConnection(Linger::Yes); }
 
   /// As loseConnection(), but `why` is the reason that connectionLost() gets, unless one was given
-  /// before. A std::bad_alloc aborts: half a message may have been left behind, and an orderly end
-  /// would pass it off as whole.
+  /// before. A std::bad_alloc aborts: only half of a message may have been written, and after an
+  /// orderly end the peer would take it for the whole.
   virtual void loseConnection(Failure why) = 0;
 
   /// Closes now: unsent bytes are discarded and the peer sees a reset.
@@ -104,13 +109,14 @@ class Transport : public detail::SharedRefCounted {
   /// or one was given before.
   virtual void abortConnection(Failure why) = 0;
 
-  /// Ends a connection on which something stays unfinished, so that the peer cannot take the part
-  /// for the whole: a message or body that was promised longer.
+  /// Ends the connection with a reset after everything written so far was delivered. For a message
+  /// or body that cannot be completed: after an orderly end the peer might take the part for the
+  /// whole.
   ///
-  /// Flushes what was written, waits until the peer has acknowledged it
-  /// (ConnectionLimits::closeDeadline), because a reset destroys what is on its way, then resets.
-  /// Ends in connectionLost() with `why`, or with ConnectionAborted if `why` is empty; a reason
-  /// that was given before stays. From inside connectionLost() it makes the end a reset.
+  /// Flushes, waits until the peer has acknowledged all of it (ConnectionLimits::closeDeadline),
+  /// because a reset destroys what is in flight, then resets. Ends in connectionLost() with `why`,
+  /// or with ConnectionAborted if `why` is empty; a reason that was given before stays. Called from
+  /// inside connectionLost(), it makes the close a reset.
   virtual void cutShort(Failure why) = 0;
 
   /// Says that nothing more will be written; reading goes on.
@@ -145,40 +151,45 @@ class Transport : public detail::SharedRefCounted {
   /// Forgets the producer; none registered is harmless (PC6).
   virtual void unregisterProducer() = 0;
 
-  /// Waits while more than ConnectionLimits::writeHighWater bytes of output are unsent (64 KiB),
-  /// then until it is at most writeLowWater (16 KiB):
+  /// Returns at once while at most ConnectionLimits::writeHighWater bytes of output (64 KiB, or
+  /// half of maxQueued if that is less) are unsent. Above that, waits until at most writeLowWater
+  /// (16 KiB) are:
   ///
   ///   for (...) { transport->write(piece); co_await transport->drained(); }
   ///
-  /// Any number of coroutines may wait. Raises CancelledError once what is written is dropped: from
-  /// loseConnection(), loseWriteConnection() and abortConnection() on.
+  /// Any number of coroutines may wait. Raises CancelledError after loseConnection(),
+  /// loseWriteConnection() and abortConnection(), because writes are dropped then.
   [[nodiscard]] detail::Drained drained() noexcept { return detail::Drained(*this); }
 
   /// The same for code that is not a coroutine: notifies `waiter`, once, from the event loop, when
-  /// at most `atMost` bytes wait to be sent; see room_waiter.h.
+  /// at most `atMost` bytes are unsent; see room_waiter.h.
   ///
-  /// Returns false, and does not keep `waiter`, if what is written is dropped.
+  /// Returns false, and does not keep `waiter`, if writes are dropped.
   /// REQUIRES: `waiter` does not wait already.
   virtual bool awaitRoom(RoomWaiter& waiter, std::size_t atMost) = 0;
 
-  /// Whether reading goes on while more than ConnectionLimits::writeHighWater bytes of this
-  /// connection's own output wait to be sent.
+  /// Sets whether reading goes on while more than ConnectionLimits::writeHighWater bytes of this
+  /// connection's output are unsent.
   ///
-  /// Unless this is called, it does on a connection that this side opened, and while a producer is
-  /// registered (the producer is paused instead); on any other connection it stops until at most
-  /// writeLowWater bytes wait. So a peer that takes no answers cannot make a server hold more, and
-  /// of two ends that both write much one always reads. While the memory budget of the process is
-  /// exceeded (memory_budget.h), reading stops at the first byte that the peer does not take.
+  /// The default: on a connection that was accepted, reading stops until at most writeLowWater
+  /// bytes are unsent, so a peer that does not read its answers cannot make a server hold more. On
+  /// a connection that this side opened, reading goes on, because two ends that both write much
+  /// and both stop reading would wait for each other. With a producer registered, reading goes on
+  /// and the producer is paused instead.
+  ///
+  /// While the process is over its memory budget (memory_budget.h), reading stops as soon as the
+  /// kernel takes no more output.
   virtual void setReadWhileBlocked(bool on) = 0;
 
-  /// Says that the connection is idle: nothing is in progress on it, so it may be closed to make
-  /// room for a new one.
+  /// Marks the connection as idle: nothing is in progress on it, so it may be closed to make room
+  /// for a new one.
   ///
-  /// That happens when a limit is reached (ListenOptions::maxConnections, the descriptors of the
-  /// process). The connection that has been idle longest goes first, with ConnectionDone, and never
-  /// while its output waits to be sent or input has arrived. setIdle(true) again restarts its idle
-  /// time. A connection is not idle by default; HTTP sets it between two requests, chat until a
-  /// member has a name.
+  /// It may be closed when a limit is reached (ListenOptions::maxConnections, the descriptors of
+  /// the process): the connection that has been idle longest goes first, with ConnectionDone. One
+  /// with unsent output or unread input is not closed. setIdle(true) again restarts the idle time.
+  ///
+  /// A connection is not idle by default. HTTP sets it between two requests, chat until a member
+  /// has a name.
   virtual void setIdle(bool on) = 0;
 
   /// Replaces the limits for this connection alone. To change one of them and keep the others:
@@ -195,7 +206,8 @@ class Transport : public detail::SharedRefCounted {
   /// True from connectionMade() until connectionLost() has begun.
   virtual bool isConnected() const = 0;
 
-  /// True from the first loseConnection() or abortConnection() on (CL4).
+  /// True from the first loseConnection(), abortConnection() or cutShort() on, and once the
+  /// connection has ended.
   virtual bool isDisconnecting() const = 0;
 
   /// Bytes accepted by write() and not yet taken by the kernel. In connectionLost(): those that
@@ -205,7 +217,8 @@ class Transport : public detail::SharedRefCounted {
   /// The far end; also in and after connectionLost().
   virtual Address getPeer() const = 0;
 
-  /// Our end; also in connectionLost(), and after it if it was asked for before. Else no address.
+  /// The local end. After connectionLost() it is known only if it was asked for before; otherwise
+  /// the address is empty.
   virtual Address getHost() const = 0;
 
   /// Nagle's algorithm off (the default is true: off) and TCP keep-alive (on): rule PT25. On a wire
@@ -235,9 +248,9 @@ class Transport : public detail::SharedRefCounted {
 /// A handle of a Transport: never null, safe to keep for ever, 8 bytes.
 ///
 /// Threads: copies may be made, moved and dropped on any thread, for instance in a lambda that goes
-/// to a pool of threads and comes back by Reactor::callFromThread(). What it points to is called on
-/// the reactor's thread only; a debug build of the library (NDEBUG not defined) stops with a
-/// message otherwise.
+/// to a thread pool and comes back by Reactor::callFromThread(). The methods of the transport are
+/// called on the reactor's thread only; otherwise a debug build of the library (NDEBUG not defined)
+/// aborts with a message.
 class TransportRef {
  public:
   /// A transport that was never connected: every method does nothing.

@@ -46,8 +46,9 @@ struct NameOrder {
 /// Limits: chat::Limits, for each member. A slow, silent or flooding member costs the others
 /// nothing.
 ///
-/// What is said reaches everybody in one order. A turn writes some 4 MiB to the members and leaves
-/// the rest to the next ones, so a crowd that talks or joins at once does not hold up the reactor.
+/// Order: all members see the lines in the same order. One turn of the event loop writes about
+/// 4 MiB to the members and later turns write the rest, so many members that talk or join at once
+/// do not block the reactor.
 class Room final : public Factory {
  public:
   static std::shared_ptr<Room> create(const Limits& limits = {});
@@ -81,7 +82,7 @@ class Room final : public Factory {
   void reply(Member& member, std::string_view line);
   void catchUp(Member& member);
 
-  // Something to be told to all members, but for one or to only one; 0: no such member.
+  // A line for all members, for all but the one numbered `butNot`, or only for `onlyTo`. 0: none.
   struct Line {
     SharedBytes bytes;
     std::uint64_t butNot = 0;
@@ -99,15 +100,15 @@ class Room final : public Factory {
   Limits limits_;
   Names names_;
   std::vector<Member*> seats_;   // in order of joining; null: left
-  std::string soon_;             // lines that are told at the end of the turn, or before another
-  std::deque<Line> lines_;       // that not every member has been told
-  std::uint64_t toldToAll_ = 0;  // lines before those
-  std::uint64_t roundEnd_ = 0;   // the lines before this one are told in this round ...
-  std::size_t nextSeat_ = 0;     // ... which goes on here
-  std::size_t spent_ = 0;        // bytes written in this turn, or a little longer
+  std::string soon_;             // to be told at the end of the turn, or before the next line
+  std::deque<Line> lines_;       // not yet written to every member
+  std::uint64_t toldToAll_ = 0;  // the number of lines before lines_
+  std::uint64_t roundEnd_ = 0;   // this round writes the lines before this one ...
+  std::size_t nextSeat_ = 0;     // ... and continues at this seat
+  std::size_t spent_ = 0;        // bytes written since the last call of nextTurn_
   std::uint64_t lastMember_ = 0;
-  bool isBehind_ = false;  // the round goes on in the next turn
-  DelayedCall nextTurn_;   // while much was written in this one
+  bool isBehind_ = false;  // the round continues in the next turn
+  DelayedCall nextTurn_;   // pending once much was written in this turn
 };
 
 }  // namespace ropewalk::chat

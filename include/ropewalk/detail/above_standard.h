@@ -4,9 +4,10 @@
 
 namespace ropewalk::detail {
 
-// `made`, a descriptor that a system call has just returned, or a copy of it with FD_CLOEXEC if it
-// is 0, 1 or 2: `made` is closed then. Programs read and write those three numbers without asking
-// what they are, so no descriptor of ours may have one of them, even if they were closed.
+// Keeps a descriptor that a system call has just returned out of 0 to 2: returns `made`, or if it
+// is one of those, closes it and returns a copy with FD_CLOEXEC. Programs read and write 0 to 2
+// without checking which file is open there, so the library must not use them, even if the program
+// has closed them.
 //
 // Returns -1 and keeps errno if `made` is negative; -1 with EMFILE if there is no other number.
 int aboveStandard(int made) noexcept;

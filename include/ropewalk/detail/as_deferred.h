@@ -11,10 +11,10 @@
 
 namespace ropewalk::detail {
 
-// Any callable without arguments, to be called once, as one that returns a Deferred: done when what
-// `call` returned is done, failed with what it threw. `call` is kept until then. `place` is where a
-// failure that nobody handles is said to come from. Throws
-// std::invalid_argument, in the name of `who`, if there is nothing to call.
+// Wraps `call`, a callable without arguments that is called once, into one that returns a Deferred:
+// done when the result of `call` is done, failed with the exception that `call` threw. `call` is
+// kept until then. `place` is logged with an unhandled failure. Throws std::invalid_argument, which
+// names the function `who`, if `call` is empty.
 template <typename Callable>
 UniqueFunction<Deferred<void>()> asDeferred(Callable&& call, Place place = Place::current(),
                                             const char* who = __builtin_FUNCTION()) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ropewalk/detail/cxx20.h"
-// Only now, because in C++17 <coroutine> has errors of its own.
+// After cxx20.h, because in C++17 <coroutine> would report its own errors first.
 #include <coroutine>
 #include <cstdint>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ropewalk/detail/cxx20.h"
-// Only now, because in C++17 <coroutine> has errors of its own.
+// After cxx20.h, because in C++17 <coroutine> would report its own errors first.
 #include <cassert>
 #include <concepts>
 #include <coroutine>
@@ -16,11 +16,11 @@ namespace ropewalk::detail {
 
 [[noreturn]] void raiseCancelledError();
 
-// Fails the state of a coroutine that has come to its end without a result. C++ does not say what
-// happens then; g++ goes on to the final suspension point.
+// Fails the state of a coroutine that ended without a co_return. In C++ that is undefined; g++
+// continues at the final suspension point.
 void failWithoutReturn(DeferredState& state) noexcept;
 
-// In the header, for whether it asserts is up to who compiles the coroutine.
+// In the header, so that the NDEBUG of the code with the coroutine decides whether it asserts.
 inline void ensureWellCompiled([[maybe_unused]] const CoroutineFrame& frame,
                                [[maybe_unused]] std::coroutine_handle<> handle) noexcept {
   assert(frame.isAt(handle) && "miscompiled coroutine: is a co_await in a condition? See Deferred");

@@ -70,13 +70,14 @@ class DeferredState : public RefCounted {
   // REQUIRES: there is a result, and the caller holds a reference.
   void run() noexcept;
 
-  // As run(), for a result that was given just now. Inside another fire() of this thread it only
-  // queues this state; the outermost one runs everything queued, and resumes the coroutines that
-  // may go on, before it returns. So the stack does not grow when callbacks fire promises.
+  // Like run(), for a result that was set just now. Inside another fire() of this thread it only
+  // queues this state. The outermost fire() runs everything queued, and resumes the coroutines that
+  // are ready, before it returns. So the stack does not grow when callbacks fire promises.
   void fire() noexcept;
 
-  // Hides RefCounted::release(): a state that dies while another one is destroyed is destroyed
-  // after it, not inside it, so that what holds the next Deferred may be of any depth.
+  // Hides RefCounted::release(). A state whose last reference is dropped while another state is
+  // destroyed is destroyed after it, not inside it, so that a chain of Deferreds of any length does
+  // not overflow the stack.
   void release() noexcept {
     if (dropRef()) destroy();
   }

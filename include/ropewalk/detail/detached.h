@@ -11,10 +11,10 @@
 
 namespace ropewalk::detail {
 
-// Any callable without arguments as one that nobody waits for: if it returns a Deferred (is a
-// coroutine), it is kept until that one is done, and a failure is logged, with the place where that
-// Deferred was made. What it throws itself reaches the caller. Throws std::invalid_argument, in the
-// name of `who`, if there is nothing to call.
+// Wraps a callable without arguments whose result is not awaited. If it returns a Deferred (is a
+// coroutine), it is kept until that one is done, and a failure is logged with the place where that
+// Deferred was made. An exception that it throws itself reaches the caller. Throws
+// std::invalid_argument, which names the function `who`, if `callable` is empty.
 template <class F>
 UniqueFunction<void()> detached(F&& callable, const char* who = __builtin_FUNCTION()) {
   using Callable = std::decay_t<F>;

@@ -24,7 +24,7 @@ class RoomAwaiter : public Awaiter, private RoomWaiter {
   ~RoomAwaiter() = default;
 
  private:
-  // True if what the waiter would write is dropped, whatever the transport says.
+  // True if further writes of the waiter are dropped, even if the transport would take them.
   virtual bool isOver() const noexcept { return false; }
 
   bool awaitRoom();

@@ -9,8 +9,8 @@
 
 namespace ropewalk::detail {
 
-// The bytes that arrived and were not taken yet; they count in the memory budget. Taking from the
-// front costs what is taken.
+// The bytes that arrived and were not taken yet. They count in the memory budget. Taking N bytes
+// from the front is O(N).
 class Inbox {
  public:
   std::string_view bytes() const noexcept { return std::string_view(kept_).substr(from_); }
@@ -21,7 +21,7 @@ class Inbox {
     charge_.set(heapBytes(kept_));
   }
 
-  // How much memory it holds on to.
+  // The size of its buffer.
   std::size_t capacity() const noexcept { return kept_.capacity(); }
 
   // Forgets the first `count` bytes. REQUIRES: there are so many.

@@ -31,9 +31,9 @@ class RefCounted {
   std::uint32_t refs_ = 0;
 };
 
-// The same for things whose handles go to other threads: the count is atomic, the object is not.
-// The last handle may go on any thread, so by then nothing may be left in the object that belongs
-// to one.
+// The same for objects whose handles go to other threads. Only the count is atomic. The last handle
+// may be dropped on any thread, so by then the object must not hold anything that is bound to one
+// thread.
 class SharedRefCounted {
  public:
   SharedRefCounted() = default;
@@ -51,7 +51,7 @@ class SharedRefCounted {
  protected:
   virtual ~SharedRefCounted() = default;
 
-  // Counts no handle from now on, and is never deleted: for one object that all threads share.
+  // Stops counting and is never deleted: for an object that all threads share.
   void makeImmortal() noexcept { refs_.store(kImmortal, std::memory_order_relaxed); }
 
  private:

@@ -10,18 +10,18 @@ class CoroutineFrame;
 class Scope;
 struct Level;
 
-// The coroutines of this thread that may go on, in the order in which that was found out.
+// The coroutines of this thread that are ready to be resumed, in the order in which they became so.
 //
-// They are resumed by a loop, one after the other: never inside one another, so that the stack does
-// not grow, however long the chain of who waits for whom. A callback() that is called by one of
-// them resumes the coroutines that waited for it before it returns, if it is the outermost: see
-// Level.
+// A loop resumes them one after the other, never inside one another, so that a long chain of
+// coroutines that await each other does not grow the stack. The exception: an outermost callback()
+// that one of them calls resumes the coroutines that wait for it before it returns (see Level).
 class ResumeQueue {
  public:
-  // While one lives nothing is resumed; at the end of the outermost one, everything is.
+  // Postpones: coroutines that become ready while a Hold exists are resumed when the outermost Hold
+  // is destroyed.
   //
-  // The event loop fires its own promises under one: so the coroutines that it resumes run inside
-  // no callback(), and the next one that they call is an outermost one.
+  // The event loop fires its own promises under a Hold. So the coroutines that it resumes do not
+  // run inside a callback(), and a callback() that they call is an outermost one.
   class Hold {
    public:
     Hold() noexcept;

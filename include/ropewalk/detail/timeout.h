@@ -23,8 +23,8 @@ class Timeout : public RefCounted {
   // Starts the clock. `state` lives until judge() is called.
   void watch(DeferredState& state, ReactorTime& clock);
 
-  // Stops the clock, for the result is there. Returns what `failure` (perhaps none) is to be
-  // replaced with: DeferredTimeoutError for the CancelledError that came of our own cancelling.
+  // Stops the clock, because there is a result. Returns `failure` (which may be empty), or a
+  // DeferredTimeoutError in place of the CancelledError that our own cancelling caused.
   Failure judge(const Failure& failure);
 
  private:

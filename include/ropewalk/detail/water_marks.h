@@ -7,14 +7,14 @@
 
 namespace ropewalk::detail {
 
-// Bytes of output that may wait before a writer should stop, and to what they must fall before it
-// goes on.
+// A writer should stop above `high` unsent bytes, and may go on at or below `low`.
 struct WaterMarks {
   std::size_t high;
   std::size_t low;
 };
 
-// At most half of the cap: a write between two waits must not meet it.
+// `high` is at most half of maxQueued, so that a writer that waits between its writes does not
+// exceed that cap.
 inline WaterMarks waterMarks(const ConnectionLimits& limits) noexcept {
   std::size_t high = limits.writeHighWater;
   if (limits.maxQueued != 0) high = std::min(high, limits.maxQueued / 2);

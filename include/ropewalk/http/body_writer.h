@@ -59,8 +59,8 @@ class BodyWriter {
   /// are sent: await drained() before the next write().
   void write(FilePart part);
 
-  /// `co_await out.drained()` waits while more than 64 KiB of this connection's output are unsent,
-  /// then until at most 16 KiB are.
+  /// `co_await out.drained()` returns at once while at most 64 KiB of this connection's output are
+  /// unsent. Above that it waits until at most 16 KiB are.
   ///
   /// The two are writeHighWater and writeLowWater of the port's ConnectionLimits, or half of the
   /// cap of write() where that is less. Any number of coroutines may wait.
@@ -76,10 +76,9 @@ class BodyWriter {
   /// Ownership: shared until unregisterProducer(), the end of the body (one that is still
   /// registered then is let go without a call), or the end of the connection.
   /// Errors: throws std::invalid_argument if `producer` is null, ProducerAlreadyRegistered if there
-  /// is one already. Out of memory, calls stopProducing(), keeps nothing and throws std::bad_alloc.
-  /// What resumeProducing() or
-  /// pauseProducing() throws is logged and aborts the connection, so that the client cannot take
-  /// the part for the whole.
+  /// is one already. If there is no memory, calls stopProducing(), does not keep `producer` and
+  /// throws std::bad_alloc. An exception from resumeProducing() or pauseProducing() is logged and
+  /// aborts the connection, so that the client cannot take the part for the whole.
   void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming);
 
   /// Forgets the producer; none registered is harmless.

@@ -8,10 +8,10 @@ namespace ropewalk::http {
 
 /// What one HTTP connection may send, and how long it may take; all on by default.
 ///
-/// Sizes are bytes. Whoever passes a limit gets the answer named here with `Connection: close`;
-/// after it nothing more is read from that connection as HTTP. 408 is sent only if part of a
-/// request has arrived; a connection that was silent is closed without a word. What all connections
-/// may hold together, and when requests get 503 for it: ropewalk/memory_budget.h.
+/// Sizes are bytes. A client that passes a limit gets the status named here with
+/// `Connection: close`; nothing that it sends afterwards is read as HTTP. 408 is sent only if part
+/// of a request has arrived; a silent connection is closed without an answer. The limit for all
+/// connections together, above which requests get 503, is in ropewalk/memory_budget.h.
 struct Limits {
   /// The request line with its CRLF. 414.
   std::size_t requestLine = 8 * 1024;
@@ -31,10 +31,10 @@ struct Limits {
   /// The extensions of one chunk of a chunked body. 400.
   std::size_t chunkExtension = 256;
 
-  /// What the chunked framing may cost. Each chunk has an allowance, enough for its size, its line
-  /// ends and a short extension, so that a body may come in chunks of one byte; a larger chunk may
-  /// cost one byte more for each byte in it. What chunks cost beyond that adds up, in a whole body
-  /// to `chunkOverhead` at most. 400.
+  /// Framing of a chunked body: the size lines, extensions and line ends of its chunks. A chunk may
+  /// have `chunkAllowance` bytes of framing and one more for each byte of its data, so that even
+  /// chunks of one byte are fine. The framing beyond that may be `chunkOverhead` bytes in the whole
+  /// body. 400.
   std::size_t chunkAllowance = 32;
   std::size_t chunkOverhead = 16 * 1024;
 
@@ -78,14 +78,14 @@ struct Limits {
   /// From an answer to the first byte of the next request.
   Duration keepAlive = 30s;
 
-  /// Between two pieces of a body that is wanted, by a handler that waits in read(), to be
-  /// collected or to be thrown away. The time stands still while nobody wants it, and while output
-  /// of our own waits, for then the client may not be read from. Also from `100 Continue` to the
-  /// first one for a client that waits for that. 408.
+  /// Between two pieces of a body that is being read: by a handler that waits in read(), to be
+  /// collected, or to be discarded. The time stands still while the body is not being read, and
+  /// while output of ours waits, because reading from the client may be paused then. Also from
+  /// `100 Continue` to the first piece, for a client that waits for that. 408.
   Duration bodyGap = 10s;
 
-  /// A body that is wanted must have come at `bodyRate` bytes a second on average, once it has
-  /// taken `bodyGrace`. 408.
+  /// A body that is being read must arrive at `bodyRate` bytes a second on average, measured after
+  /// its first `bodyGrace`. 408.
   Duration bodyGrace = 20s;
   std::size_t bodyRate = 500;
 };

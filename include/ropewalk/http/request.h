@@ -72,12 +72,12 @@ class Request {
   /// In a mounted handler, what the mount's own path leaves of path(), not decoded; else empty.
   std::string_view rest() const;
 
-  /// The host that the request is for, as `host` or `host:port`: of an absolute target its
-  /// authority, otherwise the Host field. Empty only in HTTP/1.0. Not decoded; every character of
-  /// RFC 3986 may occur, so use escapeHtml() to show it in a page.
+  /// The host that the request is for, as `host` or `host:port`: the authority of an absolute
+  /// target, otherwise the Host field. Empty only in HTTP/1.0. Not decoded, and may contain every
+  /// character that RFC 3986 allows: use escapeHtml() to show it in a page.
   ///
-  /// Use this instead of header("Host"): beside an absolute target that field has no meaning
-  /// (RFC 9112 3.2.2), and the client may send any host in it.
+  /// Use this instead of header("Host"), which must be ignored when the target is absolute
+  /// (RFC 9112 3.2.2): the client may send any host in it.
   std::string_view host() const;
 
   /// 1 for HTTP/1.1, 0 for HTTP/1.0. HTTP/1.2 to 1.9 are read as HTTP/1.1.
@@ -128,17 +128,17 @@ class Request {
   /// Upgrade, whatever its case, and `upgrade` in Connection. See Response::upgrade().
   bool asksUpgradeTo(std::string_view protocol) const;
 
-  /// Fires once the answer is sent (handed to the transport, whole) or the connection handed over;
-  /// fails with the reason of connectionLost() if the connection ends before, or has ended before
-  /// it is asked for (rule HR9). May be asked for more than once.
+  /// Fires once the whole answer was given to the transport, or the connection was handed over.
+  /// Fails with the reason of connectionLost() if the connection ends first or has ended already.
+  /// May be called more than once.
   Deferred<void> notifyFinish(detail::Place place = detail::Place::current());
 
-  /// Fires when the server wants to stop (Reactor::drain(), a signal), at once if it does already:
-  /// an answer that has no end of its own, such as events or a long poll, should end then. The
-  /// server waits for it until the deadline of the drain.
+  /// Fires when the server begins to stop (Reactor::drain(), a signal); at once if it is stopping
+  /// already. An answer without an end of its own, such as server-sent events or a long poll,
+  /// should end then: the drain waits for it until its deadline.
   ///
-  /// Never fires if the answer is sent or the connection ends before. May be asked for more than
-  /// once. Reactor::isDraining() tells the same in a loop.
+  /// Does not fire if the answer is sent or the connection ends first. May be called more than
+  /// once. A handler with a loop can check Reactor::isDraining() instead.
   Deferred<void> notifyDrain(detail::Place place = detail::Place::current());
 
   /// The far end of the connection.

@@ -22,7 +22,7 @@ class Responder {
  public:
   virtual ~Responder() = default;
 
-  // True if answerLater() is the one to call, else answer() is.
+  // True: call answerLater(). False: call answer().
   virtual bool answersLater() const noexcept = 0;
 
   // True if the callable's class has a member type `IgnoresBody`: see Router.

@@ -31,10 +31,10 @@ struct SiteOptions {
 ///   site.get("/", [](http::Request&) { return http::Response::text("hello\n"); });
 ///   reactor().listenTCP(8080, http::Site::create(std::move(site)));
 ///
-/// Connections are kept for further requests unless the client says `close`; in HTTP/1.0 only if it
-/// says `keep-alive`, and the answer is not a stream without a length. Pipelined requests are
-/// handled one after the other, each once the answer before is complete (HR7). A client that has
-/// finished sending still gets its answers.
+/// Connections are kept for further requests unless the client says `close`. In HTTP/1.0 they are
+/// kept only if the client says `keep-alive` and the answer is not a stream without a length.
+/// Pipelined requests are handled one after the other, each once the answer before is complete. A
+/// client that has finished sending still gets its answers.
 ///
 /// When the client is gone, a handler that has not answered yet is cancelled. A reset is noticed at
 /// once. A client that closed looks like one that has only finished sending: that it is gone shows
@@ -45,13 +45,13 @@ struct SiteOptions {
 /// 400; more than Limits allow: 413, 414, 431; what is not spoken: 417, 501, 505; too slow: 408.
 /// Each of these answers says `Connection: close`, and nothing after it is read.
 ///
-/// Drain (Protocol::drainRequested()): idle connections are closed, the others after the answer to
-/// the request that they are in the middle of. An answer without an end hears of it by
+/// Drain (Protocol::drainRequested()): idle connections are closed at once, the others after the
+/// answer to the current request. A handler whose answer has no end is notified by
 /// Request::notifyDrain().
 ///
 /// Close: after the last answer the site goes on reading, and discards what it reads, for as long
 /// as the client keeps sending (ConnectionLimits::lingerGap, longLinger). So a client that sends a
-/// large body before it reads gets the answer that refuses it.
+/// large body before it reads still gets the answer that refuses it.
 ///
 /// Ownership: shared by its ports and connections.
 /// Threads: one reactor's thread. Several ports of one reactor may share a Site.

@@ -30,9 +30,9 @@ struct StaticOptions {
 ///   site.mount("/", http::StaticFiles("./html"));
 ///
 /// Answers GET and HEAD. Other registered methods (IANA's list) get 405, unknown ones 501; neither
-/// answer waits for the body of the request. The type goes by the name's extension (the
-/// system's mime.types; unknown is application/octet-stream). A directory without the slash at the
-/// end is redirected to the one with it (301).
+/// answer waits for the body of the request. The media type is that of the file name's extension in
+/// the system's mime.types, or application/octet-stream. A directory without the slash at the end
+/// is redirected to the one with it (301).
 ///
 /// Last-Modified and ETag are sent, and conditions and ranges honoured as Response::setETag() and
 /// allowRanges() say; what is sent of a file goes by sendfile(2). The tag is made of the file's
@@ -47,7 +47,7 @@ struct StaticOptions {
 /// refused). A path without a regular file gets 404, an unreadable file 403, a shortage of
 /// descriptors or memory 503, any other error (a failing disk) 500. The last two are logged. Names
 /// that begin with a dot are served like all others, `.well-known` as well as `.git` and
-/// `.htpasswd`: have nothing under the root that is not for everybody.
+/// `.htpasswd`: keep private files out of the root.
 ///
 /// Ownership: copies share the open root.
 /// Errors: the constructor throws std::system_error, with the path, if the root cannot be opened.

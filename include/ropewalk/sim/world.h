@@ -135,17 +135,17 @@ class World {
   /// over.
   std::string leftovers() const;
 
-  /// For the end of a test: stops every host in good order, as SIGTERM stops a program, and throws
-  /// Leftovers, with the names, if anything is left then.
+  /// For the end of a test: stops every host gracefully, as SIGTERM stops a program, and throws
+  /// Leftovers, which names them, if anything is left over.
   ///
-  /// First the hosts that listen on no port drain() and stop, so that the last bytes of the clients
-  /// arrive and are answered; then those that listen do. A host has a minute for it. At the end
-  /// every sleep() ends with PromiseDropped, as it does at the end of a process: so a loop that was
-  /// given to spawn() is not left.
+  /// First the hosts without a listening port drain() and stop, so that the clients' last bytes
+  /// arrive and are answered; then the hosts that listen. Each has a minute for it. At the end
+  /// every pending sleep() fails with PromiseDropped, as at the end of a process, so a loop that
+  /// was started by spawn() is not left over.
   ///
-  /// What must be gone: every connection has had its connectionLost(), and no descriptor, no other
-  /// call that somebody asked for, and no queued byte is left. A host that is suspended is resumed
-  /// first; one that is off has lost everything. The hosts can be used again afterwards.
+  /// Left over is: a connection without its connectionLost(), a descriptor, any other pending call,
+  /// a queued byte. A suspended host is resumed first; one that is off has lost everything. The
+  /// hosts can be used again afterwards.
   void finish();
 
   /// A generator for the test's own choices, from the same seed. What it draws does not change what
