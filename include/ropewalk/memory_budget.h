@@ -29,8 +29,8 @@ namespace ropewalk {
 ///     peer has taken the output, or when the shortage is over.
 ///   - An HTTP request is answered with 503 and `Retry-After`. A body that is being collected is
 ///     dropped; a body that is streamed is read only as fast as its handler takes it.
-///   - A connection with more than 1 KiB of an unfinished line, or of unread input in
-///     StreamProtocol, is aborted with MemoryBudgetExceeded, because it could only hold more.
+///   - A connection that holds more than 1 KiB of an unfinished line, or of input for a
+///     StreamProtocol read that waits for more, is aborted with MemoryBudgetExceeded.
 ///   - Every connection is read from in small pieces, 4 KiB in a turn.
 ///   - One line in the log says so, with the figures.
 ///

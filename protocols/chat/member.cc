@@ -30,7 +30,7 @@ Member::Member(std::shared_ptr<Room> room)
 void Member::connectionMade() {
   const Limits& limits = room_->limits();
   transport->setLimits(limits.connection);
-  transport->setIdle(true);  // without a name it is the first to make room
+  transport->setIdle(true);  // until it has a name, it may be closed for a new one
   sendLine("What's your name?");
   nameDeadline_ = callLater(limits.nameTime, [this] {
     goodbye("*** No name in " + inSeconds(room_->limits().nameTime) + " seconds. Goodbye.");
@@ -109,7 +109,7 @@ void Member::lineLengthExceeded(std::string_view) {
   goodbye("*** Line too long, the limit is " + std::to_string(maxLength()) + " bytes. Goodbye.");
 }
 
-// The room may have lines for it that come first.
+// Through the room, because lines that it has for this member come first.
 void Member::reply(std::string_view text) {
   if (name_.empty()) return sendLine(text);
   room_->reply(*this, text);

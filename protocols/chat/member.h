@@ -70,9 +70,9 @@ class Member final : public LineReceiver {
 
   std::shared_ptr<Room> room_;
   std::string name_;
-  std::size_t seat_ = 0;  // the room's, as what follows
+  std::size_t seat_ = 0;  // used by the room, like the members below
   std::uint64_t number_ = 0;
-  std::uint64_t heard_ = 0;  // it has been told the room's lines before this one
+  std::uint64_t heard_ = 0;  // the room has written its lines before this one
   DelayedCall nameDeadline_;
   Pace pace_;
   std::optional<std::string> waiting_;  // the line that came too early

@@ -11,8 +11,8 @@ namespace ropewalk::chat {
 
 namespace {
 
-// What one turn writes to the members of a room, at most and one write more; and what a write costs
-// besides its own bytes, in bytes that could be copied meanwhile.
+// One turn stops writing to the members after this many bytes. Each write counts as kBytesOfAWrite
+// more, for its own cost.
 constexpr std::size_t kBytesATurn = 4 * 1024 * 1024;
 constexpr std::size_t kBytesOfAWrite = 512;
 
@@ -41,8 +41,8 @@ std::string Room::whoIsHere() const {
   return list;
 }
 
-// Whatever throws leaves nothing behind but an empty seat. Who left before is no news to the
-// newcomer.
+// An exception leaves nothing behind but an empty seat. tellDue() comes first, so that the newcomer
+// does not hear of members that left before.
 void Room::join(Member& member, std::string name) {
   tellDue();
   seats_.push_back(nullptr);
@@ -85,7 +85,7 @@ void Room::rename(Member& member, std::string name) {
 void Room::closeUp() {
   std::erase(seats_, nullptr);
   for (std::size_t seat = 0; seat < seats_.size(); ++seat) seats_[seat]->seat_ = seat;
-  nextSeat_ = 0;  // those who have been told are told nothing twice
+  nextSeat_ = 0;  // starts the round anew: heard_ says what a member has already
 }
 
 void Room::tellAll(std::string line, const Member* butNot) {
@@ -98,7 +98,7 @@ void Room::tellDue() {
   if (!soon_.empty()) tell({SharedBytes(std::exchange(soon_, {}))});
 }
 
-// Behind what `member` has not been told yet.
+// After the lines that `member` has not been told yet.
 void Room::reply(Member& member, std::string_view line) {
   if (member.heard_ == end()) return member.sendLine(line);
   tell({SharedBytes(std::string(line) + "\r\n"), 0, member.number_});
@@ -107,12 +107,12 @@ void Room::reply(Member& member, std::string_view line) {
 void Room::tell(Line line) {
   lines_.push_back(std::move(line));
   if (isBehind_ && nextTurn_.active()) return;
-  if (isBehind_) spent_ = 0;  // the reactor that was to go on is gone
+  if (isBehind_) spent_ = 0;  // the reactor of nextTurn_ is gone
   tellOn();
 }
 
-// In rounds, from seat to seat: what comes meanwhile is told to those who have had their turn in
-// the next one. A write calls nobody, so nobody comes or goes within this.
+// In rounds, from seat to seat. Lines that are added meanwhile reach the seats before nextSeat_ in
+// the next round. A write does not call back, so members cannot join or leave within this.
 void Room::tellOn() {
   isBehind_ = false;
   while (!lines_.empty()) {
@@ -145,8 +145,8 @@ void Room::catchUp(Member& member) {
   transport.write(std::move(several));
 }
 
-// The next turn is awaited only when much was written: until then, what several turns have written
-// is added up.
+// A call in the next turn is made only when much was written. Until then spent_ adds up the bytes
+// of several turns.
 void Room::spend(std::size_t bytes, Reactor& reactor) {
   spent_ += kBytesOfAWrite + bytes;
   if (spent_ <= kBytesATurn / 2 || nextTurn_.active()) return;

@@ -39,8 +39,7 @@ void AccessLog::connectionLost() noexcept {
   }
 }
 
-// What never left belongs to the answers that were written last, to their bodies before their
-// heads.
+// Unsent bytes belong to the answers that were written last: to the body of each before its head.
 void AccessLog::subtractUnsent() {
   std::uint64_t unsent = transport_->unsentBytes();
   for (auto each = entries_.rbegin(); each != entries_.rend(); ++each) {

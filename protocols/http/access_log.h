@@ -31,7 +31,7 @@ class AccessLog final : private RoomWaiter {
   // The answer has been written to its end.
   void end();
 
-  // The connection is given away: what is sent from now on is not HTTP.
+  // The connection is handed over: output from now on is not HTTP.
   void flush();
 
   // The connection has ended.

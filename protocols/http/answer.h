@@ -80,7 +80,7 @@ class Answer {
   Response::WriteBody writer_;
   int status_ = 0;
   Framing framing_ = Framing::None;
-  bool owesLineEnd_ = false;  // of the last chunk
+  bool owesLineEnd_ = false;  // the last chunk's CRLF is not written yet
   std::uint64_t length_ = 0;  // declared, if framing_ is Length
   std::uint64_t bodySize_ = 0;
   std::uint64_t wireSize_ = 0;

@@ -28,7 +28,7 @@ void BodyFlow::setProducer(std::shared_ptr<Producer> producer, Streaming streami
   try {
     transport_->registerProducer(shared_from_this(), streaming);
   } catch (...) {
-    producer_.reset();  // or the two would keep each other
+    producer_.reset();  // otherwise the two would own each other
     throw;
   }
 }

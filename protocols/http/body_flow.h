@@ -8,8 +8,8 @@
 
 namespace ropewalk::http {
 
-// Stands between the transport and the producer that writes a streamed body: what the producer
-// throws breaks the body off, which an orderly end of the connection would hide.
+// A producer between the transport and the producer of a streamed body. If that one throws, it ends
+// the connection with a reset, because an orderly end would hide that the body is incomplete.
 class BodyFlow final : public Producer, public std::enable_shared_from_this<BodyFlow> {
  public:
   explicit BodyFlow(TransportRef transport) : transport_(std::move(transport)) {}

@@ -6,8 +6,8 @@ namespace ropewalk::http {
 
 // Follows the extensions of one chunk, `;name=value;...` (RFC 9112 7.1.1), octet by octet.
 //
-// They are ignored, but they have to be well-formed: a sloppy reading of them is a place to hide a
-// request in. Blanks are taken where the grammar has BWS, and nowhere else.
+// They are ignored but must be well-formed, because a lenient parser allows request smuggling.
+// Blanks are accepted only where the grammar has BWS.
 class ChunkExtension {
  public:
   // Takes the next octet behind the chunk size, up to the CR. False: not allowed here.
@@ -34,7 +34,7 @@ class ChunkExtension {
 
   State after(char octet) const;
 
-  State state_ = State::AfterValue;  // behind the size the same is allowed: a blank or `;`
+  State state_ = State::AfterValue;  // after the size, as after a value, a blank or `;` may follow
 };
 
 }  // namespace ropewalk::http

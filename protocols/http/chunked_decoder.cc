@@ -39,7 +39,7 @@ ChunkedDecoder::Result ChunkedDecoder::takeTrailer(std::string_view& bytes) {
   return Result::Bad;
 }
 
-// Octets of framing that the chunks have cost beyond their allowances, this chunk included.
+// Framing beyond the allowances of the chunks, in octets, this chunk included.
 std::uint64_t ChunkedDecoder::excess() const {
   const std::uint64_t allowed = std::min<std::uint64_t>(limits_.chunkAllowance, kMaxNumber) + size_;
   return earlierExcess_ + (cost_ > allowed ? cost_ - allowed : 0);

@@ -16,8 +16,8 @@ namespace ropewalk::http {
 // how the bytes are cut.
 //
 // Strict: a size is hexadecimal digits, at least one, then CRLF or an extension. Leading zeros are
-// digits like others. What the framing may cost is limited by Limits: each extension, what a chunk
-// costs beyond an allowance, and the trailer section. A chunk may have any size.
+// digits like others. Limits bounds each extension, the framing beyond the allowances, and the
+// trailer section. A chunk may have any size.
 class ChunkedDecoder {
  public:
   enum class Result { NeedMore, Piece, Complete, Bad };

@@ -82,8 +82,8 @@ void Connection::consume(std::string_view& bytes) {
 
 bool Connection::mayBegin() {
   if (room_) return false;
-  // Above the port's high water nothing is read, so the time of a request begun there would run
-  // out unused. Above that of a stream, the first write of one begun there would meet its cap.
+  // Above the port's high water nothing is read, so a request begun now could time out unread.
+  // Above a stream's high water, the first write of a stream begun now could exceed its cap.
   const auto marks = ropewalk::detail::waterMarks(streamLimits());
   if (transport->unsentBytes() <= marks.high) return true;
   room_ = std::make_unique<Room>(*this);

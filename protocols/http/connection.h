@@ -54,8 +54,8 @@ class Connection final : public Protocol, private Waiter {
   // Something about the exchange changed from outside of dataReceived().
   void goOn();
 
-  // The cap on what a stream may have waiting: Limits::queued, unless the port's is stricter; and
-  // the port's again.
+  // Sets the cap on unsent output for a stream (Limits::queued, or the port's if that is stricter),
+  // and restores the port's.
   void limitQueue();
   void unlimitQueue();
 
@@ -94,7 +94,7 @@ class Connection final : public Protocol, private Waiter {
   std::unique_ptr<AccessLog> accessLog_;
   std::unique_ptr<BodyClock> bodyClock_;
   std::shared_ptr<Protocol> next_;                 // whose the connection is, or will be
-  std::unique_ptr<Room> room_;                     // while too much of our own output waits
+  std::unique_ptr<Room> room_;                     // while too much output is unsent
   std::unique_ptr<ConnectionLimits> portsLimits_;  // while a stream has others
   // What consume() has still to take; null outside of it. It looks at whatever happens meanwhile.
   const std::string_view* input_ = nullptr;

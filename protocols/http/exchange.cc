@@ -67,10 +67,10 @@ void Exchange::charge() {
               ropewalk::detail::heapBytes(body_.waiting()));
 }
 
-// What is collected would only grow; of a streamed body no more is read than its handler takes.
+// A collected body can only grow. A streamed one is read only as fast as its handler takes it.
 void Exchange::refuseIfMemoryIsShort() {
   const bool collects = output_ == Output::None && charge_.bytes() > 0;
-  if (collects && isMemoryShort()) refuse({503, "there is no memory for it now"});
+  if (collects && isMemoryShort()) refuse({503, "the server is short of memory"});
 }
 
 void Exchange::keepHead(std::string_view bytes) {
@@ -135,7 +135,7 @@ void Exchange::connectionLost(const Failure& why) {
   whyLost_ = why;
   if (output_ == Output::Streaming) {
     if (why.check<WriteQueueFull>()) logQueueFull(why);
-    // If the reactor stops: without a reset the part would pass for the whole.
+    // For a reactor that stops: without a reset the client would take the part for the whole.
     transport_->cutShort({});
   }
   answer_.forgetWriter();

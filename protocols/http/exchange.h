@@ -54,7 +54,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   // Answers with an error and has the connection closed; nothing more is read.
   void refuse(Refusal refusal);
 
-  // The server wants to stop.
+  // The reactor drains.
   void drainRequested();
 
   // Detaches this from the connection, which is gone.

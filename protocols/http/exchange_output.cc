@@ -17,8 +17,8 @@
 namespace ropewalk::http {
 namespace {
 
-// While memory is short, a longer answer that is in memory is replaced: if the client does not take
-// it, it is kept.
+// While memory is short, a longer answer from memory is replaced by 503, because it stays in memory
+// until the client takes it.
 constexpr std::size_t kShortAnswer = 16 * 1024;
 
 }  // namespace
@@ -104,7 +104,7 @@ void Exchange::streamEnded(const Failure& failure) {
              reader_.target().path, answer_.bodySize(),
              failure ? failure.what() : "less than the length promised");
   }
-  // The head is out, so a reset is the only way to say that this is not all.
+  // The head is sent, so a reset is the only way to report an incomplete body.
   transport_->cutShort({});
 }
 

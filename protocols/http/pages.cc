@@ -7,7 +7,7 @@
 namespace ropewalk::http {
 namespace {
 
-// Seconds: by then a peer that takes nothing may have been given up.
+// Seconds. By then peers that take nothing may have been aborted, which ends the shortage.
 constexpr std::string_view kRetryAfter = "10";
 
 // `text` is markup.

@@ -16,8 +16,8 @@ const char* skip(Octet kind, const char* at, const char* end) {
   return at;
 }
 
-// The end of the target at `at`. The first walk is enough for almost every target: only a `\` needs
-// the search for a `?` before it, and a second walk.
+// The end of the target at `at`. One pass is enough for almost every target. Only a `\` needs a
+// search for a `?` before it and a second pass.
 const char* skipTarget(const char* at, const char* end) {
   const char* const stop = skip(Octet::Target, at, end);
   const bool inQuery = stop != end && *stop == '\\' && std::find(at, stop, '?') != stop;

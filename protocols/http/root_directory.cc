@@ -32,9 +32,9 @@ std::uint64_t resolveFlags(Symlinks symlinks) {
   return symlinks == Symlinks::Refuse ? common | RESOLVE_NO_SYMLINKS : common;
 }
 
-// Asks again after EAGAIN (something was renamed while the kernel looked whether a `..` leads out,
-// or another process has a lease on the file) and EINTR (a signal came while a slow file system
-// was asked).
+// Retries after EAGAIN (a rename happened while the kernel checked whether a `..` leads out, or
+// another process has a lease on the file) and EINTR (a signal came while a slow file system
+// worked).
 template <typename Open>
 int tried(const Open& open) {
   for (int tries = 1;; ++tries) {

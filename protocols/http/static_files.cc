@@ -56,7 +56,7 @@ Response cannotOpen(const Request& request, int error) {
     case 404:
       return notFoundPage(request.path());
     case 503:
-      logWarning("{}: no file can be opened: {}", request.path(), why());
+      logWarning("{}: no file can be opened now: {}", request.path(), why());
       return unavailablePage();
     default:
       logError("{}: the file cannot be opened: {}", request.path(), why());
@@ -64,7 +64,7 @@ Response cannotOpen(const Request& request, int error) {
   }
 }
 
-// RFC 9110 9.1: 501 says that the method is not known at all, 405 that it is not for this.
+// RFC 9110 9.1: 501 for an unknown method, 405 for a known one that this resource does not allow.
 Response cannotDo(std::string_view method) {
   return isRegisteredMethod(method) ? methodNotAllowedPage("HEAD, GET")
                                     : notImplementedPage(method);

@@ -85,7 +85,7 @@ Failure PromiseCore::runCanceller() noexcept {
   Failure outcome = Failure::cancelled();
   isCancelling = true;
   try {
-    // What the canceller fires by way of other Deferreds must have arrived when it returns.
+    // What the canceller fires through other Deferreds must take effect before it returns.
     const Level::Apart apart;
     UniqueFunction<void()> running = std::move(canceller);
     if (running) running();

@@ -39,7 +39,7 @@ TypeNames::Entry describe(const std::type_info& type) {
 // Kept for ever, one name per type ever thrown, so that a string_view to them stays valid.
 constinit std::atomic<TypeNames*> allNames = nullptr;
 
-// A thread of the parent may have been inside: its lock is never released here.
+// A thread of the parent may have held the lock, which is never released in the child.
 void beginAnewInChild() noexcept {
   TypeNames& parents = *allNames.load();
   if (parents.mutex.try_lock()) return parents.mutex.unlock();

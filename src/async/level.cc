@@ -26,7 +26,8 @@ void Level::fire(DeferredState& state) noexcept {
   level.runAll();
 }
 
-// Callbacks first: a coroutine finds done what was fired before it could go on.
+// Callbacks before coroutines: a coroutine must see the effects of everything that was fired before
+// it became ready.
 void Level::runAll() noexcept {
   for (;;) {
     if (!fired.empty()) {

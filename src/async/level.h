@@ -45,7 +45,8 @@ class Fifo {
   T* last_ = nullptr;
 };
 
-// What waits on this thread until a fire(), or the event loop, can go on with it.
+// The callbacks, coroutines and states of this thread that wait until a fire() or the event loop
+// handles them.
 //
 // Levels form a stack. The bottom one is the event loop's. The outermost fire() adds one: promises
 // that are fired inside it, and coroutines that they resume, are queued there, and a loop runs them
@@ -97,8 +98,8 @@ class Level::Top {
   Level& level_;
 };
 
-// While this lives, fire() works as if it were the outermost one. Inside another fire() no
-// coroutine is resumed before the end of this.
+// While this lives, fire() works as if it were the outermost one. If it was made inside another
+// fire(), no coroutine is resumed until it is destroyed.
 class Level::Apart {
  public:
   Apart() noexcept;
@@ -108,7 +109,8 @@ class Level::Apart {
   std::optional<Top> top_;
 };
 
-// The event loop runs, perhaps inside a callback of another one: nothing waits for that callback.
+// For an event loop that runs, perhaps inside a callback of another one: what its events queue does
+// not wait for the end of that callback.
 class Level::EventLoop {
  private:
   Level level_;

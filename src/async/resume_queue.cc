@@ -42,7 +42,7 @@ void ResumeQueue::runAllOf(const Scope& scope) noexcept {
       continue;
     }
     run(*frame);
-    level = &Level::current();  // what ran may have queued more, anywhere
+    level = &Level::current();  // it may have queued more, on any level
   }
 }
 

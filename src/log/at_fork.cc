@@ -16,7 +16,7 @@ constexpr ForkHandlers kNoMore = {doNothing, doNothing, doNothing};
 
 constinit std::atomic<const ForkHandlers*> more = &kNoMore;
 
-// Exchanged for more while a fork is under way: what is undone is what was done.
+// The value of `more` when this fork began, so that the handlers after the fork match those before.
 constinit thread_local const ForkHandlers* underWay = &kNoMore;
 
 void before() noexcept {

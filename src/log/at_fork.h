@@ -2,18 +2,19 @@
 
 namespace ropewalk::detail {
 
-// What is done at each fork() of this process, on the thread that forks.
+// Called around each fork() of this process, on the thread that forks.
 struct ForkHandlers {
   void (*before)() noexcept;
   void (*inParent)() noexcept;
   void (*inChild)() noexcept;
 };
 
-// Has the log's lock held while the process forks, so that the child can log. Once is enough; any
+// Makes each fork() hold the log's lock, so that the child can log. Later calls do nothing. Any
 // thread.
 void holdLogAtFork() noexcept;
 
-// The same, and `more` is done while the log is held: a sink may take locks that `more` takes.
+// The same, and calls `more` while the log's lock is held, in this order because a sink may take
+// locks that `more` takes.
 void atFork(const ForkHandlers& more) noexcept;
 
 }  // namespace ropewalk::detail

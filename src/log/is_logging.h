@@ -2,8 +2,8 @@
 
 namespace ropewalk::detail {
 
-// True while this thread is inside the log: what it logs then is dropped, for it would wait for
-// itself.
+// True while this thread holds the log's lock. What it logs then is dropped, because it would wait
+// for itself.
 extern constinit thread_local bool isLogging;
 
 }  // namespace ropewalk::detail

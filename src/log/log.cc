@@ -1,7 +1,7 @@
 // Takes an event from any thread to the sink: level, then LogOutput.
 //
-// One lock orders the lines. A thread that is inside it already (a sink that logs, a connection's
-// name that logs) has its event dropped: it would wait for itself.
+// One lock orders the lines. If the thread holds it already (a sink or a connection's logPrefix()
+// that logs), the event is dropped, because the thread would wait for itself.
 
 #include "ropewalk/log.h"
 
@@ -26,7 +26,7 @@ LogLevel logLevel() { return lowestLogged.load(std::memory_order_relaxed); }
 
 void setLogSink(LogSink sink) {
   assert(!detail::isLogging && "setLogSink() was called by a log sink");
-  // The one before is destroyed after the lock: it may log.
+  // The previous sink is destroyed after the lock is released, because it may log.
   const LogSink before = detail::LogOutput::instance().setSink(std::move(sink));
 }
 

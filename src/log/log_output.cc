@@ -16,8 +16,8 @@ namespace {
 
 constinit std::atomic<LogOutput*> output = nullptr;
 
-// How long a fork waits for the lines of other threads. A sink that takes longer may be waiting for
-// a lock that the thread that forks holds.
+// How long a fork waits for other threads to finish their lines. A sink that takes longer may be
+// waiting for a lock that the forking thread holds.
 constexpr std::chrono::seconds kLongestWait{1};
 
 enum class Hold { None, Missed, Held };
@@ -100,7 +100,8 @@ void LogOutput::releaseInParent() noexcept {
   isLogging = false;
 }
 
-// A lock that another thread holds is never released here: the child begins anew, on stderr.
+// A lock that another thread held is never released in the child: the child starts with a new
+// output, to stderr.
 void LogOutput::releaseInChild() noexcept {
   if (hold == Hold::Missed) output.store(nullptr);
   releaseInParent();

@@ -23,9 +23,9 @@ struct stat stderrAtStart() noexcept {
 }
 const struct stat atStart = stderrAtStart();
 
-// Whether `file`, which descriptor 2 is now, is where the program wants its log. If the program
-// closed descriptor 2, the number may stand for a file or a connection that was opened later. What
-// was put there on purpose, by dup2(), has no FD_CLOEXEC and is not a socket.
+// Whether `file`, the file of descriptor 2 now, is where the program wants its log. If the program
+// closed descriptor 2, a file or connection that was opened later may have got the number. A file
+// that was put there on purpose, by dup2(), has no FD_CLOEXEC and is not a socket.
 bool takesLines(const struct stat& file) noexcept {
   if (file.st_ino == atStart.st_ino && file.st_dev == atStart.st_dev) return true;
   const int flags = ::fcntl(STDERR_FILENO, F_GETFD);
@@ -71,9 +71,9 @@ bool StderrSink::put(std::string_view text) noexcept {
   return text.empty();
 }
 
-// What takes the place of descriptor 2; -1 if that is no place for a line. A terminal with room for
-// a byte makes a write of more wait, so it is opened once more, not to wait; whoever else writes to
-// it waits as before.
+// The descriptor to write to; -1 if descriptor 2 is not meant for the log. A write to a terminal
+// can block even if poll(2) says that it is writable, so the terminal is opened once more with
+// O_NONBLOCK. Other writers to it are not affected.
 int StderrSink::target() noexcept {
   struct stat file {};
   if (::fstat(STDERR_FILENO, &file) != 0 || !takesLines(file)) return -1;

@@ -14,8 +14,8 @@ namespace ropewalk::detail {
 // pipe, the terminal is stopped, the reader has gone) is lost, and the next one that gets through
 // is told how many were. For one thread at a time.
 //
-// Descriptor 2 is written to only if it is the file that it was when the program started, or a file
-// that the program put there: not a socket, and without FD_CLOEXEC. Else the lines are lost, too.
+// Writes to descriptor 2 only if it is the file that it was when the program started, or one that
+// the program put there (not a socket, no FD_CLOEXEC). Otherwise the lines are lost, too.
 class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   StderrSink() = default;

@@ -24,7 +24,7 @@ class AddressRace::Runner final : private ChannelOwner {
   std::unique_ptr<Channel> takeChannel() noexcept { return std::move(channel_); }
 
  private:
-  // Nobody listens there. The reset leaves the port free for the server that is missing.
+  // No server listens there. A reset, because TIME_WAIT would keep the port from the server.
   void endSelfConnection() noexcept {
     channel_->resetOnClose();
     race_.fell(*this, ECONNREFUSED);

@@ -14,15 +14,15 @@ namespace ropewalk::detail {
 
 class TcpPort;
 
-// The connections that a port has accepted and that are open, and whether there is room for more.
-// It outlives the port while one of them is open.
+// Counts the open connections of a port and says whether there is room for more. It outlives the
+// port while one of them is open.
 class PortConnections final : public ConnectionMaker {
  public:
   PortConnections(TcpPort& port, ReactorCore& core, const ListenOptions& options);
 
   void portIsGone() noexcept { port_ = nullptr; }
 
-  // One was accepted; it was refused all the same.
+  // A connection was accepted; or it was refused after that.
   void add() noexcept { ++open_; }
   void remove() noexcept { --open_; }
 

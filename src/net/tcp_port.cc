@@ -25,7 +25,7 @@ constexpr int kAcceptsPerTurn = 16;
 constexpr Duration kShortestPause = 100ms;
 constexpr Duration kLongestPause = 1s;
 
-// A port that cannot accept says so at most this often.
+// The shortest time between two warnings of a port that cannot accept.
 constexpr Duration kBetweenWarnings = 10s;
 
 bool outOfDescriptorNumbers(int error) { return error == EMFILE || error == ENFILE; }
@@ -34,7 +34,7 @@ bool outOf(int error) {
   return outOfDescriptorNumbers(error) || error == ENOBUFS || error == ENOMEM;
 }
 
-// Somebody else has shut the socket down, or closed it.
+// Other code has shut the socket down or closed it.
 bool unusable(int error) { return error == EINVAL || error == EBADF || error == ENOTSOCK; }
 
 }  // namespace
@@ -108,7 +108,7 @@ void TcpPort::close() noexcept {
   factory_->doStop();
 }
 
-// The connections that wait have been accepted by the kernel: their clients may have sent requests.
+// The kernel has accepted the connections in the backlog, so their clients may have sent requests.
 void TcpPort::drain() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();
   for (int accepts = 0; accepts < options_.backlog && acceptor_ && !connections_->isFull();
@@ -120,14 +120,14 @@ void TcpPort::drain() noexcept {
 }
 
 void TcpPort::reactorStopped() noexcept {
-  if (acceptor_) close();  // else its factory has closed it meanwhile
+  if (acceptor_) close();  // null: the factory has closed it meanwhile
 }
 
 void TcpPort::acceptReady() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();
   int failures = 0;
   for (int accepts = 0; accepts < kAcceptsPerTurn && acceptor_; ++accepts) {
-    // Only the first is known to wait: that is worth an idle connection.
+    // Only the first is known to be in the backlog: close an idle connection only for that one.
     if (accepts > 0 && connections_->isFull()) return;
     if (!makeRoom()) return;
     const int error = acceptOne();
@@ -170,12 +170,12 @@ void TcpPort::welcome(std::unique_ptr<Channel> channel) noexcept {
 }
 
 // Out of descriptors: accepts and closes the connections that are queued now, by the descriptor
-// kept in reserve. Later arrivals stay in the backlog, also when the pause was cut short for
-// nothing.
+// kept in reserve. Later arrivals stay in the backlog, even if the pause ended early and there are
+// still no descriptors.
 void TcpPort::backOff(int error) noexcept {
   const TimePoint now = core_.reactor().now();
   if (now < toldUntil_) return pauseFor(toldUntil_ - now);
-  // A single accept that succeeds in between is no recovery: other processes open and close files.
+  // A single accept that succeeds in between does not count: other processes open and close files.
   if (now - toldUntil_ > kLongestPause) nextPause_ = kShortestPause;
   if (outOfDescriptorNumbers(error)) {
     for (int shed = 0; shed < kAcceptsPerTurn && acceptor_->shed(); ++shed) ++turnedAway_;
@@ -185,7 +185,7 @@ void TcpPort::backOff(int error) noexcept {
   nextPause_ = std::min(nextPause_ * 2, kLongestPause);
   if (now < loggedUntil_) return;
   loggedUntil_ = now + kBetweenWarnings;
-  // Last: who reads it may close the port.
+  // Last, because a log sink may close the port.
   tellIfPossible([&] {
     const std::string why = std::generic_category().message(error);
     const int turnedAway = std::exchange(turnedAway_, 0);

@@ -6,7 +6,7 @@ class Reactor;
 
 namespace ropewalk::detail {
 
-// For a reactor that is destroyed while it is current on this thread, and stays so.
+// Makes `reactor` no longer current on this thread: for one that is destroyed while it is current.
 void forgetCurrentReactor(const Reactor& reactor) noexcept;
 
 // While on, reactor() throws on this thread unless one was made current: code that means to run in

@@ -157,20 +157,21 @@ class Driver {
   // The same for one signal, whoever handles it now. Throws Error if another reactor catches any.
   virtual void catchSignal(int signal, bool on) = 0;
 
-  // In a child process: lets go of what is shared with the parent, and goes on alone.
+  // In a child process: replaces the descriptors that are shared with the parent. The driver can be
+  // used again afterwards.
   virtual void afterFork() = 0;
 
-  // False in a child process before afterFork(): what the driver and its channels hold is the
-  // parent's. Then they make no call on it, but for close(2) when they are destroyed; what needs
-  // more throws Error.
+  // False in a child process before afterFork(): the descriptors of the driver and its channels are
+  // shared with the parent. Then the only system call on them is close(2), when they are destroyed;
+  // methods that need another throw Error.
   virtual bool isOurs() const noexcept { return true; }
   void requireOurs() const;
 
-  // In a child, from inside fork(): ends a wait() that this was called from, and puts back what was
-  // done about signals.
+  // In a child, from inside fork(): ends a wait() whose callback has forked, and restores the
+  // signals' dispositions.
   virtual void forkedInChild() noexcept {}
 
-  // In a child: closes the descriptors, and is not used any more. Nothing is freed.
+  // In a child: closes the descriptors and frees nothing. The driver is not used afterwards.
   virtual void abandon() noexcept {}
 
   virtual Listening listen(const Address& host, const ListenOptions& options) = 0;
@@ -193,11 +194,11 @@ class Driver {
   // `owner` must outlive what this returns. Throws Error if there are no such descriptors.
   virtual std::unique_ptr<Watch> watch(int fd, WatchOwner& owner) = 0;
 
-  // Descriptors that the process may have open now, and how many of ours are.
+  // How many descriptors the process may have open, and how many the library has open.
   virtual std::size_t descriptorLimit() const = 0;
   virtual std::size_t openDescriptors() const = 0;
 
-  // True if the memory and the time of this reactor are the process's own, not simulated.
+  // True if this reactor has the process's memory and time, not simulated ones.
   virtual bool isReal() const noexcept { return false; }
 
   // All randomness of a reactor comes from here, so that a simulated run can be repeated.

@@ -15,8 +15,8 @@
 
 namespace ropewalk::detail {
 
-// While it lives this reactor is current, what its connections log is named after them, and it
-// gives back the memory that is released.
+// While it lives, this reactor is current, log lines carry the names of its connections, and it
+// gives released memory back to the system.
 class ReactorCore::AtWork {
  public:
   explicit AtWork(ReactorCore& core) noexcept
@@ -58,7 +58,7 @@ ReactorCore::~ReactorCore() {
   closed_ = true;
   disconnectAll();
   timers_.cancelAll();
-  // Destroyed by exit() in a callback: nothing returns to the turn that gave lines their names.
+  // Destroyed by exit() in a callback: AtWork is not destroyed, so undo what it did here.
   if (!turn_.home().isTurning() || !turn_.home().isHere()) return;
   currentLogContext = nullptr;
   forgetCurrentReactor(reactor_);
@@ -82,7 +82,7 @@ void ReactorCore::forkedInChild() noexcept {
   driver_->forkedInChild();
 }
 
-// On: the loop ends when the callback that has forked returns.
+// On, in a child: the loop ends when the callback that has forked returns.
 void ReactorCore::setLeft(bool on) noexcept {
   left_ = on;
   state_ = on ? State::Finished : stateAtFork_;
@@ -102,7 +102,7 @@ void ReactorCore::leaveRun() noexcept {
   running_ = unfinished_ = handlesSignals_ = false;
 }
 
-// It stays among the fork watchers.
+// Nothing is freed, and it stays a fork watcher.
 void ReactorCore::abandon(std::unique_ptr<ReactorCore> core) noexcept {
   ReactorCore& left = *core.release();
   if (left.mayBeBroken_) return;
@@ -114,7 +114,7 @@ void ReactorCore::abandon(std::unique_ptr<ReactorCore> core) noexcept {
 
 void ReactorCore::add(std::shared_ptr<Resident> resident) {
   turn_.requireHome("listening or connecting");
-  if (closed_) throw ReactorNotRunning();  // who would end it?
+  if (closed_) throw ReactorNotRunning();  // because nothing would end it
   residents_.add(std::move(resident));
 }
 
@@ -139,7 +139,7 @@ void ReactorCore::run(bool handleSignals) {
   finish();
 }
 
-// Nothing of the user's is called: connections, ports and descriptors have ended. A signal ends it.
+// Calls no user code: connections, ports and descriptors have ended. A signal ends the waiting.
 void ReactorCore::awaitPartings() {
   constexpr Duration kPeriod = 20ms;
   for (Partings& partings = turn_.partings(); !partings.empty();) {
@@ -307,7 +307,7 @@ void ReactorCore::drain(Duration deadline) {
     if (later(driver_->now(), deadline) < drainDeadline_.getTime()) drainDeadline_.reset(deadline);
     return;
   }
-  // What needs memory comes first: either all are drained, or none.
+  // The steps that need memory come first, so that either all are drained or none.
   toDrain_ = residents_.all();
   drainDeadline_ = timers_.schedule(deadline, [this] {
     if (state_ == State::Active) stop();
@@ -316,8 +316,8 @@ void ReactorCore::drain(Duration deadline) {
   turn_.setDraining(true);
 }
 
-// In a turn of its own: the ports take what has arrived, which calls the user's code, and drain()
-// may have been called by a callback.
+// Not from drain(), which a callback may have called: the ports accept their backlog here, which
+// calls user code.
 void ReactorCore::beginDrain() noexcept {
   const std::vector<std::shared_ptr<Resident>> residents = std::exchange(toDrain_, {});
   for (const auto& resident : residents) {

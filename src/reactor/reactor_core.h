@@ -36,18 +36,18 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   ThreadCalls& threadCalls() noexcept { return threadCalls_; }
   Descriptors& descriptors() noexcept { return descriptors_; }
 
-  // True while all descriptors that the process may have are open but a reserve of max(32, limit /
-  // 20), at most half of them: ports accept no more. Notices a limit that was raised meanwhile.
-  // False while there is no connection: one is always accepted.
+  // True if the library has as many descriptors open as RLIMIT_NOFILE allows, less a reserve of
+  // max(32, limit / 20), at most half of the limit: ports accept no more then. Notices a limit that
+  // was raised meanwhile. False while there is no connection, so that one is always accepted.
   bool descriptorsAreUsedUp() noexcept;
 
-  // False in a child process before afterFork(). Loops that call the user's code ask after each
-  // call, which may have forked: the child must not go on.
+  // False in a child process before afterFork(). Loops that call user code check it after each
+  // call, because the call may have forked, and the child must not go on.
   bool isOurs() const noexcept { return driver_->isOurs(); }
   void afterFork();
 
   // In place of the destructor, in a child that did not call afterFork(): closes the descriptors,
-  // calls nobody, and frees nothing.
+  // calls no user code and frees nothing.
   static void abandon(std::unique_ptr<ReactorCore> core) noexcept;
 
   // A resident is told when the reactor drains and stops, until it leaves. Throws ReactorNotRunning
@@ -139,7 +139,7 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   bool signalSeen_ = false;
 
   State stateAtFork_ = State::Idle;  // while left_
-  bool left_ = false;                // the parent process goes on with it, and this is a child
+  bool left_ = false;                // this is a child process, and the reactor is the parent's
   bool mayBeBroken_ = false;         // the fork came while another thread was at work
 };
 

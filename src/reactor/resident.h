@@ -19,7 +19,7 @@ class Resident {
   // The reactor stops now. The connections have been told already.
   virtual void reactorStopped() noexcept = 0;
 
-  // In a child process: closes its descriptors, and calls nobody.
+  // In a child process: closes its descriptors and calls no user code.
   virtual void abandon() noexcept = 0;
 
  protected:
@@ -34,8 +34,8 @@ class Resident {
   std::uint64_t order_ = 0;
 };
 
-// The residents of a reactor, in the order in which they were added. The list shares ownership of
-// them and runs through them: adding and removing one takes constant time and no memory.
+// The residents of a reactor, in the order in which they were added. An intrusive list that shares
+// ownership of them: adding and removing one takes constant time and no memory.
 class Residents {
  public:
   Residents() = default;
@@ -51,12 +51,12 @@ class Residents {
 
   std::vector<std::shared_ptr<Resident>> all() const;
 
-  // How many were ever added; and the first in the list, removed from it, if it was among the first
-  // `count` of them. Null if there is none.
+  // How many were ever added. takeFirst() removes and returns the first in the list if it was among
+  // the first `count` that were added; null otherwise.
   std::uint64_t added() const noexcept { return added_; }
   std::shared_ptr<Resident> takeFirst(std::uint64_t count) noexcept;
 
-  // Resident::abandon() of all.
+  // Calls Resident::abandon() on all.
   void abandonAll() noexcept;
 
  private:

@@ -21,10 +21,10 @@ class ThreadCalls {
   // Runs what was there at entry, in order; what those calls add waits for the next turn (TH5).
   void run() noexcept;
 
-  // Takes no more, and runs what was accepted until now.
+  // Accepts no more calls, and runs those that were accepted.
   void close() noexcept;
 
-  // Around a fork: the child finds the lock free and the calls whole.
+  // Around a fork, so that in the child the lock is free and the list of calls is consistent.
   void lock() noexcept { lock_.lock(); }
   void unlock() noexcept { lock_.unlock(); }
 

@@ -56,7 +56,7 @@ class TimerQueue {
   // Runs the calls that are due at `now` and were asked for before this; an exception is logged.
   void runDue(TimePoint now) noexcept;
 
-  // Has runDue() return after the call that runs now.
+  // Makes runDue() return after the call that runs now.
   void breakOff() noexcept { brokenOff_ = true; }
 
   // No call is due before this, which may be too early if calls were moved; TimePoint::max() if
@@ -72,11 +72,11 @@ class TimerQueue {
   // waits.
   void cancelAll() noexcept;
 
-  // `call` is what a sleep() waits for.
+  // Marks `call` as that of a sleep().
   static void markSleep(const DelayedCall& call) noexcept;
 
-  // Ends every sleep() as the end of the process would: the coroutine that waits in it gets
-  // PromiseDropped. With those that begin meanwhile, for a while, as in cancelAll().
+  // Ends every pending sleep() as the end of the process does: with PromiseDropped. Also those that
+  // begin meanwhile, up to a bound, as in cancelAll().
   void endSleeps();
 
   std::size_t size() const noexcept { return heap_.size(); }

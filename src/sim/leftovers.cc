@@ -47,8 +47,7 @@ void World::finish() {
       host->endSleeps();
     }
   }
-  // In a second round, because what ends may concern any host. A port listens on a host that has
-  // not stopped, which has been said.
+  // In a second round, because the end of one host can change another.
   for (const Host* const host : inOrder_) host->addLeftovers(left);
   if (!left.empty()) throw Leftovers("the simulated world is over, and there is still:\n" + left);
 }
@@ -57,7 +56,7 @@ void World::stopHosts(Stopping which) {
   const auto concerns = [which](const Host* host) {
     return which == Stopping::All || !host->isServer();
   };
-  // What drain() calls may make hosts.
+  // By index, because code that drain() calls may add hosts.
   for (std::size_t i = 0; i < inOrder_.size(); ++i) {
     if (concerns(inOrder_[i])) inOrder_[i]->drain();
   }

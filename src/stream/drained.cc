@@ -19,8 +19,8 @@ bool RoomAwaiter::ready() {
 
 void RoomAwaiter::wait() { awaitRoom(); }
 
-// A transport that drops what is written always has room: a loop that writes for as long as there
-// is any has to be ended.
+// A transport that drops writes always has room. Without an exception, a coroutine that writes and
+// awaits drained() in a loop would run for ever.
 void RoomAwaiter::result() const {
   if (wasOver_) throw CancelledError();
 }

@@ -80,7 +80,8 @@ void LineReceiver::dataReceived(std::string_view data) {
   if (!held_.empty() || charge_.bytes() > 0) settleMemory();
 }
 
-// What is held back by a pause goes on when that ends; an unfinished line would only grow.
+// Input held back by a pause is delivered when that ends. An unfinished line can only grow, so it
+// ends the connection if memory is short.
 void LineReceiver::settleMemory() {
   charge_.set(detail::heapBytes(held_));
   if (input_ != nullptr || isPaused_ || !detail::abortsForMemory(*transport, held_.size())) return;

@@ -9,7 +9,7 @@
 
 namespace ropewalk::sys {
 
-// All that there are. Static data only: it is there before and after everything else.
+// The list of all watchers. Static data only, so that it exists before and after all other objects.
 class ForkWatchers {
  public:
   static void add(ForkWatcher& watcher) {

@@ -5,7 +5,7 @@ namespace ropewalk::sys {
 // Is notified of each fork() of this process, on the thread that forks, which need not be the
 // watcher's own. Signals are blocked on that thread meanwhile.
 //
-// _Fork(), vfork() and clone(2) notify nobody.
+// _Fork(), vfork() and clone(2) do not notify it.
 class ForkWatcher {
  public:
   ForkWatcher();
@@ -13,7 +13,7 @@ class ForkWatcher {
   ForkWatcher& operator=(const ForkWatcher&) = delete;
   virtual ~ForkWatcher();
 
-  // Takes the locks that the child must find free; the other two let go of them.
+  // Takes the locks that must be free in the child; the other two release them.
   virtual void beforeFork() noexcept = 0;
   virtual void forkedInParent() noexcept = 0;
 

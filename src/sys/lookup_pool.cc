@@ -72,7 +72,7 @@ void LookupPool::ask(std::shared_ptr<NameQuestion> question) {
   }
 }
 
-// The one for this name, or a new one at the end of the line.
+// The search for this name, or a new one at the end of the queue.
 LookupPool::Search& LookupPool::searchFor(const std::string& name) {
   const auto [found, isNew] = searches_.try_emplace(lookupKey(name));
   Search& search = found->second;
@@ -106,16 +106,16 @@ void LookupPool::cancel(NameQuestion& question) noexcept {
   try {
     makeThread();
   } catch (...) {
-    // The next question or the end of a search begins with it.
+    // The next question, or the thread that ends a search, begins the one that waits.
   }
 }
 
-// Whether the first one that waits may be searched for.
+// Whether the first search in the queue may begin.
 bool LookupPool::mayBegin() const noexcept {
   return !waiting_.empty() && threads_ - idle_ - abandoned_ < kMostSearches;
 }
 
-// For the first one that waits, unless it has to wait or a thread is there for it.
+// Makes a thread for the first search in the queue, unless that has to wait or a thread is idle.
 void LookupPool::makeThread() {
   if (!mayBegin()) return;
   if (idle_ >= waiting_.size() || threads_ == kMostThreads) return asked_.notify_one();

@@ -15,7 +15,7 @@
 
 namespace ropewalk::sys {
 
-// One question to the system, and its asker.
+// A lookup that a caller asked for.
 class NameQuestion {
  public:
   // `answered` is called once, on any thread and maybe from inside LookupPool::ask(), unless the
@@ -37,15 +37,15 @@ class NameQuestion {
 // needed, ended when idle for a while. One pool for the process.
 //
 // A name in the hosts file is answered at once, without a thread, whatever nsswitch.conf says.
-// Equal questions share one search. A search cannot be interrupted: it goes on when all its askers
-// have cancelled, which is what happens to a name whose servers are down. Such an abandoned search
-// holds its thread, but does not count against kMostSearches, so it does not hold up the others; a
+// Equal questions share one search. A search cannot be interrupted: it goes on after all its
+// questions were cancelled, which happens to names whose servers are down. Such an abandoned search
+// occupies its thread but does not count against kMostSearches, so it does not delay the others. A
 // new question for its name joins it.
 //
-// The bound: kMostThreads threads. When abandoned searches hold more than kMostThreads -
-// kMostSearches of them, further questions have to wait for fewer threads, and for none when they
-// hold all, until the resolver gives up on one (resolv.conf(5): by default after 5 s for each
-// server and attempt).
+// There are at most kMostThreads threads. If more than kMostThreads - kMostSearches of them are
+// occupied by abandoned searches, fewer are left for other names. If all are, further questions
+// wait until the resolver gives up on one (resolv.conf(5): by default after 5 s for each server and
+// attempt).
 class LookupPool {
  public:
   // Searches with an asker that run at a time; further ones wait in the order asked.
@@ -61,7 +61,7 @@ class LookupPool {
   // Throws std::bad_alloc, and std::system_error if there is no thread and none can be made.
   void ask(std::shared_ptr<NameQuestion> question);
 
-  // Constant time. `answered` is not called any more, unless that has begun.
+  // Constant time. `answered` is not called afterwards, unless its call has begun.
   void cancel(NameQuestion& question) noexcept;
 
  private:

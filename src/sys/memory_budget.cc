@@ -26,7 +26,7 @@ std::size_t readSizeNow() noexcept {
   return held.load(kRelaxed) > memoryBudget() ? sys::kReadSizeWhenShort : sys::kReadSize;
 }
 
-// Another thread may change the sum meanwhile: the last one to look has the last word.
+// Repeats, because another thread may change the sum meanwhile.
 void adaptReadSize() noexcept {
   for (std::size_t size = readSizeNow(); sys::readSize.load(kRelaxed) != size;
        size = readSizeNow()) {
@@ -38,7 +38,7 @@ std::size_t defaultBudget() noexcept {
   try {
     return sys::budgetFor(sys::availableMemory());
   } catch (...) {
-    return sys::budgetFor(0x10000000);  // not even the memory to find out
+    return sys::budgetFor(0x10000000);  // there is no memory to find out: assume 256 MiB
   }
 }
 
@@ -46,8 +46,8 @@ void logShortage(std::size_t bytes, std::size_t most) noexcept {
   if (isLogged.exchange(true, kRelaxed)) return;
   detail::tellIfPossible([&] {
     logWarning(
-        "{} bytes are held, more than setMemoryBudget() allows ({}): nothing is read that cannot "
-        "be passed on, and HTTP requests are answered with 503",
+        "{} bytes are held, more than setMemoryBudget() allows ({}): reading stops on connections "
+        "whose peers do not read, and HTTP requests are answered with 503",
         bytes, most);
   });
 }
@@ -91,7 +91,7 @@ constinit std::atomic<std::size_t> readSize = kReadSize;
 
 void chargeMemory(std::size_t bytes) noexcept {
   const std::size_t now = held.fetch_add(bytes, kRelaxed) + bytes;
-  // Two threads may lose a peak between them: it only says when giving back is worth it.
+  // Two threads may lose a peak between them. It only decides when giving back is worthwhile.
   if (now > peak.load(kRelaxed)) peak.store(now, kRelaxed);
   adaptReadSize();
 }

@@ -5,11 +5,11 @@
 
 namespace ropewalk::sys {
 
-// Bytes to ask for in one recv. Few while memory is short: until a connection has stalled nobody
-// knows that what was read from it cannot be passed on.
+// Bytes to ask for in one recv. Few while memory is short, because some input is read from a
+// connection before it is known that its output stalls.
 inline constexpr std::size_t kReadSize = 64 * 1024;
 inline constexpr std::size_t kReadSizeWhenShort = 4 * 1024;
-// Hidden, so that a look at it is one instruction.
+// Hidden visibility, so that a load is one instruction.
 [[gnu::visibility("hidden")]] extern constinit std::atomic<std::size_t> readSize;
 
 // The counter behind ropewalk/memory_budget.h, which says what counts. Any thread.

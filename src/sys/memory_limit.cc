@@ -28,8 +28,8 @@ std::string contentsOf(const char* path) {
   return got > 0 ? std::string(bytes.data(), static_cast<std::size_t>(got)) : std::string();
 }
 
-// The number at the front of `text`, which is moved behind it and one blank; empty for another
-// word, as `max` is.
+// The number at the front of `text`; nothing if a word such as `max` is there. Removes it, and one
+// blank after it, from `text`.
 std::optional<std::size_t> takeNumber(std::string_view& text) {
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -9,10 +9,10 @@ namespace ropewalk::sys {
 
 namespace {
 
-// Before there is a page, and where there is none.
+// Used before the page is made, and instead of it if the kernel cannot wipe pages on fork.
 constinit std::atomic<unsigned> plainWord = 0;
 
-// Copied to a child, which counts on: no number of a child is one of its ancestors'.
+// A child copies it and counts on, so its numbers differ from those of its ancestors.
 constinit std::atomic<unsigned> lastNumber = 0;
 
 constexpr std::size_t kPage = 4096;  // the kernel rounds up
@@ -32,7 +32,7 @@ std::atomic<unsigned>* makeWord() noexcept {
 
 constinit std::atomic<std::atomic<unsigned>*> ProcessMark::word_ = &plainWord;
 
-// The first time in this process. Threads may come at once: one of their numbers is it.
+// Gives this process its number. If several threads call at once, one of their numbers is it.
 unsigned ProcessMark::begin() noexcept {
   static std::atomic<unsigned>* const word = makeWord();
   word_.store(word, std::memory_order_relaxed);

@@ -4,11 +4,11 @@
 
 namespace ropewalk::sys {
 
-// Remembers the process that made an object. A child that was forked has the object, too, but the
-// descriptors in it are shared with the parent: the child must not use them.
+// Remembers the process that made an object. A forked child has a copy of the object, but must not
+// use the descriptors in it, because they are shared with the parent.
 //
-// Costs two loads and no system call: the number of this process is in a page that fork() wipes in
-// the child (MADV_WIPEONFORK); where the kernel cannot, a handler of fork() does it.
+// A check costs two loads and no system call. The number of this process is in a page that fork()
+// wipes in the child (MADV_WIPEONFORK); where the kernel cannot do that, a fork handler does it.
 class ProcessMark {
  public:
   ProcessMark() noexcept : number_(ofThisProcess()) {}

@@ -6,10 +6,11 @@
 
 namespace ropewalk::sys {
 
-// While it lives, those of descriptors 0, 1 and 2 that were closed are /dev/null: for a library
-// that keeps the descriptors it makes, so that none of them gets such a number.
+// While it lives, those of descriptors 0, 1 and 2 that were closed are open on /dev/null. Use it
+// around calls of a library that keeps the descriptors it opens (libevent), so that these do not
+// become 0, 1 or 2.
 //
-// Without a descriptor left it holds none: the library's own calls fail then, too.
+// Out of descriptors, it opens none; the calls of that library fail then as well.
 class StandardPlaceholders {
  public:
   StandardPlaceholders() noexcept;

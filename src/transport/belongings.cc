@@ -30,8 +30,8 @@ void Belongings::makeRoom() {
   if (calls_.size() < calls_.capacity()) return;
   // Those that have run are let go whenever the list would grow.
   std::erase_if(calls_, [](const DelayedCall& each) { return !each.active(); });
-  // Unless that freed half of it, the list grows all the same: else it might be looked through for
-  // each call.
+  // Grow unless that freed half of the list. Otherwise a list that is nearly full would be searched
+  // for every call.
   if (2 * calls_.size() > calls_.capacity() || calls_.capacity() == 0) {
     calls_.reserve(std::max<std::size_t>(1, 2 * calls_.capacity()));
   }

@@ -66,8 +66,8 @@ class Channel {
 
   virtual Transfer receive(char* buffer, std::size_t size) = 0;
 
-  // As receive(), for bytes that are thrown away: copies nothing where the wire can do without. The
-  // buffer is undefined then.
+  // As receive(), for bytes that are discarded: does not copy them if it can. The contents of the
+  // buffer are undefined afterwards.
   virtual Transfer discard(char* buffer, std::size_t size) { return receive(buffer, size); }
 
   virtual Transfer send(const iovec* pieces, int count) = 0;
@@ -76,7 +76,7 @@ class Channel {
   // Bytes that were sent and that the peer has not acknowledged yet.
   virtual std::size_t unacknowledged() const = 0;
 
-  // Bytes that have arrived and that receive() would give at once.
+  // The number of bytes that receive() would return at once.
   virtual std::size_t unread() const = 0;
 
   // How long the peer may leave what was sent unacknowledged; the kernel's affair.
@@ -91,8 +91,8 @@ class Channel {
   // How a connect ended: 0 or the errno. REQUIRES: writeReady() was called after Driver::connect().
   virtual int connectResult() = 0;
 
-  // After a connect: whether the peer is this very socket, as it is when the local port happens to
-  // be the one that is connected to and nobody listens there (RFC 9293 3.5, simultaneous open).
+  // After a connect: whether the socket is connected to itself. That happens if no server listens
+  // on the port and the kernel picks the same local port (RFC 9293 3.5, simultaneous open).
   virtual bool isConnectedToItself() const { return false; }
 
   virtual Address peer() const = 0;

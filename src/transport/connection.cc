@@ -275,8 +275,8 @@ bool Connection::refused(int error) {
   return false;
 }
 
-// The kernel takes no more: the rest waits for writeReady(). If it took some, the peer has taken
-// some before.
+// The kernel takes no more: the rest waits for writeReady(). If it took some now, the peer has made
+// progress.
 void Connection::roomEnded(bool someSent) {
   waitsForRoom_ = true;
   needsAfterFlush_ = true;

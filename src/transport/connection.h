@@ -31,8 +31,8 @@ class ConnectionMaker : public RefCounted {
   // What connections of this maker get unless they are given limits of their own.
   virtual const ConnectionLimits& limits() const noexcept = 0;
 
-  // Where those of its connections that may be closed to make room are; null: with those of other
-  // makers. Lives as long as one of its connections is open.
+  // The list of its connections that may be closed to make room; null: they are in the reactor's
+  // common list. Lives as long as one of its connections is open.
   virtual IdleConnections* idleGroup() noexcept { return nullptr; }
 };
 
@@ -84,11 +84,11 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // Has the protocol asked to finish (Protocol::drainRequested()), from the event loop.
   void drain() noexcept;
 
-  // On: its callback has forked and returns in the child. Nothing is read or sent any more; what
-  // arrives and what is queued is for the parent to deliver.
+  // On: this is a child process, and a callback of the connection has forked. Nothing is read or
+  // sent any more, because the parent handles the input and the queued output.
   void leave(bool on) noexcept;
 
-  // In a child: closes the wire and becomes a transport that does nothing. Calls nobody.
+  // In a child: closes the socket and becomes a transport that does nothing. Calls no user code.
   void abandon() noexcept;
 
   // For the turn.
@@ -102,11 +102,11 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
     idleSince_ = idleSince;
   }
 
-  // The turn's count of those that became idle, when it did; 0 while lingering.
+  // Orders connections by when they became idle: Turn numbers them. 0 while lingering.
   std::uint64_t idleSince() const noexcept { return standing_ == Standing::Idle ? idleSince_ : 0; }
 
-  // Ending it now cuts off nothing, neither output nor input that has arrived. REQUIRES: it is idle
-  // or lingers.
+  // True if ending it now loses neither output nor input that has arrived. REQUIRES: it is idle or
+  // lingers.
   bool isEvictable() noexcept {
     if (standing_ == Standing::Lingering) return true;
     return phase_ == Phase::Open && queue_.empty() && channel_->unread() == 0;
@@ -164,8 +164,8 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
     bool resumeDue = false;
   };
 
-  // In a debug build, stops the program if `call` is on another thread than the reactor's. After
-  // the end there may be no turn, and every call does nothing.
+  // In a debug build, aborts the program if `call` is made on another thread than the reactor's.
+  // Does not check after the end: turn_ may be gone then, and every call does nothing.
   void requireHome(const char* call) const noexcept {
     if (kChecksThreads && phase_ != Phase::Ended && !turn_.home().isHere()) [[unlikely]]
       stopElsewhere(call);
@@ -276,9 +276,10 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool writeLostDue_ : 1 = false;         // ... and the protocol has to be
   bool drainDue_ : 1 = false;             // drainRequested() has to be called
   bool cutsShort_ : 1 = false;  // ends in a reset, once the peer has acknowledged what was sent
-  bool resets_ : 1 = false;     // the end that goes on is a reset
-  // The parent process goes on with it. Paused and full meanwhile, so that the road of a message
-  // has nothing more to ask; what was so before comes back with leave(false).
+  bool resets_ : 1 = false;     // the close will be a reset
+  // This is a child process, and the connection is the parent's: see leave(). It counts as paused
+  // and as waiting for room meanwhile, so that reading and sending need no check of their own;
+  // leave(false) restores the two values below.
   bool left_ : 1 = false;
   bool wasPaused_ : 1 = false;
   bool waitedForRoom_ : 1 = false;

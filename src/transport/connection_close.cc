@@ -19,8 +19,8 @@ namespace ropewalk::detail {
 
 namespace {
 
-// Whoever ran out of memory may have left half a message behind, which an orderly end would pass
-// off as whole.
+// Code that ran out of memory may have written half of a message. After an orderly end the peer
+// would take it for the whole.
 bool ranOutOfMemory(const Failure& why) { return why.check<std::bad_alloc>(); }
 
 }  // namespace
@@ -68,7 +68,7 @@ void Connection::abortConnection(Failure why) {
   if (!why) why = Failure::connectionAborted();
   if (phase_ == Phase::Made) return;
   if (phase_ == Phase::Ended) {
-    resets_ = true;  // called by connectionLost(), else without effect
+    resets_ = true;  // for a call from connectionLost(); without effect later
     return;
   }
   if (phase_ == Phase::Ending && !reason_.check<ConnectionDone>()) return;
@@ -93,7 +93,7 @@ void Connection::cutShort(Failure why) {
   flushLater();
 }
 
-// The rest cannot be sent, and the peer must not take the part for the whole.
+// The rest cannot be sent. Ends in a reset, so that the peer cannot take the part for the whole.
 void Connection::fileBrokeOff(const WriteQueue::FileStretch& stretch,
                               const Transfer& sent) noexcept {
   const Failure why = failureFrom([&] {
@@ -160,7 +160,7 @@ void Connection::allSent() noexcept {
   linger();
 }
 
-// No event says that the peer has acknowledged something: lookForProgress() looks.
+// There is no event for an acknowledgement, so lookForProgress() checks from time to time.
 void Connection::awaitAcknowledgement() noexcept {
   if (channel_->unacknowledged() == 0) return endCut();
   try {
@@ -193,12 +193,12 @@ void Connection::linger() noexcept {
   lingerOn(now);
 }
 
-// Until the end of the time for it, or until the peer falls silent.
+// Until longLinger is over, or no input has arrived for lingerGap.
 void Connection::lingerOn(TimePoint now) noexcept {
   turn_.deadlines().set(*this, std::min(lingerEnds_, later(now, limits_->lingerGap)));
 }
 
-// The reactor drains: the peer gets no more than the usual.
+// The reactor drains: the peer gets no more time than with Linger::Yes.
 void Connection::lingerShorter() noexcept {
   if (linger_ == Linger::Yes) return;
   const TimePoint usual = later(turn_.reactor().now(), limits_->linger);
@@ -288,7 +288,8 @@ void Connection::end(const Failure& why) noexcept {
   maker->connectionEnded(reason);
 }
 
-// A reactor that stops keeps the wire a little longer if a reset would destroy more than was cut.
+// When the reactor stops, a channel with unacknowledged output is kept a little longer, because a
+// reset now would also destroy complete messages: see Partings.
 void Connection::letChannelGo() noexcept {
   std::unique_ptr<Channel> channel = std::move(channel_);
   if (!resets_) return;
@@ -301,7 +302,7 @@ void Connection::letChannelGo() noexcept {
   }
 }
 
-// What the kernel holds was sent before the peer could know of the drain.
+// Reads first: the peer sent what the kernel holds before it could know of the drain.
 void Connection::carryOutDrain() noexcept {
   drainDue_ = false;
   if (phase_ == Phase::Open) readReady();

@@ -38,8 +38,9 @@ void Connection::leave(bool on) noexcept {
 }
 
 // A server stops reading from a client that does not take its answers. Three exceptions: the user
-// said otherwise; a producer's source is paused instead; and what we opened we go on reading from,
-// or two ends that both write much would wait for each other.
+// called setReadWhileBlocked(); a producer is registered, which is paused instead; this side opened
+// the connection, because two ends that both write much and both stop reading would wait for each
+// other.
 bool Connection::blocksWhenFull() const noexcept {
   if (readWhileBlocked_) return !*readWhileBlocked_;
   return session_ != kClient && !feed_;
@@ -68,7 +69,7 @@ bool Connection::awaitRoom(RoomWaiter& waiter, std::size_t atMost) {
   return true;
 }
 
-// Each of those that wait now, once: one that waits again at once is notified in the next turn.
+// Notifies each present waiter once. One that waits again is notified in the next turn.
 void Connection::notifyRoom() noexcept {
   for (std::size_t due = roomWaiters_.countFor(queue_.bytes()); due > 0; --due) {
     if (phase_ >= Phase::Ending) return;
@@ -157,7 +158,7 @@ void Connection::afterFlush() noexcept {
     allSent();
   }
   if (roomWaiters_.countFor(queue_.bytes()) > 0) settleLater();
-  // While memory is short, nothing more is taken in until the peer has taken what waits for it.
+  // While memory is short, reading stops until the peer has taken the queued output.
   const bool isHeldBack = waitsForRoom_ && isMemoryShort();
   if (isHeldBack) overHighWater();
   const bool mayGoOn = !isHeldBack && queue_.bytes() <= limits_->writeLowWater;

@@ -15,7 +15,7 @@ namespace ropewalk::detail {
 
 namespace {
 
-// Reading that is paused for so long, while bytes wait to be read, is worth a line in the log.
+// Reading that is paused for this long, while there is unread input, is logged.
 constexpr Duration kLongPause = 5s;
 
 }  // namespace
@@ -43,7 +43,7 @@ void Connection::lookForProgress() noexcept {
   if (pausedFor >= kLongPause) logReadingStaysPaused(pausedFor);
   const Duration untilLong = pausedFor < kLongPause ? kLongPause - pausedFor : Duration::max();
   setDeadline(std::min(stall_->nextLook(limit), untilLong));
-  // It may have been held back by a shortage of memory that is over.
+  // Reading may have stopped because of a memory shortage that is over now.
   if (queue_.bytes() <= limits_->writeLowWater) flushLater();
 }
 

@@ -32,8 +32,8 @@ TimePoint DeadlineWheel::timeOf(std::uint32_t tick) const noexcept {
   return isCountable ? TimePoint(static_cast<Duration::rep>(ticks) * kTick) : TimePoint::max();
 }
 
-// To a while before `now`, when that has come far. By a multiple of kSlots: all stay in their
-// slots.
+// Moves the origin up to shortly before `now`, if it is far behind. The distance is a multiple of
+// kSlots, so that each deadline stays in its slot.
 void DeadlineWheel::moveOrigin(TimePoint now) noexcept {
   const auto ticks = static_cast<std::uint64_t>(now.time_since_epoch() / kTick);
   if (ticks - origin_ <= kMoveAfter / 2) return;

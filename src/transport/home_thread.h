@@ -12,8 +12,8 @@ inline constexpr bool kChecksThreads = false;
 inline constexpr bool kChecksThreads = true;
 #endif
 
-// The thread on which a reactor turns, while it does. Nothing of the reactor may be called on
-// another one meanwhile.
+// The thread on which a reactor runs, while it does. No other thread may call the reactor or its
+// connections meanwhile.
 class HomeThread {
  public:
   // Returns what was there before.
@@ -25,7 +25,7 @@ class HomeThread {
     return thread_.load(std::memory_order_relaxed) != std::thread::id();
   }
 
-  // A reactor that does not turn is at home everywhere.
+  // True on every thread if the reactor does not run.
   bool isHere() const noexcept {
     const std::thread::id thread = thread_.load(std::memory_order_relaxed);
     return thread == std::thread::id() || thread == std::this_thread::get_id();
@@ -35,8 +35,8 @@ class HomeThread {
   std::atomic<std::thread::id> thread_;
 };
 
-// Says on stderr what was called where it must not be, and aborts. `name`: of the connection; may
-// be empty.
+// Reports on stderr that `call` was made on the wrong thread, and aborts. `name` is the
+// connection's; may be empty.
 [[noreturn]] void stopWrongThread(const char* name, const char* call) noexcept;
 
 }  // namespace ropewalk::detail

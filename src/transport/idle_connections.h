@@ -8,10 +8,11 @@ namespace ropewalk::detail {
 
 class IdleGroups;
 
-// Which list a connection is in. An idle or lingering one may be closed to make room for another.
+// The list that a connection is in. An idle or lingering one may be closed for a new one.
 enum class Standing : std::uint8_t { Busy, Idle, Lingering };
 
-// The connections of one port, or of everything that has no port, that may be closed to make room.
+// The connections that may be closed to make room: those of one port with a limit of its own, or
+// all others of the reactor.
 class IdleConnections {
  public:
   IdleConnections() = default;
@@ -28,7 +29,7 @@ class IdleConnections {
     return lingering_.first() ? lingering_.first() : idle_.first();
   }
 
-  // The lists themselves, for whoever looks at all connections.
+  // The lists, for a walk through all connections.
   const ConnectionList& idle() const noexcept { return idle_; }
   const ConnectionList& lingering() const noexcept { return lingering_; }
 
@@ -46,7 +47,7 @@ class IdleConnections {
   bool isListed_ = false;
 };
 
-// All groups of a reactor that are not empty: the list runs through them and costs no memory.
+// The groups of a reactor that are not empty, as an intrusive list: it allocates nothing.
 class IdleGroups {
  public:
   // After every change of `group`.

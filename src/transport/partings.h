@@ -9,24 +9,25 @@
 
 namespace ropewalk::detail {
 
-// The wires of connections that were cut short when their reactor stopped. Each will be reset, but
-// a reset destroys what the peer has not acknowledged yet, complete messages before the cut among
-// it: so each stays open while the peer goes on taking that.
+// The channels of connections that ended with unsent output when their reactor stopped. Each will
+// be reset, but a reset destroys what the peer has not acknowledged yet, including complete
+// messages. So each stays open while the peer keeps acknowledging.
 class Partings {
  public:
-  // `limit`: from now on, whatever progress the peer makes. May throw std::bad_alloc; the channel
-  // is closed then.
+  // Closes the channel after `limit` at the latest, whatever progress the peer makes. If it throws
+  // std::bad_alloc, the channel is closed.
   void add(std::unique_ptr<Channel> channel, TimePoint now, Duration limit);
 
   bool empty() const noexcept { return partings_.empty(); }
 
-  // Closes those whose peers have acknowledged all, have stopped, or have had their time.
+  // Closes those whose peers have acknowledged everything or have stopped, and those whose limit is
+  // over.
   void look(TimePoint now) noexcept;
 
   void closeAll() noexcept { partings_.clear(); }
 
  private:
-  // A peer that acknowledges nothing for so long holds up the stop no longer.
+  // The stop does not wait for a peer that acknowledges nothing for this long.
   static constexpr Duration kPatience = 1s;
 
   struct Parting {

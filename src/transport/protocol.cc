@@ -55,9 +55,9 @@ void Protocol::spawnOwned(UniqueFunction<Deferred<void>()> call, detail::Place p
   const auto failed = [alive = transport, place](const Failure& why) {
     const bool isEnding = !alive->isConnected() || alive->isDisconnecting();
     alive->loseConnection(why);
-    // These are normal where something ends, and not logged; here one of them ends the connection.
+    // These two are normal at an end and not logged elsewhere. Here one of them ends a connection.
     if (!isEnding && (why.check<CancelledError>() || why.check<PromiseDropped>())) {
-      logError("the connection ends because of what was spawned at {}:{}: {}: {}", place.file,
+      logError("the connection ends because the call spawned at {}:{} failed: {}: {}", place.file,
                place.line, why.typeName(), why);
     }
     why.raise();  // to be logged

@@ -13,7 +13,7 @@ class RoomWaiters {
   RoomWaiters(const RoomWaiters&) = delete;
   RoomWaiters& operator=(const RoomWaiters&) = delete;
 
-  // Those that still wait are not notified.
+  // Does not notify those that still wait.
   ~RoomWaiters();
 
   bool empty() const noexcept { return first_ == nullptr; }
@@ -21,16 +21,16 @@ class RoomWaiters {
   // REQUIRES: `waiter` does not wait.
   void add(RoomWaiter& waiter, std::size_t atMost) noexcept;
 
-  // How many of them have room while `unsent` bytes wait.
+  // How many waiters have room while `unsent` bytes are unsent.
   std::size_t countFor(std::size_t unsent) const noexcept;
 
-  // The first that has room, or null; it waits no longer.
+  // Removes and returns the first that has room; null if there is none.
   RoomWaiter* takeOneFor(std::size_t unsent) noexcept;
 
   // REQUIRES: `waiter` waits here.
   void remove(RoomWaiter& waiter) noexcept;
 
-  // Notifies all of them that there never will be room.
+  // Removes them all, and calls roomLost() on each.
   void lose() noexcept;
 
  private:

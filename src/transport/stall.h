@@ -8,15 +8,15 @@
 
 namespace ropewalk::detail {
 
-// Whether the peer takes what a connection has sent, while the wire takes no more.
+// Whether the peer makes progress while the kernel takes no more output of a connection.
 //
-// Readiness is no measure of that: a kernel reports room only when a good part of its buffer is
-// free. So the connection looks from time to time how much the peer has acknowledged. Acknowledged
-// bytes may be as old as the look before, and are counted as so old: a peer that stops is given up
-// no later than promised, rounded up to a tick of the wheel.
+// Writability does not measure that, because a kernel reports room only when a good part of its
+// buffer is free. So the connection looks from time to time how much the peer has acknowledged.
+// Progress is dated to the look before, the earliest time at which it may have happened: so a peer
+// that stops is given up no later than promised, rounded up to a tick of the wheel.
 class Stall {
  public:
-  // The wire refused more at `now`; `unacknowledged` bytes of this connection are on it.
+  // The kernel took no more at `now`; `unacknowledged` bytes of this connection are in flight.
   void begin(TimePoint now, std::size_t unacknowledged) noexcept {
     lastProgress_ = lastLook_ = now;
     unacknowledged_ = unacknowledged;
@@ -32,21 +32,21 @@ class Stall {
     return progress || now - lastProgress_ < limit;
   }
 
-  // How long from the last look to the next, a little less: the wheel rounds up to its next tick.
-  // The first is at that tick, no more than one from the beginning.
+  // The time from the last look to the next; a little less, because the wheel rounds up to its next
+  // tick. The first look is at the next tick.
   Duration nextLook(Duration limit) const noexcept {
     const Duration left = limit - (lastLook_ - lastProgress_);
     const bool isFirst = lastLook_ == lastProgress_;
     return std::min(left, isFirst ? Duration(1) : periodOf(limit) - DeadlineWheel::kTick / 2);
   }
 
-  // How long reading has been paused because of what waits, as seen when looked at.
+  // Call at each look. Returns how long reading has been paused because of unsent output.
   Duration noteReading(bool isOn, TimePoint now) noexcept {
     readingPausedSince_ = isOn ? TimePoint::max() : std::min(readingPausedSince_, now);
     return isOn ? Duration::zero() : now - readingPausedSince_;
   }
 
-  // That reading stays paused was logged.
+  // Whether the log has said that reading stays paused.
   bool isLogged = false;
 
  private:

@@ -59,8 +59,8 @@ void Turn::setStanding(Connection& connection, Standing standing) noexcept {
   idleGroups_.update(group);
 }
 
-// The first that may go now. One whose last output still waits, or whose next input has arrived, is
-// idle from now on.
+// The first connection that may be closed now. One with unsent output or unread input moves to the
+// end of the list, as if it became idle now.
 Connection* Turn::evictable(IdleConnections& group) noexcept {
   constexpr int kLooks = 8;
   for (int looks = 0; looks < kLooks && !group.empty() && !isLeft_; ++looks) {

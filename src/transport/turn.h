@@ -49,7 +49,7 @@ class Turn {
 
   HomeThread& home() noexcept { return home_; }
 
-  // In a debug build, stops the program if `call` is on another thread than the reactor's.
+  // In a debug build, aborts the program if `call` is made on another thread than the reactor's.
   void requireHome(const char* call) const noexcept {
     if (kChecksThreads && !home_.isHere()) [[unlikely]]
       stopWrongThread("", call);
@@ -77,7 +77,8 @@ class Turn {
   std::size_t open() const noexcept { return open_; }
   std::vector<Ref<Connection>> connections() const;
 
-  // Moves `connection` to the end of the list of its `standing`. Idle again is idle anew.
+  // Moves `connection` to the end of the list of `standing`, even if it is in that list: its idle
+  // time begins again.
   void setStanding(Connection& connection, Standing standing) noexcept;
 
   // Ends a connection to make room: of `group` only, or of all. A lingering one goes first, then
@@ -92,12 +93,12 @@ class Turn {
   bool isDraining() const noexcept { return draining_; }
   void setDraining(bool on) noexcept { draining_ = on; }
 
-  // While on, the connections are those of the parent process, and their copies here do nothing:
-  // see Connection::leave().
+  // On in a child process: the connections are the parent's, and their copies here do nothing. See
+  // Connection::leave().
   bool isLeft() const noexcept { return isLeft_; }
   void setLeft(bool on) noexcept;
 
-  // Connection::abandon() of all.
+  // Calls Connection::abandon() on all.
   void abandonAll() noexcept;
 
   // True within endAll().

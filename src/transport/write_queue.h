@@ -19,7 +19,7 @@ namespace ropewalk::detail {
 // bytes shared with other connections, and stretches of files. Empty it owns no memory.
 //
 // Pieces in the arena are void at the end of the turn: whoever flushes calls keep() on what is
-// left. What is kept counts in the memory budget, by capacity; what leaves in its turn does not.
+// left. Pieces kept beyond a turn count in the memory budget, by capacity.
 class WriteQueue {
  public:
   struct FileStretch {

@@ -13,8 +13,8 @@ struct EventDeleter {
 using EventPointer = std::unique_ptr<event, EventDeleter>;
 using EventBasePointer = std::unique_ptr<event_base, EventDeleter>;
 
-// Forgets an event that the parent process goes on with: to free it would take it out of the epoll
-// that both share.
+// Leaks an event in a child process, because freeing it would remove it from the epoll that is
+// shared with the parent.
 inline void forget(EventPointer& parents) noexcept {
   [[maybe_unused]] event* const left = parents.release();
 }

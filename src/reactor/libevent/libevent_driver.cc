@@ -43,7 +43,7 @@ std::unique_ptr<Driver> makeLibeventDriver(std::string_view backend) {
   return std::make_unique<LibeventDriver>(backend);
 }
 
-// A child that has not called afterFork() would change what the parent waits for.
+// A child that has not called afterFork() would change the epoll of the parent.
 void Driver::requireOurs() const {
   if (isOurs()) return;
   throw Error("this reactor was made before fork(): call Reactor::afterFork() in the child first");
@@ -155,7 +155,7 @@ void LibeventDriver::afterFork() {
   wakerEvent_.reset();
   alarm_ = TimePoint::max();
   openWakers();
-  // The one before is not closed: a thread of the parent's may have held its lock.
+  // The old one is leaked, because a thread of the parent may have held its lock.
   answers_ = std::make_shared<AnswerBox>(*this);
   signals_.afterFork();
 }
@@ -165,8 +165,8 @@ void LibeventDriver::forkedInChild() noexcept {
   event_base_loopbreak(base());
 }
 
-// libevent's own descriptors stay open: they cannot be closed without epoll_ctl(2), which would
-// take the parent's events out of the epoll that is shared.
+// libevent's own descriptors stay open. libevent closes them only after epoll_ctl(2), which would
+// remove the parent's events from the shared epoll.
 void LibeventDriver::abandon() noexcept {
   timer_.close();
   waker_.close();
@@ -273,7 +273,7 @@ std::size_t LibeventDriver::descriptorLimit() const {
   return static_cast<std::size_t>(std::min(limit.rlim_cur, static_cast<rlim_t>(descriptorEnd_)));
 }
 
-// Those that no FileDescriptor owns: the three standard ones and libevent's three.
+// The 6 that no FileDescriptor owns: the three standard ones and libevent's three.
 std::size_t LibeventDriver::openDescriptors() const { return sys::FileDescriptor::open() + 6; }
 
 void LibeventDriver::randomBytes(std::span<std::uint8_t> bytes) {

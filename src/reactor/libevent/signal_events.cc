@@ -17,7 +17,7 @@ namespace {
 
 constinit std::atomic<const SignalEvents*> catching = nullptr;
 
-// What was done about each signal before it was caught. Read by the handler.
+// The disposition of each signal before it was caught. Read by the signal handler.
 struct Before {
   std::atomic<bool> isCaught;
   struct sigaction action;
@@ -28,8 +28,9 @@ Before before[NSIG];
 constinit std::atomic<pid_t> catcher = 0;
 constinit std::atomic<void (*)(int)> libeventsHandler = nullptr;
 
-// In front of libevent's handler, which writes to a pipe that a child shares with its parent. What
-// a child gets before its dispositions are put back, or without fork(3), is for those.
+// Called instead of libevent's handler, and calls it. That one writes to a pipe that a child shares
+// with its parent, so in a child process (before its dispositions are restored, or without fork(3))
+// this restores the earlier disposition and raises the signal again.
 extern "C" void caught(int signal) {
   const int error = errno;
   const pid_t self = ::getpid();
@@ -42,7 +43,7 @@ extern "C" void caught(int signal) {
   errno = error;
 }
 
-// Once libevent has put its handler there.
+// Called after libevent has installed its handler.
 void putOursInFront(int signal) noexcept {
   struct sigaction present {};
   sys::kernel.sigaction(signal, nullptr, &present);
@@ -52,8 +53,8 @@ void putOursInFront(int signal) noexcept {
   sys::kernel.sigaction(signal, &present, nullptr);
 }
 
-// The program's own handler for Ctrl-C is left alone (RC17). To ignore it, as a shell has its
-// background jobs do, is no handler: who sends SIGINT to a server means it.
+// The program's own handler for Ctrl-C stays (RC17). SIG_IGN, which a shell sets for background
+// jobs, does not count as a handler: a SIGINT sent to a server is deliberate.
 bool isTaken(int signal) {
   struct sigaction present {};
   sys::kernel.sigaction(signal, nullptr, &present);

@@ -29,12 +29,12 @@ class SignalEvents {
   // The handler that was there before is put back.
   void remove(int signal) noexcept;
 
-  // In a child, from inside fork(): what was done about each signal before any reactor caught it is
-  // put back, so that exec(2) passes it on.
+  // In a child, from inside fork(): restores the disposition that each signal had before a reactor
+  // caught it, so that exec(2) passes it on.
   static void forkedInChild() noexcept;
 
-  // Around event_reinit() in a child: the signals are let go of, then caught again, unless another
-  // reactor of the child catches signals by now.
+  // Before and after event_reinit() in a child: releases the signals, then catches them again,
+  // unless another reactor of the child catches signals by now.
   void beforeReinit() noexcept;
   void afterFork();
 

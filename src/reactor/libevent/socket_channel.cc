@@ -21,7 +21,7 @@ namespace {
 // What one sendfile moves at most: a large file must not keep the reactor from the others.
 constexpr std::size_t kFileSlice = 512 * 1024;
 
-// What is read and sent at most of a file that sendfile(2) does not take.
+// The most that is read and sent at once of a file that sendfile(2) does not support.
 constexpr std::size_t kCopySlice = 32 * 1024;
 
 // sendfile(2): the file, as some of /proc and of FUSE, cannot be spliced; an old kernel or a

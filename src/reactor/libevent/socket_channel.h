@@ -14,9 +14,9 @@ class LibeventDriver;
 // A connected (or connecting) stream socket of the kernel. Its one event is part of it; a second
 // one, for writing, exists only while the kernel is full.
 //
-// In a child process before afterFork() the socket is the parent's, and every method but two leaves
-// it alone. These are receive() and send() of one piece, which are on the road of every message: a
-// connection of which the parent has the other copy does not call them (Connection::leave()).
+// In a child process before afterFork() the socket is shared with the parent, and the methods do
+// nothing. Two do not check, because every message passes through them: receive(), and send() of
+// one piece. A connection that is the parent's does not call these (Connection::leave()).
 class SocketChannel final : public Channel {
  public:
   // `driver` must outlive it.

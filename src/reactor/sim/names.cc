@@ -17,7 +17,7 @@ sys::NameAnswer SimNames::answer(const std::string& name) const {
   return {found->second, {}};
 }
 
-// What is in the hosts file needs no server.
+// A name in the hosts file needs no server.
 TimePoint SimNames::arrivalOf(std::string_view name, TimePoint now) const noexcept {
   return name == "localhost" ? now : later(now, delay_);
 }

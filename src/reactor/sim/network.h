@@ -84,7 +84,7 @@ class SimNetwork {
   // How many of `possible` bytes are moved, where at most `most` are.
   std::size_t cut(std::size_t possible, std::size_t most);
 
-  // A connection that can be found by reset(), until remove().
+  // Makes a connection findable by reset(), until remove().
   void add(const std::shared_ptr<SimLink>& link);
   void remove(const SimLink& link) noexcept;
 
@@ -104,7 +104,8 @@ class SimNetwork {
   void push(Arrival arrival);
   void noteArrival(const Arrival& arrival);
 
-  // First of all that keep links: a link leaves it when it goes.
+  // Declared before the members that own links, because a link removes itself from it in its
+  // destructor.
   std::unordered_multimap<Address, SimLink*> byClient_;
 
   const std::uint64_t seed_;
