@@ -125,13 +125,13 @@ class UnknownHostError : public ConnectError {
   using ConnectError::ConnectError;
 };
 
-/// There is no way to that network (ENETUNREACH).
+/// There is no route to that network (ENETUNREACH).
 class NoRouteError : public ConnectError {
  public:
   using ConnectError::ConnectError;
 };
 
-/// Nobody listens there (ECONNREFUSED).
+/// No server listens there (ECONNREFUSED).
 class ConnectionRefusedError : public ConnectError {
  public:
   using ConnectError::ConnectError;

@@ -18,10 +18,10 @@ namespace ropewalk {
 ///     if (!why.check<ConnectionDone>()) logWarning("lost the peer: {}", why.what());
 ///   }
 ///
-/// A default-constructed Failure is no failure: it is false, its text and code are empty, and no
-/// check() holds.
+/// A default-constructed Failure means success: it is false, its text and code are empty, and every
+/// check() is false.
 ///
-/// Threads: a value of 8 bytes; copies share one exception object, which nobody may change.
+/// Threads: a value of 8 bytes; copies share one exception object, which must not be changed.
 class Failure {
  public:
   Failure() noexcept = default;
@@ -72,7 +72,7 @@ class Failure {
     raise();
   }
 
-  /// The exception's own text; for one that is no std::exception and no text, its type.
+  /// The exception's own text; the name of its type if it is neither a std::exception nor a text.
   ///
   /// Ends in a NUL. Valid as long as this Failure or a copy of it.
   std::string_view what() const noexcept;

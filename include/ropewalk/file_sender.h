@@ -20,8 +20,8 @@ namespace ropewalk {
 ///   sender->beginFileTransfer(fd, transport).addCallback([](std::string) { ... });
 ///
 /// To send a file as it is, Transport::writeFile() costs less; this is for bytes that have to be
-/// changed on their way, for descriptors that sendfile(2) refuses, and for whoever has to know when
-/// all has been written.
+/// changed on their way, for descriptors that sendfile(2) refuses, and for code that has to know
+/// when everything has been written.
 ///
 /// Ownership: the transport shares it while it sends.
 /// Threads: the reactor's. Reading a piece may wait for the disk.

@@ -75,8 +75,7 @@ class Gathering final : public RefCounted {
 /// Waits for all of them: done with their values, in the same order [DF11].
 ///
 /// The first failure ends it, as a FirstError; what the others come to is then dropped, but a
-/// further failure is logged like any that nobody handled. Cancelling cancels all that are not
-/// done.
+/// further failure is logged like any unhandled one. Cancelling cancels all that are not done.
 template <class T>
 Deferred<std::vector<T>> gatherResults(std::vector<Deferred<T>> deferreds,
                                        detail::Place place = detail::Place::current()) {

@@ -4,10 +4,10 @@
 
 namespace ropewalk {
 
-/// What a transport asks of whoever feeds it.
+/// A source of data that a transport can pause and resume.
 ///
-/// A push producer (registered as streaming) writes whenever it likes and is told when to stop and
-/// when to go on. A pull producer writes one piece per resumeProducing().
+/// A push producer (registered as streaming) writes whenever it likes, except between
+/// pauseProducing() and resumeProducing(). A pull producer writes one piece per resumeProducing().
 ///
 /// Order: a push producer gets pauseProducing() from inside the write() that makes the queue exceed
 /// ConnectionLimits::writeHighWater, once per crossing (rules PC7, PC8), and resumeProducing() from

@@ -48,7 +48,7 @@ class PromiseState final : public State<T> {
 
 }  // namespace detail
 
-/// The firing end of a Deferred: for whoever will have the result.
+/// The firing end of a Deferred, for the code that produces the result.
 ///
 ///   Deferred<int> ask() {
 ///     auto promise = std::make_shared<Promise<int>>();
@@ -56,8 +56,8 @@ class PromiseState final : public State<T> {
 ///     return promise->deferred();
 ///   }
 ///
-/// Ownership: move-only. If it is dropped before it was fired, whoever still waits gets a
-/// PromiseDropped failure.
+/// Ownership: move-only. If it is destroyed before it was fired, its Deferred fails with
+/// PromiseDropped.
 ///
 /// Threads: one thread, the reactor's; another one fires through Reactor::callFromThread().
 ///

@@ -33,8 +33,8 @@ class Belongings;
 ///
 /// with writeConnectionLost() at most once in between, after loseWriteConnection().
 ///
-/// Ownership: the connection holds the protocol until connectionLost() has returned (rule LF4).
-/// Whoever else keeps it keeps a protocol without a peer.
+/// Ownership: the connection holds the protocol until connectionLost() has returned. It may be kept
+/// longer, but has no peer then.
 /// Threads: each callback runs on the reactor's thread.
 /// Errors: an exception out of any callback is logged with the connection's name and ends this
 /// connection, and only this one, with that exception as its reason (LF7, LF8, LF16); it is flushed
@@ -76,8 +76,8 @@ class Protocol {
   /// Calls `call` once, `delay` from now, unless the connection has ended by then.
   ///
   /// Does nothing before connectionMade(), as in a constructor, and from connectionLost() on: the
-  /// handle is of no call. What is still to come is cancelled before connectionLost(), so whoever
-  /// cancels it there asks DelayedCall::active() first.
+  /// returned handle is inactive. Pending calls are cancelled before connectionLost(), so ask
+  /// DelayedCall::active() before you cancel one there.
   template <typename Callable>
   DelayedCall callLater(Duration delay, Callable&& call) {
     return callLaterOwned(delay, detail::detached(std::forward<Callable>(call)));
@@ -95,8 +95,8 @@ class Protocol {
     spawnOwned(detail::asDeferred(std::forward<Callable>(call), place), place);
   }
 
-  /// `call`, made safe to hand to whoever may call it late: once the connection has ended it does
-  /// nothing. For callables that return nothing.
+  /// Wraps `call` so that it does nothing once the connection has ended: for code that may call it
+  /// late. For callables that return nothing.
   ///
   ///   lookup(name).addCallback(whileConnected([this](const Answer& answer) { send(answer); }));
   template <typename Callable>

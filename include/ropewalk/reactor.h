@@ -73,9 +73,9 @@ class Reactor final : public ReactorTime {
  public:
   /// A reactor on one of libevent's backends: "epoll", or for comparison "poll" or "select".
   ///
-  /// The others are slower, and on them a connection that is paused hears of a reset only when it
-  /// resumes or writes; select takes no descriptor from 1000 on (EMFILE). Throws Error for another
-  /// name, and if the kernel refuses.
+  /// The others are slower, and on them a paused connection notices a reset only when it resumes or
+  /// writes. "select" takes no descriptor from 1000 on (EMFILE). Throws Error for another name, and
+  /// if the kernel refuses.
   explicit Reactor(std::string_view backend = "epoll");
   /// A reactor on another driver: sim::World uses this.
   explicit Reactor(std::unique_ptr<detail::Driver> driver);
@@ -83,14 +83,14 @@ class Reactor final : public ReactorTime {
 
   /// Runs until stop(). Fires Startup first and Shutdown last.
   ///
-  /// With `handleSignals`, SIGINT (unless the program handles it) and SIGTERM drain() and then
-  /// stop, a second one stops at once; the handlers that were there before are put back at the end
-  /// (RC17). Throws ReactorAlreadyRunning from inside itself (RC3).
+  /// With `handleSignals`, SIGINT (unless the program handles it) and SIGTERM call drain(), and a
+  /// second signal stops at once. The previous dispositions are restored at the end. Throws
+  /// ReactorAlreadyRunning if it is running already.
   void run(bool handleSignals = true);
 
-  /// Ends run() soon: code after this still runs, then Shutdown is fired (RC8). Every connection
-  /// that is still open then gets connectionLost() with ConnectionLost (RC13). Throws
-  /// ReactorNotRunning if not running, or stopping already (RC1, RC2).
+  /// Ends run() soon: code after this still runs, then Shutdown is fired. Every connection that is
+  /// still open then gets connectionLost() with ConnectionLost. Throws ReactorNotRunning if not
+  /// running, or stopping already.
   void stop();
 
   /// Stops gracefully: nothing that has arrived is lost.
@@ -156,20 +156,19 @@ class Reactor final : public ReactorTime {
   /// Throws UnknownTrigger if it never was, has run, or was removed already (RC12).
   void removeSystemEventTrigger(TriggerId trigger);
 
-  /// Calls `call` in a turn of this reactor whenever the process gets `signal`; an earlier callable
-  /// for it is replaced. For what the reactor itself does with SIGINT and SIGTERM, this comes in
-  /// its place.
+  /// Calls `call` in a turn of this reactor whenever the process gets `signal`. Replaces an earlier
+  /// callable for `signal`, and what the reactor itself does on SIGINT and SIGTERM.
   ///
   ///   reactor().onSignal(SIGHUP, [] { configuration.read(); });
   ///
-  /// Throws Error if another reactor of this process catches signals, as one that runs does unless
-  /// it was told not to.
+  /// Throws Error if another reactor of this process catches signals, as a running one does unless
+  /// it was started by run(false).
   template <typename Callable>
   void onSignal(int signal, Callable&& call) {
     onSignalCall(signal, UniqueFunction<void()>(std::forward<Callable>(call)));
   }
 
-  /// Puts back what was done about `signal` before onSignal().
+  /// Undoes onSignal(): `signal` has its previous effect again.
   void onSignal(int signal, std::nullptr_t) { onSignalCall(signal, nullptr); }
 
   /// Makes this reactor usable in a child process after fork(3). Call it first in the child, if the
@@ -201,19 +200,19 @@ class Reactor final : public ReactorTime {
   ///
   /// Throws CannotListenError, with the address and why, if it cannot (PT2), and
   /// InvalidAddressError if ListenOptions::interface is neither an address nor a known name, or
-  /// `port` is none; std::invalid_argument without a factory.
+  /// `port` is not a port; std::invalid_argument if `factory` is null.
   std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
                                            const ListenOptions& options = {});
 
-  /// Connects to `host` and `port`; how it went is told to `factory`, never from inside this call
-  /// (PT16).
+  /// Connects to `host` and `port`. `factory` is notified of the outcome, never from inside this
+  /// call.
   ///
   /// A name is looked up as resolve() does it. Its addresses are tried one after the other, each
   /// 250 ms after the one before or as soon as that has failed, families in turn (RFC 8305), until
   /// one answers; ConnectOptions::timeout is for all of it. If none does, the failure lists them. A
   /// socket that has connected to itself counts as refused.
-  /// Throws InvalidAddressError if `port` is none or ConnectOptions::bindHost no address,
-  /// NegativeDelay for a negative timeout, and std::invalid_argument without a factory.
+  /// Throws InvalidAddressError if `port` is not a port or ConnectOptions::bindHost not an address,
+  /// NegativeDelay for a negative timeout, and std::invalid_argument if `factory` is null.
   std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
                                         std::shared_ptr<ClientFactory> factory,
                                         const ConnectOptions& options = {});
@@ -298,9 +297,9 @@ class Reactor final : public ReactorTime {
   Deferred<std::vector<Address>> resolve(std::string_view name, Duration timeout = 10s,
                                          detail::Place place = detail::Place::current());
 
-  /// Has turns that take longer than `limit` logged as a warning, with the connection that took the
-  /// longest: a callback that waits or computes keeps everybody waiting. 0s, the default: no turn
-  /// is watched. Watching asks the clock once for each callback.
+  /// Logs a warning for each turn that takes longer than `limit`, with the connection that took the
+  /// longest: a callback that blocks or computes delays all other connections. 0s, the default, is
+  /// off. When on, it reads the clock once for each callback.
   ///
   ///   reactor().setSlowTurnLimit(100ms);
   void setSlowTurnLimit(Duration limit);

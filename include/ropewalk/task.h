@@ -50,13 +50,13 @@ Deferred<detail::CallbackResult<std::decay_t<F>, void>> deferLater(
 }
 
 /// Calls `call` now, and keeps it until the Deferred that it returns is done: starts a coroutine
-/// for which nobody waits. A failure is logged.
+/// that runs on its own. A failure is logged.
 ///
 ///   spawn([name]() -> Deferred<void> { co_await lookup(name); });
 ///   spawn([]() -> Deferred<void> { for (;;) { co_await sleep(1s); tick(); } });  // every second
 ///
-/// What is started so belongs to nobody: a loop without an end goes on until an exception leaves it
-/// or its reactor runs no more. Protocol::spawn() starts what ends with its connection.
+/// It has no owner: an endless loop goes on until an exception leaves it or its reactor stops. Use
+/// Protocol::spawn() for a coroutine that ends with its connection.
 ///
 /// A coroutine that takes arguments takes them by value: a `const std::string&` may dangle after
 /// the first `co_await`, for by then the caller's temporary is gone. What the closure given to

@@ -138,8 +138,8 @@ class Transport : public detail::SharedRefCounted {
   virtual void resumeProducing() = 0;
 
   /// The same as loseConnection(), under the name that belongs to pauseProducing() and
-  /// resumeProducing(). A Transport is no Producer: to feed one from another, register one of yours
-  /// that calls these three.
+  /// resumeProducing(). A Transport is not a Producer: to feed one from another, register a
+  /// Producer of your own that calls these three.
   void stopProducing() { loseConnection(); }
 
   /// Lets `producer` feed this transport: see producer.h.

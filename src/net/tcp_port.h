@@ -64,7 +64,7 @@ class TcpPort final : public ListeningPort,
   std::unique_ptr<Acceptor> acceptor_;
   DelayedCall resumeCall_;
   Duration nextPause_;
-  TimePoint toldUntil_;  // who was there was told that there is no room, and nobody is before this
+  TimePoint toldUntil_;    // before this, queued connections are not closed again
   TimePoint loggedUntil_;  // no further warning is logged before this
   int turnedAway_ = 0;     // since the last warning
   bool isPaused_ = false;

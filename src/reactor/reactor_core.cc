@@ -341,7 +341,7 @@ void ReactorCore::fireShutdown() {
 // RC13. A connection that is made while the others are told is told as well.
 void ReactorCore::disconnectAll() noexcept {
   const AtWork atWork(*this);
-  turn_.finish();  // what was written leaves, and who has ended already hears of that end
+  turn_.finish();  // output is sent, and connections that have ended are notified of that end
   disconnecting_ = true;
   turn_.endAll(Failure::connectionLost());
   descriptors_.loseAll(Failure::connectionLost());

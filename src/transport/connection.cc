@@ -164,8 +164,8 @@ void Connection::writeFile(int fd, std::uint64_t offset, std::uint64_t count) {
   queued();
 }
 
-// For what has to be kept, in a catch block. What was written before has a gap behind it now: this
-// connection's end, and nobody else's, whoever wrote.
+// Called in a catch block when bytes could not be kept. The output has a gap now, so the connection
+// ends.
 void Connection::outOfMemory() noexcept { abortConnection(Failure::current()); }
 
 bool Connection::acceptsWrites() {

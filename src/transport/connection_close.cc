@@ -275,7 +275,7 @@ void Connection::end(const Failure& why) noexcept {
     guarded([&] { Belongings::end(*protocol_); });
     guarded([&] { protocol_->connectionLost(reason); });
     // While it still has a name.
-    if (turn_.slowTurns().isOn()) turn_.slowTurns().enter("who hears of the end of a connection");
+    if (turn_.slowTurns().isOn()) turn_.slowTurns().enter("code that runs after connectionLost()");
   }
   protocol_.reset();
   // The last handle may be dropped by another thread, which must not run a destructor of the

@@ -9,7 +9,8 @@ namespace ropewalk::chat {
 
 /// What one member of a room may send and hold, and how long it may take; all on by default.
 struct Limits {
-  /// Bytes of one line without its end. Whoever sends a longer one is told so and hung up on.
+  /// Bytes of one line without its end. A member that sends a longer one is told so and
+  /// disconnected.
   std::size_t line = 1024;
 
   /// Bytes of a name.

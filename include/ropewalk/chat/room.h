@@ -40,7 +40,7 @@ struct NameOrder {
 ///
 /// Names are 1 to 32 of `A-Z a-z 0-9 _ -`, unique whatever the case of the letters (rule PO19), and
 /// some are kept for the server. Control characters, those that change the direction of text, and
-/// what is not UTF-8 reach nobody: a `?` or U+FFFD stands in their place.
+/// bytes that are not UTF-8 are replaced by `?` or U+FFFD.
 ///
 /// Ownership: shared by its ports and its members; the members are their connections'.
 /// Limits: chat::Limits, for each member. A slow, silent or flooding member costs the others

@@ -105,11 +105,11 @@ class Request {
   ///
   ///   while (auto part = co_await request.read()) total += part->size();
   ///
-  /// What comes while nobody reads is kept up to Limits::bodyAhead; then the connection is not read
-  /// from. A client that asked whether to go on (`Expect: 100-continue`) is told so by the first
-  /// read(), unless its answer has begun: then it may or may not send the body. Raises
+  /// Input that arrives while no read is pending is kept up to Limits::bodyAhead; then the
+  /// connection is not read from. A client that sent `Expect: 100-continue` gets its 100 at the
+  /// first read(), unless its answer has begun: then it may or may not send the body. Raises
   /// IncompleteBody if the body breaks off or is malformed, CancelledError if the client is gone.
-  /// REQUIRES: nobody else waits in it; one read at a time.
+  /// REQUIRES: no other read is pending.
   BodyRead read() noexcept { return BodyRead(exchange_); }
 
   /// True if the request is to be carried out as things are `now`; otherwise answer 412
@@ -118,10 +118,10 @@ class Request {
   ///   if (!request.conditionsHold({.tag = page.tag()})) return http::Response(412);
   ///   page = request.body();
   ///
-  /// For handlers that change something, to be asked before they do: so nobody overwrites what
-  /// somebody else has changed meanwhile. Nobody else asks: see Response::setETag(). For GET and
-  /// HEAD there is no need to: what their answer has of a tag and a date is compared when it is
-  /// sent, unless this was called.
+  /// Call this in a handler that changes the resource, before it does: otherwise a client may
+  /// overwrite a change that it has not seen. The library does not check conditions for such
+  /// methods: see Response::setETag(). GET and HEAD need no call: unless this was called, the tag
+  /// and date of their answer are compared when it is sent.
   bool conditionsHold(const Validators& now);
 
   /// True if the client wants to go on in `protocol` and may (RFC 9110 7.8): HTTP/1.1, the name in

@@ -113,7 +113,7 @@ class Response {
   ///   return http::Response::upgrade("websocket", std::make_shared<Chat>())
   ///       .setHeader("Sec-WebSocket-Accept", acceptKey(request));
   ///
-  /// A client that did not ask for it gets 500, for it would take what follows for an answer.
+  /// A client that did not ask for it gets 500, because it would read what follows as an answer.
   /// Throws std::invalid_argument if `protocol` is no token with or without a version (`a/1`), and,
   /// like detach(), if `next` is null.
   static Response upgrade(std::string_view protocol, std::shared_ptr<Protocol> next);

@@ -13,7 +13,7 @@ struct Validators {
   /// The entity tag, without quotes; empty: it has none.
   std::string_view tag = {};
 
-  /// When it was changed; empty: nobody knows.
+  /// When it was changed; empty: unknown.
   std::optional<std::chrono::sys_seconds> lastModified = {};
 
   /// False: there is no such resource (yet), and the other two mean nothing.

@@ -65,9 +65,9 @@ class Capture {
 ///
 ///   reactor().listenTCP(8001, sim::capturing(chatFactory(), "captures/chat-"));
 ///
-/// For debugging a real server: an event is written when it happens, before the protocol hears of
-/// it, so that a crash does not lose it. The protocols notice nothing; connectTCP() takes such a
-/// factory too.
+/// For debugging a real server: an event is written before the protocol is called for it, so that a
+/// crash does not lose it. The protocols behave as without it. connectTCP() takes such a factory
+/// too.
 /// Errors: a file that cannot be written is logged; the connection goes on without it.
 /// Limits: behind `mostBytes` of data no more of that connection is written.
 std::shared_ptr<Factory> capturing(std::shared_ptr<Factory> factory, std::string prefix,
@@ -81,8 +81,8 @@ std::shared_ptr<Factory> capturing(std::shared_ptr<Factory> factory, std::string
 ///   auto talker = world.host("client").connect<sim::Replay>("server", 8001, capture);
 ///   world.advance(1min);
 ///
-/// In a World without bandwidth and Segmentation, and with delays that do not vary, whoever is at
-/// the other end gets the pieces cut exactly as they came, as long as it reads.
+/// In a World without bandwidth and Segmentation, and with delays that do not vary, the other end
+/// gets the pieces cut exactly as they came, as long as it reads.
 class Replay : public Recorder {
  public:
   explicit Replay(Capture capture);

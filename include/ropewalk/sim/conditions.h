@@ -32,8 +32,8 @@ struct Delay {
 /// What a firewall does to those who want to connect to a port.
 enum class Firewall {
   Open,
-  Refuse,  ///< they are told that nobody listens there
-  Drop,    ///< they hear nothing, ask again for two minutes, and then time out
+  Refuse,  ///< they get a refusal, as from a port that does not listen
+  Drop,    ///< they get no answer, retry for two minutes, and then time out
 };
 
 /// What the simulated kernels keep for each connection opened from now on, in bytes.

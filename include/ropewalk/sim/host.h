@@ -84,16 +84,17 @@ class Host {
   void suspend();
   void resume();
 
-  /// Is gone from one moment to the next: its programs do nothing more, nobody is told, and what is
-  /// sent to it gets no answer. Nothing, if it is off already.
+  /// Cuts the power: the host's programs stop at once, its peers are not notified, and packets sent
+  /// to it get no answer. Does nothing if it is off already.
   ///
-  /// Its protocols hear of their end when its memory goes: in powerOn(), or with the World, from
-  /// connectionLost() with ConnectionLost (RC13); whatever they then do reaches nobody.
+  /// Its protocols get connectionLost() with ConnectionLost when its memory is destroyed: in
+  /// powerOn(), or with the World. Nothing that they send then leaves the host.
   /// Until powerOn(), run(), reactor() and connect() throw Error.
   void powerOff();
 
-  /// Is back with an empty memory and a new reactor: nobody listens, and peers that speak of old
-  /// connections get a reset. Nothing, if it is on. Throws Error from inside a callback.
+  /// Starts the host with an empty memory and a new reactor: it has no listening port, and peers
+  /// that send on old connections get a reset. Does nothing if it is on. Throws Error from inside a
+  /// callback.
   void powerOn();
 
   /// What happens to those who want to connect to `port` of this host from now on; connections that

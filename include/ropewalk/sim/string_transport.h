@@ -36,11 +36,11 @@ namespace ropewalk::sim {
 /// isFinished(), ...) or do something (deliver(), ...) first let that happen, unless they are
 /// called from inside a callback.
 /// Ownership: does not own the protocol, which must be alive when such a method is called;
-/// destroying the transport calls nobody.
+/// destroying the transport does not call it.
 /// Reactor: in makeConnection(transport), in run() and in every callback that the transport makes,
 /// reactor() is this transport's, whatever other transports and Worlds there are. Outside of these
-/// it throws as long as a StringTransport lives, as with a World: nobody waits by mistake on a
-/// reactor that does not run.
+/// it throws as long as a StringTransport lives, as with a World, so that no code waits by mistake
+/// on a reactor that does not run.
 /// Errors: an exception out of a callback ends the connection, as on any other (rule LF7).
 class StringTransport {
  public:

@@ -79,8 +79,8 @@ class World {
   /// than `limit` from now. Returns what it said last.
   bool runUntil(UniqueFunction<bool()> predicate, Duration limit = 1h);
 
-  /// Moves time until nothing is on its way between hosts and nobody has anything to do but to wait
-  /// for a timer. Timers that are due on the way run; it does not wait for others.
+  /// Moves time until nothing is in flight between hosts and every host only waits for timers.
+  /// Timers that become due meanwhile run; it does not wait for others.
   void runUntilIdle();
 
   /// How long packets take that are sent from now on: between any two hosts, or between these two,
@@ -113,16 +113,16 @@ class World {
   void heal(std::string_view a, std::string_view b);
 
   /// What `name` stands for from now on, for every host that looks it up: addresses in the order in
-  /// which to try them; none: nobody knows it. Unless set, a host's own name stands for its IPv4
-  /// address.
+  /// which to try them; none: the name is unknown. Unless set, a host's own name stands for its
+  /// IPv4 address.
   void setAddresses(std::string_view name, std::vector<Address> addresses);
 
   /// How long the name servers take to answer from now on; Duration::max(): they are silent. 0s
   /// unless set.
   void setLookupDelay(Duration delay);
 
-  /// Somebody in between resets connections: both ends see it, now. All between two hosts, or the
-  /// one that `protocol` speaks on. Returns how many.
+  /// Resets connections, as a box between the hosts may do: both ends see it now. All between two
+  /// hosts, or the one that `protocol` speaks on. Returns how many.
   std::size_t reset(std::string_view a, std::string_view b);
   std::size_t reset(const Protocol& protocol);
 
