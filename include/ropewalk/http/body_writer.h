@@ -66,19 +66,21 @@ class BodyWriter {
   /// cap of write() where that is less. Any number of coroutines may wait.
   Drained drained() noexcept { return Drained(exchange_); }
 
-  /// Lets `producer` write the body: see producer.h for what it is asked when (rule HR14).
+  /// Lets `producer` write the body: see producer.h for the order of its calls.
   ///
-  /// A push producer is told to pause by a write() that makes more than 64 KiB wait, at once if so
-  /// much waits already, and to go on from the event loop at 16 KiB (or what drained() says). A
-  /// pull producer is asked for each piece when all before it is out. stopProducing() is called if
-  /// the connection ends before the body does, and at once, keeping nothing, if either has ended.
+  /// A push producer is paused by the write() that makes more than 64 KiB unsent (at once if that
+  /// much is unsent already) and resumed from the event loop at 16 KiB; see drained() for the two.
+  /// A pull producer is resumed for each piece when everything before it is sent. stopProducing()
+  /// is called if the connection ends before the body. If either has ended already, it is called at
+  /// once, and `producer` is not kept.
   ///
   /// Ownership: shared until unregisterProducer(), the end of the body (one that is still
   /// registered then is let go without a call), or the end of the connection.
   /// Errors: throws std::invalid_argument if `producer` is null, ProducerAlreadyRegistered if there
   /// is one already. If there is no memory, calls stopProducing(), does not keep `producer` and
   /// throws std::bad_alloc. An exception from resumeProducing() or pauseProducing() is logged and
-  /// aborts the connection, so that the client cannot take the part for the whole.
+  /// ends the connection by Transport::cutShort(), so that the client cannot take the part for the
+  /// whole.
   void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming);
 
   /// Forgets the producer; none registered is harmless.
