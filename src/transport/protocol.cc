@@ -57,8 +57,8 @@ void Protocol::spawnOwned(UniqueFunction<Deferred<void>()> call, detail::Place p
     alive->loseConnection(why);
     // These two are normal at an end and not logged elsewhere. Here one of them ends a connection.
     if (!isEnding && (why.check<CancelledError>() || why.check<PromiseDropped>())) {
-      logError("the connection ends because the call spawned at {}:{} failed: {}: {}", place.file,
-               place.line, why.typeName(), why);
+      logError("the connection ends because of a failure in the call spawned at {}:{}: {}: {}",
+               place.file, place.line, why.typeName(), why);
     }
     why.raise();  // to be logged
   };

@@ -13,6 +13,7 @@
 
 #include "ropewalk/http.h"
 #include "ropewalk/reactor.h"
+#include "ropewalk/task.h"
 #include "support/guarded_reactor.h"
 #include "support/raw_socket.h"
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <initializer_list>
 
 namespace ropewalk::http::test {
 namespace {
