@@ -111,9 +111,9 @@ void TcpPort::close() noexcept {
 // The kernel has accepted the connections in the backlog, so their clients may have sent requests.
 void TcpPort::drain() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();
-  for (int accepts = 0; accepts < options_.backlog && acceptor_ && !connections_->isFull();
-       ++accepts) {
+  for (int accepts = 0; accepts < options_.backlog && acceptor_ && makeRoom(); ++accepts) {
     const int error = acceptOne();
+    if (outOfDescriptorNumbers(error) && core_.turn().evict()) continue;
     if (error == EAGAIN || outOf(error) || unusable(error)) break;
   }
   reactorStopped();

@@ -169,6 +169,18 @@ TEST_CASE("what an aborted idle connection had not sent is still counted in conn
   CHECK(dropped == unsent);
 }
 
+TEST_CASE("a drain accepts a connection that waits, though the port is full of idle ones") {
+  FullPort full(2);
+  full.talk.wire.connect(*full.talk.port, full.talk.clientFactory);
+  full.talk.wire.settle();
+  REQUIRE(full.servers().size() == 2);
+  full.talk.wire.serverReactor().callLater(0s, [&] {
+    for (const std::size_t i : {0, 1}) full.server(i).setIdle(true);
+    full.talk.wire.serverReactor().drain();
+  });
+  full.talk.wire.until([&] { return full.servers().size() == 3 && full.servers()[2]->isLost; });
+}
+
 TEST_CASE("a stop ends idle connections as it ends others") {
   Conversation<Wire> talk;
   talk.begin();
