@@ -162,6 +162,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
     bool paused = false;
     bool wrote = false;  // since the last resumeProducing()
     bool resumeDue = false;
+    bool isRelieved = false;  // it was paused for want of memory, and there is memory again
   };
 
   // In a debug build, aborts the program if `call` is made on another thread than the reactor's.
@@ -277,6 +278,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool drainDue_ : 1 = false;             // drainRequested() has to be called
   bool cutsShort_ : 1 = false;  // ends in a reset, once the peer has acknowledged what was sent
   bool resets_ : 1 = false;     // the close will be a reset
+  bool heldBack_ : 1 = false;   // output waited while memory was short; see memory_budget.h
   // This is a child process, and the connection is the parent's: see leave(). It counts as paused
   // and as waiting for room meanwhile, so that reading and sending need no check of their own;
   // leave(false) restores the two values below.

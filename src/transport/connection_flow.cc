@@ -161,12 +161,15 @@ void Connection::afterFlush() noexcept {
   // While memory is short, reading stops until the peer has taken the queued output.
   const bool isHeldBack = waitsForRoom_ && isMemoryShort();
   if (isHeldBack) overHighWater();
-  const bool mayGoOn = !isHeldBack && queue_.bytes() <= limits_->writeLowWater;
+  const bool isRelieved = heldBack_ && queue_.bytes() <= limits_->writeHighWater;
+  const bool mayGoOn = !isHeldBack && (isRelieved || queue_.bytes() <= limits_->writeLowWater);
   if (mayGoOn) blocked_ = false;
+  heldBack_ = isHeldBack || (heldBack_ && !mayGoOn);
   if (waitsForProducer() && phase_ < Phase::Ending) {
     const bool pull = feed_->streaming == Streaming::Pull;
     if (pull ? queue_.empty() && feed_->wrote : feed_->paused && mayGoOn) {
       feed_->resumeDue = true;
+      feed_->isRelieved = isRelieved;
       settleLater();
     }
   }
@@ -175,7 +178,8 @@ void Connection::afterFlush() noexcept {
 
 void Connection::resumeFeed() noexcept {
   if (!waitsForProducer() || !feed_->resumeDue || phase_ >= Phase::Ending) return;
-  if (feed_->paused && queue_.bytes() > limits_->writeLowWater) {
+  const bool isRelieved = std::exchange(feed_->isRelieved, false);
+  if (feed_->paused && !isRelieved && queue_.bytes() > limits_->writeLowWater) {
     feed_->resumeDue = false;  // it was filled again meanwhile
     return;
   }

@@ -43,8 +43,10 @@ void Connection::lookForProgress() noexcept {
   if (pausedFor >= kLongPause) logReadingStaysPaused(pausedFor);
   const Duration untilLong = pausedFor < kLongPause ? kLongPause - pausedFor : Duration::max();
   setDeadline(std::min(stall_->nextLook(limit), untilLong));
-  // Reading may have stopped because of a memory shortage that is over now.
-  if (queue_.bytes() <= limits_->writeLowWater) flushLater();
+  if (queue_.empty()) return;
+  // A shortage of memory may have begun or ended: see afterFlush().
+  needsAfterFlush_ = true;
+  flushLater();
 }
 
 void Connection::giveUpPeer(Duration limit) noexcept {
@@ -59,7 +61,7 @@ void Connection::logReadingStaysPaused(Duration pausedFor) noexcept {
   if (stall_->isLogged || channel_->unread() == 0) return;
   stall_->isLogged = true;
   const LogContext named(*this);
-  if (queue_.bytes() <= limits_->writeHighWater) {
+  if (heldBack_) {
     return logWarning(
         "reading has been paused for {} s: {} bytes wait until the peer takes them, and more is "
         "held than setMemoryBudget() allows ({})",

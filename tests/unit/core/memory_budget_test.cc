@@ -33,6 +33,13 @@ struct Echoing {
   echo::Echo protocol;
 };
 
+struct Source : Producer {
+  void pauseProducing() override { said += "pause "; }
+  void resumeProducing() override { said += "resume "; }
+  void stopProducing() override { said += "stop "; }
+  std::string said;
+};
+
 TEST_CASE("an echo that leaves in its turn is not charged") {
   const std::size_t before = memoryHeld();
   Echoing echo;
@@ -142,6 +149,30 @@ TEST_CASE("what arrives at a stalled connection while memory is short waits in t
   CHECK(echo.wire.isReading());
 }
 
+TEST_CASE("a connection that a shortage held back reads on after it, though much output waits") {
+  const QuietLog quiet;
+  MemoryShortage shortage;
+  Echoing echo(0);
+  echo.wire->write(std::string(kMuch, 'x'));
+  echo.wire.deliver("two");
+  CHECK(echo.wire->unsentBytes() == kMuch);
+  const auto source = std::make_shared<Source>();
+  SUBCASE("and its producer goes on") {
+    echo.wire->registerProducer(source, Streaming::Push);
+    echo.wire->write("more");
+    echo.wire.advance(5s);
+    CHECK(source->said == "pause ");
+    shortage.end();
+    echo.wire.advance(2s);
+    CHECK(source->said == "pause resume ");
+  }
+  SUBCASE("by itself") {
+    shortage.end();
+    echo.wire.advance(2s);
+    CHECK(echo.wire->unsentBytes() == kMuch + 3);
+  }
+}
+
 TEST_CASE("a connection whose peer takes all is served while memory is short") {
   const QuietLog quiet;
   const MemoryShortage shortage;
@@ -179,13 +210,6 @@ TEST_CASE("setReadWhileBlocked(true) holds while memory is short, too") {
 }
 
 // Notes what it is told.
-struct Source : Producer {
-  void pauseProducing() override { said += "pause "; }
-  void resumeProducing() override { said += "resume "; }
-  void stopProducing() override { said += "stop "; }
-  std::string said;
-};
-
 TEST_CASE("a producer is paused while memory is short and its peer takes nothing") {
   const QuietLog quiet;
   MemoryShortage shortage;
