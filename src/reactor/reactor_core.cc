@@ -172,6 +172,7 @@ void ReactorCore::start() {
 }
 
 bool ReactorCore::turnOnce(bool block) {
+  if (left_) return false;
   const AtWork atWork(*this);
   return turnCurrent(block);
 }
@@ -182,6 +183,7 @@ bool ReactorCore::turnCurrent(bool block) {
   if (!threadCalls_.empty()) {
     watch("calls from other threads");
     threadCalls_.run();
+    if (left_) return false;  // one of them has forked
   }
   if (nextAlarm() != TimePoint::max()) {
     watch("timed calls");

@@ -206,6 +206,26 @@ void checkSignals(const Report& report) {
   report.check(running.isWell() && told == 0, "and the parent's calls for them do not run");
 }
 
+void checkRestOfTurn(const Report& report) {
+  Running running;
+  Reactor& reactor = running.reactor;
+  bool rang = false;
+  pid_t child = -1;
+  reactor.callFromThread([&] {
+    child = ::fork();
+    if (child == 0) ::alarm(20);
+    std::this_thread::sleep_for(20ms);
+  });
+  reactor.callLater(10ms, [&] { rang = true; });
+  while (child == -1) reactor.iterate(1s);
+  if (child == 0) std::_Exit(rang ? 1 : 0);
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  report.check(status == 0, "a child forked by callFromThread() does not run a timer that is due");
+  turnUntil(reactor, [&] { return rang; });
+  report.check(running.isWell(), "and the parent runs it");
+}
+
 void checkLog(const Report& report) {
   std::atomic<bool> isOver = false;
   setLogSink([](LogLevel, std::string_view) { std::this_thread::sleep_for(1ms); });
@@ -230,7 +250,7 @@ int main(int, char** arguments) {
   for (const auto check : {ropewalk::test::checkBeforeAnyReactor, ropewalk::test::checkDestruction,
                            ropewalk::test::checkUse, ropewalk::test::checkReactorOfItsOwn,
                            ropewalk::test::checkAfterForkInside, ropewalk::test::checkSignals,
-                           ropewalk::test::checkLog}) {
+                           ropewalk::test::checkRestOfTurn, ropewalk::test::checkLog}) {
     check(report);
   }
   return 0;
