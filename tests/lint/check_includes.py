@@ -66,7 +66,7 @@ HEADERS = {
     "type_traits": "conditional_t decay_t invoke_result_t is_abstract_v is_base_of_v is_class_v is_constructible_v "
                    "is_convertible_v is_invocable_r_v is_invocable_v is_nothrow_move_constructible_v is_pointer_v "
                    "is_reference_v is_same_v is_trivially_copyable_v is_trivially_destructible_v is_void_v "
-                   "remove_cvref_t",
+                   "remove_cvref_t remove_reference_t",
     "typeindex": "hash type_index",
     "typeinfo": "type_info",
     "unordered_map": "erase_if unordered_map unordered_multimap",
