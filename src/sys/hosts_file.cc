@@ -41,6 +41,7 @@ std::string_view takeWord(std::string_view& text) {
 const std::vector<Address>& HostsFile::find(std::string_view name) {
   static const std::vector<Address>& none = *new std::vector<Address>;
   readAgainIfChanged();
+  if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
   const auto found = entries_.find(lookupKey(name));
   return found == entries_.end() ? none : found->second;
 }

@@ -23,7 +23,7 @@ class HostsFile {
   static constexpr const char* kPath = "/etc/hosts";
 
   // The addresses of `name` in the order of the file, at most kMostAddresses; none if the file does
-  // not have it. Upper and lower case are the same. Costs a system call; throws std::bad_alloc.
+  // not have it. Case and a final dot do not matter. Costs a system call; throws std::bad_alloc.
   const std::vector<Address>& find(std::string_view name);
 
  private:

@@ -356,6 +356,7 @@ TEST_CASE("a name in the hosts file never waits for other names") {
   CHECK(addressesOf(reactor, "localhost") == "127.0.0.1 ::1 ");
   CHECK(addressesOf(reactor, "ONE") == "10.0.0.7 10.0.0.9 ");
   CHECK(addressesOf(reactor, "one.example") == "10.0.0.7 ");
+  CHECK(addressesOf(reactor, "one.example.") == "10.0.0.7 ");
   hosts.write("10.0.0.1 one\n");
   CHECK(addressesOf(reactor, "one") == "10.0.0.1 ");
   CHECK(resolver.asked() == 16);
