@@ -17,7 +17,7 @@ Failure NameResolution::failed(std::string_view why) const noexcept {
 
 Deferred<std::vector<Address>> NameResolution::begin(ReactorCore& core, Duration timeout) {
   Deferred<std::vector<Address>> found = promise_.deferred();
-  if (Address::isLiteral(name_)) {
+  if (!name_.empty() && Address::isLiteral(name_)) {
     promise_.callback(std::vector<Address>{Address::parse(name_, 0)});
   } else if (const std::string_view fault = sys::faultIn(name_); !fault.empty()) {
     promise_.errback(failed<UnknownHostError>(fault));

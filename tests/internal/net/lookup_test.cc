@@ -192,6 +192,16 @@ TEST_CASE("an address that is written out waits for no name") {
   CHECK(resolver.asked() == 16);
 }
 
+TEST_CASE("an empty name is refused, though as an address it means any") {
+  Reactor reactor;
+  std::string why;
+  reactor.resolve("").addCallback([](const auto&) {}).addErrback([&why](const Failure& failure) {
+    CHECK(failure.check<UnknownHostError>());
+    why = failure.what();
+  });
+  CHECK(why == "resolve : an empty name");
+}
+
 TEST_CASE("a question that is cancelled before its turn is never asked") {
   Resolver resolver;
   resolver.close();
