@@ -15,24 +15,25 @@ bool PortConnections::makeRoom() noexcept {
   // More than one may be needed, because files being sent take descriptors, too.
   constexpr int kMostAtOnce = 16;
   if (!isFull()) return true;
+  const bool hadMost = hasMost();
   bool anyEnded = true;
   for (int ended = 0; ended < kMostAtOnce && anyEnded && isFull(); ++ended) {
     anyEnded = hasMost() ? core_.turn().evict(idle_) : core_.turn().evict();
   }
-  if (port_ != nullptr) logFull(!isFull());
-  return !isFull();
+  const bool madeRoom = !isFull();
+  logFull(hadMost, madeRoom);
+  return madeRoom;
 }
 
-void PortConnections::logFull(bool madeRoom) noexcept {
+void PortConnections::logFull(bool hadMost, bool madeRoom) noexcept {
   constexpr Duration kQuiet = 60s;
   const TimePoint now = core_.reactor().now();
   if (now < quietUntil_) return;
   quietUntil_ = now + kQuiet;
   tellIfPossible([&] {
     const std::string limit =
-        most_ != 0 && open_ + 1 >= most_
-            ? "maxConnections, " + std::to_string(most_)
-            : "RLIMIT_NOFILE, " + std::to_string(core_.driver().descriptorLimit());
+        hadMost ? "maxConnections, " + std::to_string(most_)
+                : "RLIMIT_NOFILE, " + std::to_string(core_.driver().descriptorLimit());
     logWarning("{} has reached its limit of connections ({}): {}", port_->getHost().text(), limit,
                madeRoom ? "idle ones are closed for new ones" : "new ones wait in the backlog");
   });

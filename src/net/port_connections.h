@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 
 #include "reactor/reactor_core.h"
 #include "ropewalk/connection_limits.h"
@@ -40,7 +39,7 @@ class PortConnections final : public ConnectionMaker {
 
  private:
   bool hasMost() const noexcept { return most_ != 0 && open_ >= most_; }
-  void logFull(bool madeRoom) noexcept;
+  void logFull(bool hadMost, bool madeRoom) noexcept;
 
   TcpPort* port_;
   ReactorCore& core_;

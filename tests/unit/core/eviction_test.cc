@@ -45,5 +45,23 @@ TEST_CASE("without descriptors the one that has been idle longest goes, whicheve
   ended.clear();
 }
 
+TEST_CASE("an accept that the kernel refuses for want of descriptors ends an idle connection") {
+  const CapturedLog log;
+  std::vector<std::string> ended;
+  sim::World world;
+  sim::Host& server = world.host("server");
+  server.run([&] { reactor().listenTCP(1, Factory::forProtocol<Idle>("one", std::ref(ended))); });
+  const auto first = world.host("client").connect<sim::Recorder>("server", 1);
+  world.advance(1s);
+  server.setDescriptorLimit(server.descriptors());  // the rest of the process has taken the others
+  const auto second = world.host("client").connect<sim::Recorder>("server", 1);
+  world.advance(0s);
+  CHECK(second->made());
+  CHECK(ended.size() == 1);
+  CHECK(first->lost());
+  CHECK(!second->lost());
+  ended.clear();
+}
+
 }  // namespace
 }  // namespace ropewalk::test
