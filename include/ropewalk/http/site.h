@@ -18,7 +18,9 @@ struct SiteOptions {
   Limits limits;
 
   /// Gets one line for each answered request, in the combined format of web servers, with quotes
-  /// and control characters escaped (rule HR17). Empty: nothing is logged.
+  /// and control characters escaped. Called when the kernel has taken the whole answer, or when the
+  /// connection has ended; the size is that of the body as far as it was sent. Empty: nothing is
+  /// logged.
   UniqueFunction<void(std::string_view line)> accessLog;
 
   /// The time that `Date` and the access log tell. Null: the system's.
