@@ -27,6 +27,7 @@ DelayedCall::DelayedCall(detail::Timer& timer) noexcept : timer_(&timer) {}
 void DelayedCall::cancel() {
   if (!timer_) throw AlreadyCancelled();
   requireWaiting(timer_->state_);
+  timer_->queue_->requireHome("DelayedCall::cancel()");
   const detail::Ref<detail::Timer> kept = timer_;  // the callable may own this handle
   kept->queue_->cancel(*kept);
 }
@@ -34,6 +35,7 @@ void DelayedCall::cancel() {
 void DelayedCall::reset(Duration delay) {
   if (!timer_) throw AlreadyCancelled();
   requireWaiting(timer_->state_);
+  timer_->queue_->requireHome("DelayedCall::reset()");
   if (delay < Duration::zero()) throw NegativeDelay();
   timer_->queue_->move(*timer_, later(timer_->queue_->time_.now(), delay));
 }
@@ -41,6 +43,7 @@ void DelayedCall::reset(Duration delay) {
 void DelayedCall::delay(Duration more) {
   if (!timer_) throw AlreadyCancelled();
   requireWaiting(timer_->state_);
+  timer_->queue_->requireHome("DelayedCall::delay()");
   timer_->queue_->move(*timer_, later(timer_->rank_.deadline, more));
 }
 

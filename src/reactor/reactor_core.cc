@@ -42,7 +42,7 @@ ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
     : reactor_(reactor),
       driver_(std::move(driver)),
       threadCalls_(*driver_),
-      timers_(reactor),
+      timers_(reactor, &turn_.home()),
       turn_(reactor),
       memoryReturn_(reactor, turn_.deadlines()),
       descriptors_(*driver_) {

@@ -8,6 +8,7 @@
 #include "ropewalk/detail/ref.h"
 #include "ropewalk/reactor_time.h"
 #include "ropewalk/unique_function.h"
+#include "transport/home_thread.h"
 
 namespace ropewalk::detail {
 
@@ -44,8 +45,10 @@ class Timer final : public RefCounted {
 // come to the front and is due: to move it again and again costs no more than to write that down.
 class TimerQueue {
  public:
-  // `time` is whose clock the deadlines are on; it must outlive the queue.
-  explicit TimerQueue(const ReactorTime& time) : time_(time) {}
+  // `time` is whose clock the deadlines are on. `home`, if any, is the thread that may move and
+  // cancel the calls. Both must outlive the queue.
+  explicit TimerQueue(const ReactorTime& time, const HomeThread* home = nullptr)
+      : time_(time), home_(home) {}
   TimerQueue(const TimerQueue&) = delete;
   TimerQueue& operator=(const TimerQueue&) = delete;
   ~TimerQueue();
@@ -87,6 +90,11 @@ class TimerQueue {
 
   static constexpr int kLastRounds = 100;
 
+  void requireHome(const char* call) const noexcept {
+    if (kChecksThreads && home_ && !home_->isHere()) [[unlikely]]
+      stopWrongThread("", call);
+  }
+
   static bool earlier(const Timer& a, const Timer& b) noexcept { return a.standing_ < b.standing_; }
 
   void cancel(Timer& timer) noexcept;
@@ -97,6 +105,7 @@ class TimerQueue {
   void sink(std::size_t place) noexcept;
 
   const ReactorTime& time_;
+  const HomeThread* const home_;
   std::vector<Timer*> heap_;  // each holds one count
   std::uint64_t asked_ = 0;
   bool brokenOff_ = false;

@@ -63,7 +63,7 @@ void Turn::setStanding(Connection& connection, Standing standing) noexcept {
 // end of the list, as if it became idle now.
 Connection* Turn::evictable(IdleConnections& group) noexcept {
   constexpr int kLooks = 8;
-  for (int looks = 0; looks < kLooks && !group.empty() && !isLeft_; ++looks) {
+  for (int looks = 0; looks < kLooks && !group.empty(); ++looks) {
     Connection& first = *group.first();
     if (first.isEvictable()) return &first;
     setStanding(first, first.isDisconnecting() ? Standing::Busy : Standing::Idle);

@@ -91,6 +91,30 @@ TEST_CASE("a full file table of the machine costs what one of the process does [
   CHECK(calls[0] == calls[1]);
 }
 
+TEST_CASE("a drain without descriptors ends an idle connection for one that waits [PT14]") {
+  const QuietLog quiet;
+  Story story;
+  Reactor reactor;
+  KernelFaults faults;
+  const auto factory = scripted(story, "server");
+  const auto port = reactor.listenTCP(0, factory, {"127.0.0.1"});
+  const RawSocket idle = RawSocket::connectedTo(port->getHost());
+  turnUntil(reactor, [&] { return factory->built.size() == 1; });
+  factory->built[0]->transport->setIdle(true);
+  reactor.callLater(0s, [&] {
+    const RawSocket waits = RawSocket::connectedTo(port->getHost());
+    faults.failNext(SystemCall::Accept, EMFILE);
+    reactor.drain();
+    reactor.callLater(0s, [&, port = waits.port()] {
+      CHECK(factory->built[0]->isLost);
+      REQUIRE(factory->peers.size() == 2);
+      CHECK(factory->peers[1].port() == port);
+    });
+  });
+  turnUntil(reactor, [&] { return story.has("server stop"); });
+  CHECK(faults.isSpent(SystemCall::Accept));
+}
+
 TEST_CASE("whoever reads that nobody is accepted may close the port [PT14]") {
   const CapturedLog restoresTheSink;
   Story story;

@@ -280,6 +280,7 @@ std::string saidBy(const std::function<void()>& work, int* status) {
 
 TEST_CASE("a call from another thread than the reactor's stops a debug build, with a sentence") {
   std::string call;
+  DelayedCall timed;
   std::function<void(Reactor&, const TransportRef&)> wrong;
   SUBCASE("a write") {
     call = "server,0,127.0.0.1: Transport::write()";
@@ -296,6 +297,18 @@ TEST_CASE("a call from another thread than the reactor's stops a debug build, wi
   SUBCASE("a timed call") {
     call = "Reactor::callLater()";
     wrong = [](Reactor& reactor, const TransportRef&) { reactor.callLater(1s, [] {}); };
+  }
+  SUBCASE("a timed call that is cancelled") {
+    call = "DelayedCall::cancel()";
+    wrong = [&](Reactor&, const TransportRef&) { timed.cancel(); };
+  }
+  SUBCASE("a timed call that is reset") {
+    call = "DelayedCall::reset()";
+    wrong = [&](Reactor&, const TransportRef&) { timed.reset(1s); };
+  }
+  SUBCASE("a timed call that is delayed") {
+    call = "DelayedCall::delay()";
+    wrong = [&](Reactor&, const TransportRef&) { timed.delay(1s); };
   }
   SUBCASE("a stop") {
     call = "Reactor::stop()";
@@ -316,6 +329,7 @@ TEST_CASE("a call from another thread than the reactor's stops a debug build, wi
       [&] {
         Story story;
         Reactor reactor;
+        timed = reactor.callLater(1h, [] {});
         const auto made = [&](Scripted& self) {
           std::thread([&] { wrong(reactor, self.transport); }).join();
         };

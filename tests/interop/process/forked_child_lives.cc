@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "process/report.h"
 #include "ropewalk/echo.h"
@@ -170,6 +171,43 @@ void checkAfterForkInside(const Report& report) {
   report.check(status == 0, "afterFork() in a callback: the child's run() goes on, signals too");
 }
 
+// Forks in buildProtocol(), and gives the child the time to go on.
+class ForkingFactory : public Factory {
+ public:
+  std::shared_ptr<Protocol> buildProtocol(const Address&) override {
+    if (++built == 1) {
+      child = ::fork();
+      if (child == 0) ::alarm(20);
+      if (child != 0) std::this_thread::sleep_for(100ms);
+    }
+    return std::make_shared<Idle>();
+  }
+
+  pid_t child = -1;
+  int built = 0;
+
+ private:
+  struct Idle : Protocol {
+    void connectionMade() override { transport->setIdle(true); }
+  };
+};
+
+void checkAccepts(const Report& report) {
+  Reactor reactor;
+  const auto factory = std::make_shared<ForkingFactory>();
+  const auto port = reactor.listenTCP(0, factory, {"127.0.0.1"});
+  std::vector<RawSocket> clients;
+  for (int i = 0; i < 8; ++i) clients.push_back(RawSocket::connectedTo(port->getHost()));
+  while (factory->child == -1) reactor.iterate(1s);
+  if (factory->child == 0) std::_Exit(factory->built == 1 ? 0 : 1);
+  int status = -1;
+  ::waitpid(factory->child, &status, 0);
+  report.check(status == 0,
+               "a child forked by buildProtocol() accepts none of its parent's clients");
+  turnUntil(reactor, [&] { return reactor.statistics().open == clients.size(); });
+  report.check(factory->built == 8, "and the parent accepts all of them");
+}
+
 extern "C" void theirs(int) {}
 
 bool isDisposition(int signal, void (*handler)(int)) {
@@ -247,10 +285,11 @@ void checkLog(const Report& report) {
 
 int main(int, char** arguments) {
   const ropewalk::test::Report report(arguments[1]);
-  for (const auto check : {ropewalk::test::checkBeforeAnyReactor, ropewalk::test::checkDestruction,
-                           ropewalk::test::checkUse, ropewalk::test::checkReactorOfItsOwn,
-                           ropewalk::test::checkAfterForkInside, ropewalk::test::checkSignals,
-                           ropewalk::test::checkRestOfTurn, ropewalk::test::checkLog}) {
+  for (const auto check :
+       {ropewalk::test::checkBeforeAnyReactor, ropewalk::test::checkDestruction,
+        ropewalk::test::checkUse, ropewalk::test::checkReactorOfItsOwn,
+        ropewalk::test::checkAfterForkInside, ropewalk::test::checkSignals,
+        ropewalk::test::checkRestOfTurn, ropewalk::test::checkAccepts, ropewalk::test::checkLog}) {
     check(report);
   }
   return 0;
