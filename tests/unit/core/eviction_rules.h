@@ -42,7 +42,7 @@ struct FullPort {
 
 TEST_CASE("at maxConnections the connection that has been idle longest is closed for a new one") {
   FullPort full(3);
-  for (const std::size_t i : {0, 1, 2}) full.server(i).setIdle(true);
+  for (const std::size_t i : {0U, 1U, 2U}) full.server(i).setIdle(true);
   full.server(0).setIdle(true);  // idle anew: 1 is now the one that has been idle longest
   full.talk.another();
   CHECK(full.servers()[1]->isLost);
@@ -137,7 +137,7 @@ TEST_CASE("a port at its limit closes no idle connection of another port") {
 
 TEST_CASE("an idle connection that ends by itself leaves its place to no other") {
   FullPort full(3);
-  for (const std::size_t i : {0, 1, 2}) full.server(i).setIdle(true);
+  for (const std::size_t i : {0U, 1U, 2U}) full.server(i).setIdle(true);
   SUBCASE("by its own close") { full.server(1).loseConnection(Linger::No); }
   SUBCASE("by an abort") { full.server(1).abortConnection(); }
   SUBCASE("by the peer") { full.talk.clientFactory->built[1]->transport->abortConnection(); }
@@ -175,7 +175,7 @@ TEST_CASE("a drain accepts a connection that waits, though the port is full of i
   full.talk.wire.settle();
   REQUIRE(full.servers().size() == 2);
   full.talk.wire.serverReactor().callLater(0s, [&] {
-    for (const std::size_t i : {0, 1}) full.server(i).setIdle(true);
+    for (const std::size_t i : {0U, 1U}) full.server(i).setIdle(true);
     full.talk.wire.serverReactor().drain();
   });
   full.talk.wire.until([&] { return full.servers().size() == 3 && full.servers()[2]->isLost; });
