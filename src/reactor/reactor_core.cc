@@ -42,12 +42,13 @@ ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
     : reactor_(reactor),
       driver_(std::move(driver)),
       threadCalls_(*driver_),
-      timers_(reactor, &turn_.home()),
+      timers_(reactor),
       turn_(reactor),
       memoryReturn_(reactor, turn_.deadlines()),
       descriptors_(*driver_) {
   memoryBudget();  // computed now, while there are descriptors to read it with
   driver_->setOwner(*this);
+  timers_.setHome(turn_.home());
 }
 
 ReactorCore::~ReactorCore() {

@@ -45,13 +45,14 @@ class Timer final : public RefCounted {
 // come to the front and is due: to move it again and again costs no more than to write that down.
 class TimerQueue {
  public:
-  // `time` is whose clock the deadlines are on. `home`, if any, is the thread that may move and
-  // cancel the calls. Both must outlive the queue.
-  explicit TimerQueue(const ReactorTime& time, const HomeThread* home = nullptr)
-      : time_(time), home_(home) {}
+  // `time` is whose clock the deadlines are on; it must outlive the queue.
+  explicit TimerQueue(const ReactorTime& time) : time_(time) {}
   TimerQueue(const TimerQueue&) = delete;
   TimerQueue& operator=(const TimerQueue&) = delete;
   ~TimerQueue();
+
+  // From now on, only this thread may move and cancel the calls. `home` must outlive the queue.
+  void setHome(const HomeThread& home) noexcept { home_ = &home; }
 
   // Throws NegativeDelay.
   DelayedCall schedule(Duration delay, UniqueFunction<void()> call);
@@ -105,7 +106,7 @@ class TimerQueue {
   void sink(std::size_t place) noexcept;
 
   const ReactorTime& time_;
-  const HomeThread* const home_;
+  const HomeThread* home_ = nullptr;
   std::vector<Timer*> heap_;  // each holds one count
   std::uint64_t asked_ = 0;
   bool brokenOff_ = false;
