@@ -3,11 +3,12 @@
 #include <functional>
 
 #include "ropewalk/reactor.h"
+#include "support/slowdown.h"
 
 namespace ropewalk::test {
 
 // How long a test may take before it has failed. Never what a test waits for.
-inline constexpr Duration kTooLong = 20s;
+inline constexpr Duration kTooLong = 20s * kSlowdown;
 
 // Runs `reactor` until somebody stops it. A test that nobody stops fails instead of hanging.
 void runUntilStopped(Reactor& reactor);

@@ -76,16 +76,19 @@ TEST_CASE("a deadline holds within 10 %, and a slow but steady reader is not cut
     });
     return std::pair(std::move(peer), factory->built.back());
   };
-  const auto [deafPeer, deaf] = connect("write");
-  const auto [closedPeer, closed] = connect("close");
-  auto [slowPeer, slow] = connect("write");
+  // Not structured bindings, which clang does not capture.
+  const auto deafPair = connect("write");
+  const auto closedPair = connect("close");
+  auto slowPair = connect("write");
+  const auto &deaf = deafPair.second, &closed = closedPair.second, &slow = slowPair.second;
+  RawSocket& slowPeer = slowPair.first;
   slowPeer.send("more");  // it is not read while the answer waits
 
   // Takes some every 1.5 s: less than the deadline apart, and much less than is sent. A kernel does
   // not acknowledge more before a sixteenth of its buffer is free again.
   int reads = 0;
-  const std::function<void()> readSome = [&, &reader = slowPeer] {
-    reader.receive(500'000);
+  const std::function<void()> readSome = [&] {
+    slowPeer.receive(500'000);
     if (++reads < 5) reactor.callLater(1500ms, readSome);
   };
   readSome();

@@ -74,9 +74,9 @@ TEST_CASE("a newcomer is answered at once though all connections of the port are
     CHECK(answer(reactor, newcomers.back(), kGet).ends_with("hello"));
   }
   CHECK(reactor.now() - before < 5s);
-  for (const std::size_t i : {2, 3, 4}) CHECK(asleep[i].endsWith() == 0);
+  for (const std::size_t i : {2U, 3U, 4U}) CHECK(asleep[i].endsWith() == 0);
   CHECK(answer(reactor, asleep[0], "st: h\r\n\r\n").ends_with("hello"));
-  for (const std::size_t i : {1, 5, 6, 19}) {
+  for (const std::size_t i : {1U, 5U, 6U, 19U}) {
     CHECK(answer(reactor, asleep[i], kGet).ends_with("hello"));
   }
 }

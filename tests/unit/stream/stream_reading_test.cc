@@ -8,6 +8,7 @@
 #include "ropewalk/stream_protocol.h"
 #include "ropewalk/task.h"
 #include "support/captured_log.h"
+#include "support/slowdown.h"
 #include "support/split.h"
 #include "unit/stream/stream_stage.h"
 
@@ -178,7 +179,7 @@ TEST_CASE("readExactly of more than a stream keeps unread gets it all") {
 }
 
 TEST_CASE("what is read in the end is not searched again for each byte that comes [LR29]" *
-          doctest::timeout(10)) {
+          doctest::timeout(10 * test::kSlowdown)) {
   constexpr std::size_t kLength = 1024 * 1024;
   std::size_t length = 0;
   Told* server = nullptr;
