@@ -65,11 +65,16 @@ RawSocket RawSocket::connectedTo(const Address& address, int receiveBuffer) {
   return socket;
 }
 
-RawSocket RawSocket::listening(int backlog) {
+RawSocket RawSocket::bound() {
   RawSocket socket(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
   sockaddr_storage storage{};
   const socklen_t length = toSystem(Address::parse("127.0.0.1", 0), storage);
   check(::bind(socket.fd_, reinterpret_cast<sockaddr*>(&storage), length), "bind");
+  return socket;
+}
+
+RawSocket RawSocket::listening(int backlog) {
+  RawSocket socket = bound();
   check(::listen(socket.fd_, backlog), "listen");
   return socket;
 }

@@ -26,6 +26,9 @@ class RawSocket {
   // so many bytes, if that is not 0.
   static RawSocket connectedTo(const Address& address, int receiveBuffer = 0);
 
+  // Bound to a free port of 127.0.0.1, which refuses every connection until listening.
+  static RawSocket bound();
+
   // Listening on a free port of 127.0.0.1.
   static RawSocket listening(int backlog = 16);
 

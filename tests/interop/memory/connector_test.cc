@@ -76,8 +76,8 @@ TEST_CASE("a connection that we open survives a shortage of memory [G3]") {
 }
 
 TEST_CASE("a connection that is refused survives a shortage of memory [G3]") {
-  const int port = RawSocket::listening().port();
-  const Address nobody = Address::parse("127.0.0.1", port);
+  const RawSocket refusing = RawSocket::bound();
+  const Address nobody = Address::parse("127.0.0.1", refusing.port());
   surviveShortages(
       {.factory = [&](Reactor&) { return Factory::forProtocol<Booked<Relay>>(nobody); },
        .peers = {{{}}}});
