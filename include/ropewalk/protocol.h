@@ -8,6 +8,7 @@
 #include "ropewalk/detail/as_deferred.h"
 #include "ropewalk/detail/place.h"
 #include "ropewalk/detail/require_callable.h"
+#include "ropewalk/detail/scope.h"
 #include "ropewalk/reactor_time.h"
 #include "ropewalk/transport.h"
 
@@ -95,15 +96,15 @@ class Protocol {
     spawnOwned(detail::asDeferred(std::forward<Callable>(call), place), place);
   }
 
-  /// Wraps `call` so that it does nothing once the connection has ended: for code that may call it
-  /// late. For callables that return nothing.
+  /// Wraps `call` so that it does nothing once the connection has ended or was given to another
+  /// protocol: for code that may call it late. For callables that return nothing.
   ///
   ///   lookup(name).addCallback(whileConnected([this](const Answer& answer) { send(answer); }));
   template <typename Callable>
   auto whileConnected(Callable call) {
     detail::requireCallable(call);
-    return [alive = transport, call = std::move(call)](auto&&... arguments) mutable {
-      if (alive->isConnected()) {
+    return [scope = liveScope(), call = std::move(call)](auto&&... arguments) mutable {
+      if (scope && !scope->isOver()) {
         call(std::forward<decltype(arguments)>(arguments)...);
       }
     };
@@ -125,6 +126,9 @@ class Protocol {
 
  private:
   friend class detail::Belongings;
+
+  // Null if there is no connection.
+  detail::Ref<detail::Scope> liveScope();
 
   DelayedCall callLaterOwned(Duration delay, UniqueFunction<void()> call);
   void spawnOwned(UniqueFunction<Deferred<void>()> call, detail::Place place);

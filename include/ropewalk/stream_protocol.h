@@ -77,6 +77,10 @@ class StreamProtocol : public Protocol {
   /// Whatever is there, at least one byte. Gives std::optional<std::string>.
   [[nodiscard]] detail::StreamRead readSome() noexcept;
 
+  /// The bytes that have arrived and were not read, which are forgotten: for another protocol,
+  /// with `transport->switchProtocol(next, takeUnread())`. A read that is pending goes on waiting.
+  std::string takeUnread();
+
   /// Transport::write().
   void write(std::string_view bytes) { transport->write(bytes); }
   void write(const SharedBytes& bytes) { transport->write(bytes); }

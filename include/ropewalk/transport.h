@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "ropewalk/address.h"
 #include "ropewalk/detail/drained.h"
@@ -125,6 +126,33 @@ class Transport : public detail::SharedRefCounted {
   /// writeConnectionLost() (HC1). With a producer registered, waits for it to unregister first. If
   /// the peer has finished too, the connection ends (HC3).
   virtual void loseWriteConnection() = 0;
+
+  /// Gives the connection to another protocol, for instance after an HTTP upgrade or at the end of
+  /// a handshake: `next` gets every callback from now on, the protocol until now gets none.
+  ///
+  ///   void Handshake::lineReceived(std::string_view) {
+  ///     transport->write("200 connected\r\n");
+  ///     transport->switchProtocol(std::make_shared<Tunnel>(), clearLineBuffer());
+  ///   }
+  ///
+  /// `unread` is the input that the protocol until now has received but not used.
+  ///
+  /// The switch happens in the event loop, after the callback or coroutine that calls this. Until
+  /// then nothing is read, and what is written goes out before anything that `next` writes.
+  ///
+  /// Order: the producer of the protocol until now is stopped; its timed calls and coroutines are
+  /// cancelled as at the end of a connection; its `transport` becomes one that does nothing; its
+  /// pauseProducing() is undone, and so is setIdle(). The limits and the output that waits stay.
+  /// Then `next` gets connectionMade(), dataReceived() with `unread`, and readConnectionLost(),
+  /// writeConnectionLost() and drainRequested() if the connection has got so far.
+  ///
+  /// If the connection ends before the switch, `next` gets connectionMade() and connectionLost(),
+  /// without `unread`. Once isConnected() is false, this drops `next` and does nothing.
+  ///
+  /// Ownership: the connection keeps `next`, and lets the protocol until now go.
+  /// Errors: throws std::invalid_argument if `next` is null, UserError if a switch is pending.
+  virtual void switchProtocol(std::shared_ptr<Protocol> next, std::string unread) = 0;
+  void switchProtocol(std::shared_ptr<Protocol> next) { switchProtocol(std::move(next), {}); }
 
   /// Stops delivering to the protocol; what arrives waits in the kernel (PC1).
   ///

@@ -38,7 +38,6 @@ AccessLog& Connection::accessLog() {
 }
 
 void Connection::dataReceived(std::string_view data) {
-  if (detached_) return next_->dataReceived(data);
   if (closed_) return;
   if (!readAhead_) consume(data);
   if (next_) return handOver(data);
@@ -102,22 +101,15 @@ void Connection::exchangeFinished() {
   if (draining_ && !next_) close();
 }
 
-// From here on nothing in here is HTTP. `rest` is what came behind the request.
+// `rest` is the input behind the request. No callback comes here any more.
 void Connection::handOver(std::string_view rest) {
-  const auto ahead = std::move(readAhead_);  // which `rest` may be a view into
-  closed_ = detached_ = true;
+  closed_ = true;
   if (accessLog_) accessLog_->flush();
   room_.reset();
   bodyClock_.reset();
   site_.deadlines.forget(*this);
-  transport->setIdle(false);
-  if (std::exchange(readingPaused_, false)) transport->resumeProducing();
-  // Not makeConnection(): the transport's protocol is this one still.
-  next_->transport = transport;
-  next_->connectionMade();
-  if (!rest.empty() && !transport->isDisconnecting()) next_->dataReceived(rest);
-  if (inputEnded_ && !transport->isDisconnecting()) next_->readConnectionLost();
-  if (draining_ && !transport->isDisconnecting()) next_->drainRequested();
+  transport->switchProtocol(std::move(next_), std::string(rest));
+  readAhead_.reset();  // which `rest` may be a view into
 }
 
 bool Connection::mayKeepAlive() const {
@@ -151,17 +143,11 @@ void Connection::unlimitQueue() {
 }
 
 void Connection::readConnectionLost() {
-  if (detached_) return next_->readConnectionLost();
   inputEnded_ = true;
   settle();
 }
 
-void Connection::writeConnectionLost() {
-  if (detached_) next_->writeConnectionLost();
-}
-
 void Connection::drainRequested() {
-  if (detached_) return next_->drainRequested();
   draining_ = true;
   if (isIdle() || exchange_->isAnswered()) {
     close();
@@ -172,7 +158,6 @@ void Connection::drainRequested() {
 }
 
 void Connection::connectionLost(const Failure& why) {
-  if (detached_) return next_->endConnection(why);
   closed_ = true;
   site_.deadlines.forget(*this);
   readAhead_.reset();

@@ -19,9 +19,6 @@ class AccessLog;
 
 // One connection of a Site: cuts the bytes into exchanges, one after the other, and keeps the time.
 //
-// After a handover (Response::detach()) it is HTTP no more, and only passes on what the connection
-// tells its protocol.
-//
 // Idle, it holds no buffer and no exchange. An exchange exists from the first byte of a request
 // until its answer is sent; what comes meanwhile and does not belong to it waits in the read-ahead.
 class Connection final : public Protocol, private Waiter {
@@ -32,10 +29,9 @@ class Connection final : public Protocol, private Waiter {
   void connectionMade() override;
   void dataReceived(std::string_view data) override;
   void readConnectionLost() override;
-  void writeConnectionLost() override;
   void connectionLost(const Failure& why) override;
   void drainRequested() override;
-  std::string logPrefix() const override { return detached_ ? next_->logPrefix() : "http"; }
+  std::string logPrefix() const override { return "http"; }
 
   SiteState& site() const { return site_; }
   const Limits& limits() const { return site_.options.limits; }
@@ -93,7 +89,7 @@ class Connection final : public Protocol, private Waiter {
   std::unique_ptr<ReadAhead> readAhead_;
   std::unique_ptr<AccessLog> accessLog_;
   std::unique_ptr<BodyClock> bodyClock_;
-  std::shared_ptr<Protocol> next_;                 // whose the connection is, or will be
+  std::shared_ptr<Protocol> next_;                 // gets the connection after this exchange
   std::unique_ptr<Room> room_;                     // while too much output is unsent
   std::unique_ptr<ConnectionLimits> portsLimits_;  // while a stream has others
   // What consume() has still to take; null outside of it. It looks at whatever happens meanwhile.
@@ -101,7 +97,6 @@ class Connection final : public Protocol, private Waiter {
   std::uint32_t served_ = 0;  // exchanges that are finished
   std::uint32_t waitOf_ = 0;  // what served_ was when the deadline was set
   bool closed_ = false;
-  bool detached_ = false;  // everything goes to next_
   bool inputEnded_ = false;
   bool draining_ = false;
   bool readingPaused_ = false;

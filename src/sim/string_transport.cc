@@ -1,14 +1,15 @@
 #include "ropewalk/sim/string_transport.h"
 
 #include <cerrno>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "reactor/sim/sim_driver.h"
 #include "ropewalk/failure.h"
+#include "ropewalk/protocol.h"
 #include "ropewalk/reactor.h"
 #include "sim/memory_channel.h"
-#include "sim/protocol_relay.h"
-#include "sim/relayed_transport.h"
 #include "sim/timeline.h"
 #include "transport/connection.h"
 
@@ -25,6 +26,12 @@ class DefaultLimits final : public detail::ConnectionMaker {
   const ConnectionLimits limits_{};
 };
 
+// Stands where no protocol is.
+class NoProtocol final : public Protocol {
+ public:
+  std::string logPrefix() const override { return "-"; }
+};
+
 }  // namespace
 
 // A network of one host, and one connection that leads out of it.
@@ -38,17 +45,16 @@ class StringTransport::Stage {
         timeline_(network_),
         connection_(new detail::Connection(core().turn(), channelTo(peer),
                                            detail::Ref<detail::ConnectionMaker>(new DefaultLimits),
-                                           /*session=*/0)),
-        transport_(new detail::RelayedTransport(connection_, relay_)) {
+                                           /*session=*/0)) {
     core().start();
     timeline_.add(core(), *driver_);
-    connection_->start(relay_);
+    connection_->startWithout(nobody_);
   }
-  ~Stage() { relay_->setTarget(nullptr); }
+  ~Stage() { connection_->letGoOfProtocol(nobody_); }
 
   detail::Timeline& timeline() noexcept { return timeline_; }
   detail::MemoryPeer& far() noexcept { return *far_; }
-  detail::RelayedTransport& transport() noexcept { return *transport_; }
+  detail::Connection& transport() noexcept { return *connection_; }
 
   // Lets happen what can happen, unless this is part of it.
   Stage& settle() {
@@ -73,14 +79,13 @@ class StringTransport::Stage {
   }
 
   const std::shared_ptr<detail::MemoryPeer> far_ = std::make_shared<detail::MemoryPeer>();
-  const std::shared_ptr<detail::ProtocolRelay> relay_ = std::make_shared<detail::ProtocolRelay>();
+  const std::shared_ptr<Protocol> nobody_ = std::make_shared<NoProtocol>();
   const std::shared_ptr<detail::SimNetwork> network_;
   detail::SimHost& host_;
   detail::SimDriver* const driver_;  // the reactor's
   Reactor reactor_;
   detail::Timeline timeline_;
   const detail::Ref<detail::Connection> connection_;
-  const detail::Ref<detail::RelayedTransport> transport_;
 };
 
 StringTransport::StringTransport(const Address& peer) : stage_(std::make_unique<Stage>(peer)) {}

@@ -31,8 +31,8 @@ StreamRead StreamProtocol::readSome() noexcept {
 }
 
 void StreamProtocol::connectionMade() {
-  spawn([this, connection = transport] {
-    return serve().addCallback([connection] { connection->loseConnection(); });
+  spawn([this] {
+    return serve().addCallback(whileConnected([this] { transport->loseConnection(); }));
   });
 }
 
@@ -59,6 +59,12 @@ void StreamProtocol::setReader(StreamRead* reader) {
 void StreamProtocol::take(std::size_t count) {
   inbox_.drop(count);
   pauseOrResume();
+}
+
+std::string StreamProtocol::takeUnread() {
+  std::string unread(inbox_.bytes());
+  take(unread.size());
+  return unread;
 }
 
 void StreamProtocol::pauseOrResume() {

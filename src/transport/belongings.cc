@@ -26,6 +26,10 @@ void Belongings::end(Protocol& protocol) {
   belongings.scope_->close();
 }
 
+void Belongings::handOver(Protocol& protocol) noexcept {
+  if (protocol.belongings_) protocol.belongings_->scope_->handOver();
+}
+
 void Belongings::makeRoom() {
   if (calls_.size() < calls_.capacity()) return;
   // Those that have run are let go whenever the list would grow.

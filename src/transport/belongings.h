@@ -23,6 +23,9 @@ class Belongings {
   // Cancels and destroys what belongs to `protocol`; what is started from now on dies at once.
   static void end(Protocol& protocol);
 
+  // The connection of `protocol` goes to another protocol, which calls end() soon.
+  static void handOver(Protocol& protocol) noexcept;
+
   // In two steps, so that no call is left running that could not be kept: makeRoom() may throw,
   // keep() does not. REQUIRES: makeRoom() was called for each keep().
   void makeRoom();

@@ -1,5 +1,6 @@
 // The road of a byte through a connection: in by readReady(), out by write() and flush(). What else
-// may happen stands in connection_flow.cc (pausing) and connection_close.cc (beginnings and ends).
+// may happen stands in connection_flow.cc (pausing), connection_switch.cc (another protocol) and
+// connection_close.cc (beginnings and ends).
 
 #include "transport/connection.h"
 
@@ -104,7 +105,7 @@ void Connection::readReady() noexcept {
 }
 
 bool Connection::wantsRead() const noexcept {
-  if (phase_ == Phase::Open) return !paused_ && !blocked_ && !readEnded_;
+  if (phase_ == Phase::Open) return !paused_ && !blocked_ && !readEnded_ && !takenOver_;
   return phase_ == Phase::Lingering && !readEnded_;
 }
 

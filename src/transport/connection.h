@@ -9,6 +9,7 @@
 
 #include "ropewalk/connection_limits.h"
 #include "ropewalk/failure.h"
+#include "ropewalk/memory_budget.h"
 #include "ropewalk/protocol.h"
 #include "ropewalk/transport.h"
 #include "transport/channel.h"
@@ -74,6 +75,12 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // Gives it its protocol and begins to deliver. REQUIRES: Made, and called from the event loop.
   void start(std::shared_ptr<Protocol> protocol) noexcept;
 
+  // As start(), but the protocol comes later, or never: the one whose makeConnection() is called
+  // with this transport first. It is not owned, and gets no callback after letGoOfProtocol(). For
+  // test doubles.
+  void startWithout(std::shared_ptr<Protocol> placeholder) noexcept;
+  void letGoOfProtocol(std::shared_ptr<Protocol> placeholder) noexcept;
+
   // Ends it with `why` as the reason, in the turn's own time; `reset`: at once, dropping what is
   // queued.
   void endSoon(Failure why) noexcept;
@@ -109,7 +116,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // lingers.
   bool isEvictable() noexcept {
     if (standing_ == Standing::Lingering) return true;
-    return phase_ == Phase::Open && queue_.empty() && channel_->unread() == 0;
+    return phase_ == Phase::Open && !takeover_ && queue_.empty() && channel_->unread() == 0;
   }
 
   // The producer that is registered, or null; and how it is.
@@ -126,6 +133,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void abortConnection(Failure why) override;
   void cutShort(Failure why) override;
   void loseWriteConnection() override;
+  void switchProtocol(std::shared_ptr<Protocol> next, std::string unread) override;
   void pauseProducing() override;
   void resumeProducing() override;
   void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) override;
@@ -165,6 +173,15 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
     bool isRelieved = false;  // it was paused for want of memory, and there is memory again
   };
 
+  // The way to another protocol: exists from switchProtocol() until the next protocol has got what
+  // was there before it.
+  struct Takeover {
+    std::shared_ptr<Protocol> next;  // null once it is in place
+    std::string unread;
+    bool readLost = false;  // readConnectionLost() comes after `unread`
+    MemoryCharge charge;
+  };
+
   // In a debug build, aborts the program if `call` is made on another thread than the reactor's.
   // Does not check after the end: turn_ may be gone then, and every call does nothing.
   void requireHome(const char* call) const noexcept {
@@ -178,6 +195,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool acceptsWrites();
   bool makesRoom();
   void writeOwned(std::string bytes) override;
+  void attached(Protocol& protocol) override;
   void writeThrough(std::string_view bytes);
   void queued();
   void overHighWater();
@@ -206,6 +224,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
 
   // connection_close.cc: beginnings and ends
   void readStopped(Transfer got) noexcept;
+  void tellReadLost() noexcept;
   void discardInput() noexcept;
   void allSent() noexcept;
   bool waitsForProducer() const noexcept { return feed_ && !cutsShort_; }
@@ -227,6 +246,13 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   template <typename Call>
   void guarded(const Call& call) noexcept;
 
+  // connection_switch.cc: another protocol takes over
+  bool awaitsSwitch() const noexcept { return takeover_ && takeover_->next; }
+  void carryOutSwitch() noexcept;
+  void retireProtocol() noexcept;
+  void deliverUnread() noexcept;
+  void endTakeover() noexcept;
+
   // connection_progress.cc: whether the peer takes what is sent
   void expectProgress();
   void lookForProgress() noexcept;
@@ -240,7 +266,8 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   WriteQueue queue_;
   std::unique_ptr<Feed> feed_;
   RoomWaiters roomWaiters_;
-  std::unique_ptr<Stall> stall_;    // while the wire takes no more
+  std::unique_ptr<Stall> stall_;  // while the wire takes no more
+  std::unique_ptr<Takeover> takeover_;
   const ConnectionLimits* limits_;  // the maker's, or its own
   Ref<ConnectionMaker> maker_;
   Failure reason_;  // why it ends, once that is known
@@ -262,6 +289,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool paused_ : 1 = false;     // by pauseProducing()
   bool blocked_ : 1 = false;    // too much of its own output waits
   bool readEnded_ : 1 = false;  // the peer has finished
+  bool takenOver_ : 1 = false;  // there is a takeover_
 
   // Bytes, for they are written on the road of every message.
   bool flushQueued_ = false;      // it stands in the turn's line
@@ -284,6 +312,9 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // leave(false) restores the two values below.
   bool left_ : 1 = false;
   bool wasPaused_ : 1 = false;
+  // No protocol has come yet, and after that: it is not owned. See startWithout().
+  bool awaitsProtocol_ : 1 = false;
+  bool borrowsProtocol_ : 1 = false;
   bool waitedForRoom_ : 1 = false;
   Linger linger_ = Linger::Yes;
 };

@@ -125,6 +125,10 @@ void Connection::readStopped(Transfer got) noexcept {
   readEnded_ = true;
   needsAfterFlush_ = true;
   if (phase_ == Phase::Lingering) return endOrderly();
+  tellReadLost();
+}
+
+void Connection::tellReadLost() noexcept {
   guarded([this] { protocol_->readConnectionLost(); });
   if (phase_ == Phase::Open && shutDown_) endOrderly();  // both directions are closed (HC3)
 }
@@ -243,6 +247,7 @@ void Connection::settleLater() noexcept {
 void Connection::settle() noexcept {
   settleQueued_ = false;
   if (phase_ == Phase::Ended) return;
+  if (takeover_) carryOutSwitch();
   if (drainDue_) carryOutDrain();
   resumeFeed();
   notifyRoom();
@@ -260,6 +265,7 @@ void Connection::tellWriteLost() noexcept {
 void Connection::end(const Failure& why) noexcept {
   if (phase_ == Phase::Ended) return;
   const Ref<Connection> self(this);
+  while (awaitsSwitch()) carryOutSwitch();
   tellWriteLost();
   // What was known before goes before.
   const Failure reason = reason_ ? reason_ : why;
@@ -278,6 +284,7 @@ void Connection::end(const Failure& why) noexcept {
     if (turn_.slowTurns().isOn()) turn_.slowTurns().enter("code that runs after connectionLost()");
   }
   protocol_.reset();
+  takeover_.reset();
   // The last handle may be dropped by another thread, which must not run a destructor of the
   // user's.
   reason_ = {};

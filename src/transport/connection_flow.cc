@@ -165,6 +165,7 @@ void Connection::afterFlush() noexcept {
   const bool mayGoOn = !isHeldBack && (isRelieved || queue_.bytes() <= limits_->writeLowWater);
   if (mayGoOn) blocked_ = false;
   heldBack_ = isHeldBack || (heldBack_ && !mayGoOn);
+  if (takeover_ && !paused_ && !blocked_) settleLater();
   if (waitsForProducer() && phase_ < Phase::Ending) {
     const bool pull = feed_->streaming == Streaming::Pull;
     if (pull ? queue_.empty() && feed_->wrote : feed_->paused && mayGoOn) {

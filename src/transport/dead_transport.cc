@@ -25,6 +25,9 @@ class DeadTransport final : public Transport {
   void abortConnection(Failure) override {}
   void cutShort(Failure) override {}
   void loseWriteConnection() override {}
+  void switchProtocol(std::shared_ptr<Protocol> next, std::string) override {
+    if (!next) throw std::invalid_argument("switchProtocol: no protocol");
+  }
   void pauseProducing() override {}
   void resumeProducing() override {}
   void registerProducer(std::shared_ptr<Producer> producer, Streaming) override {

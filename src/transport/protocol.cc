@@ -32,6 +32,11 @@ void Protocol::endConnection(const Failure& why) {
   connectionLost(why);
 }
 
+detail::Ref<detail::Scope> Protocol::liveScope() {
+  if (!transport->isConnected()) return {};
+  return detail::Ref<detail::Scope>(&detail::Belongings::of(*this).scope());
+}
+
 DelayedCall Protocol::callLaterOwned(Duration delay, UniqueFunction<void()> call) {
   if (!transport->isConnected()) return {};
   detail::Belongings& belongings = detail::Belongings::of(*this);

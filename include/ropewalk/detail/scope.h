@@ -15,8 +15,9 @@ class CoroutineFrame;
 // current, so what it starts belongs there too; so it is while a callback runs that was added to a
 // Deferred in the scope.
 //
-// Ownership: counted; each frame keeps its scope.
-class Scope final : public RefCounted {
+// Ownership: counted; each frame keeps its scope. Handles may be dropped on any thread, because
+// Protocol::whileConnected() puts one into the caller's callable.
+class Scope final : public SharedRefCounted {
  public:
   // Remembers in whose name this is: what its coroutines log has the LogContext's prefix of now.
   Scope();
@@ -24,6 +25,12 @@ class Scope final : public RefCounted {
   static Scope* current() noexcept;
 
   bool isClosed() const noexcept { return closed_; }
+
+  // Said when the connection goes to another protocol: the scope will be closed soon.
+  void handOver() noexcept { handedOver_ = true; }
+
+  // True once what belongs to this scope must no longer act on the connection.
+  bool isOver() const noexcept { return closed_ || handedOver_; }
 
   // Ends every coroutine of this scope, newest first; false-to-true once, later calls do nothing.
   //
@@ -59,6 +66,7 @@ class Scope final : public RefCounted {
   CoroutineFrame* cancelledFrames_ = nullptr;
   std::string logPrefix_;
   bool closed_ = false;
+  bool handedOver_ = false;
 };
 
 inline constinit thread_local Scope* currentScope = nullptr;

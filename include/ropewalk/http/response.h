@@ -92,17 +92,13 @@ class Response {
   /// has said that it is over. Otherwise the request is answered with 500 and the connection
   /// closed.
   ///
-  /// Order, all before the handler's result is forgotten: HTTP ends the exchange (notifyFinish()
-  /// fires) and lets go of its deadlines, limits and producers; `next` gets its transport and
-  /// connectionMade(), then in one dataReceived() what the client sent behind the request, then
-  /// readConnectionLost() if the client has finished, and from then on what the connection itself
-  /// gets, connectionLost() last.
-  /// What was read ahead is delivered although connectionMade() paused the transport, but not after
-  /// it closed it.
+  /// Order: HTTP ends the exchange (notifyFinish() fires) and lets go of its deadlines and limits.
+  /// Then `next` gets the connection as Transport::switchProtocol() says: connectionMade(), in one
+  /// dataReceived() what the client sent behind the request, readConnectionLost() if the client has
+  /// finished, and so on until connectionLost().
   ///
   /// Ownership: the connection shares `next` until connectionLost() has returned. It must be new:
-  /// one that has no connection yet. What it starts by Protocol::spawn() and callLater() ends with
-  /// the connection.
+  /// one that has no connection yet.
   /// Limits: those of the port hold.
   static Response detach(std::shared_ptr<Protocol> next);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// The re-entrancy matrix: each of nine callbacks in which user code runs, times each of twelve
+// The re-entrancy matrix: each of nine callbacks in which user code runs, times each of thirteen
 // things that user code does there. Whatever it is, no callback is entered from inside another one,
 // each connection ends once and last, nothing is left, and the neighbour notices nothing unless the
 // reactor was stopped. Rules LF3, LF4, LF7, LF9, RC3, RC8, RC19.
@@ -281,6 +281,25 @@ inline std::shared_ptr<Protocol> Cell::build() {
   return owned.back();
 }
 
+// Takes the acting connection over.
+class Heir final : public Protocol {
+ public:
+  explicit Heir(Cell& cell) : cell_(cell) {}
+
+  void connectionMade() override { const Cell::Inside inside(cell_); }
+  void dataReceived(std::string_view) override {
+    const Cell::Inside inside(cell_);
+    transport->write(std::string(1'000'000, 'x'));
+  }
+  void connectionLost(const Failure&) override {
+    const Cell::Inside inside(cell_);
+    ++cell_.lost;
+  }
+
+ private:
+  Cell& cell_;
+};
+
 struct NamedDeed {
   const char* name;
   Cell::Action deed;
@@ -329,6 +348,8 @@ inline const NamedDeed kDeeds[] = {
        cell.owned.push_back(successor);
        successor->makeConnection(cell.acting);
      }},
+    {"give the connection to another protocol",
+     [](Cell& cell) { cell.transport().switchProtocol(std::make_shared<Heir>(cell), "question"); }},
 };
 
 inline void playDeeds(Callback callback) {
@@ -340,27 +361,29 @@ inline void playDeeds(Callback callback) {
   }
 }
 
-TEST_CASE("twelve deeds in buildProtocol harm nobody [LF9][LF3][RC8]") {
+TEST_CASE("thirteen deeds in buildProtocol harm nobody [LF9][LF3][RC8]") {
   playDeeds(Callback::Factory);
 }
-TEST_CASE("twelve deeds in connectionMade harm nobody [LF8][LF3][RC3]") {
+TEST_CASE("thirteen deeds in connectionMade harm nobody [LF8][LF3][RC3]") {
   playDeeds(Callback::Made);
 }
-TEST_CASE("twelve deeds in dataReceived harm nobody [LF7][LF3][RC3]") { playDeeds(Callback::Data); }
-TEST_CASE("twelve deeds in connectionLost harm nobody [LF16][LF3][RC3]") {
+TEST_CASE("thirteen deeds in dataReceived harm nobody [LF7][LF3][RC3]") {
+  playDeeds(Callback::Data);
+}
+TEST_CASE("thirteen deeds in connectionLost harm nobody [LF16][LF3][RC3]") {
   playDeeds(Callback::Lost);
 }
-TEST_CASE("twelve deeds in clientConnectionFailed harm nobody [PT16][LF3][RC8]") {
+TEST_CASE("thirteen deeds in clientConnectionFailed harm nobody [PT16][LF3][RC8]") {
   playDeeds(Callback::ConnectFailed);
 }
-TEST_CASE("twelve deeds in a call of callLater harm nobody [RC19][LF3]") {
+TEST_CASE("thirteen deeds in a call of callLater harm nobody [RC19][LF3]") {
   playDeeds(Callback::Timer);
 }
-TEST_CASE("twelve deeds in resumeProducing harm nobody [CL13][LF3]") {
+TEST_CASE("thirteen deeds in resumeProducing harm nobody [CL13][LF3]") {
   playDeeds(Callback::Resumed);
 }
-TEST_CASE("twelve deeds after drained() harm nobody [LF3][LF4]") { playDeeds(Callback::Drained); }
-TEST_CASE("twelve deeds in a call of callFromThread harm nobody [TH1][LF3]") {
+TEST_CASE("thirteen deeds after drained() harm nobody [LF3][LF4]") { playDeeds(Callback::Drained); }
+TEST_CASE("thirteen deeds in a call of callFromThread harm nobody [TH1][LF3]") {
   playDeeds(Callback::ThreadCall);
 }
 

@@ -1,0 +1,2 @@
+#include "support/loopback_wire.h"
+#include "unit/core/switching_rules.h"

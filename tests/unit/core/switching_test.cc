@@ -1,0 +1,51 @@
+#include "ropewalk/factory.h"
+#include "support/simulated_wire.h"
+#include "unit/core/switching_rules.h"
+
+namespace ropewalk::test {
+namespace {
+
+// Goes on after a drain was asked for, until it is told otherwise.
+struct Draining : Protocol {
+  explicit Draining(bool ends) : endsThen(ends) {}
+  void connectionMade() override { heard += "made "; }
+  void dataReceived(std::string_view data) override { heard += data; }
+  void drainRequested() override {
+    heard += " drain";
+    if (endsThen) transport->loseConnection();
+  }
+  std::string heard;
+  bool endsThen;
+};
+
+TEST_CASE("a drain is asked of the next protocol, after its input [RC13]") {
+  const auto old = std::make_shared<Draining>(false);
+  const auto next = std::make_shared<Draining>(true);
+  Story story;
+  Wire wire;
+  const auto clients = scripted(story, "client");
+  const auto port = wire.listen(std::make_shared<ProtocolFactory<Protocol>>(
+      [&](const Address&) -> std::shared_ptr<Protocol> { return old; }));
+  wire.connect(*port, clients);
+  wire.until([&] { return story.has("client made") && old->heard == "made "; });
+  clients->built[0]->transport->write("kernel");
+  Reactor& reactor = wire.serverReactor();
+  SUBCASE("that begins with the switch") {
+    reactor.callLater(0s, [&] {
+      old->transport->switchProtocol(next, "unread ");
+      reactor.drain();
+    });
+  }
+  SUBCASE("that was asked of the old one") {
+    reactor.callLater(0s, [&] { reactor.drain(); });
+    wire.until([&] { return old->heard.ends_with(" drain"); });
+    old->transport->switchProtocol(next, "unread ");
+  }
+  wire.until([&] { return story.has("client lost"); });
+  CHECK(next->heard.starts_with("made unread "));
+  CHECK(next->heard.ends_with(" drain"));
+  clients->built.clear();
+}
+
+}  // namespace
+}  // namespace ropewalk::test
