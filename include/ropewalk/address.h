@@ -45,7 +45,7 @@ class Address {
   /// The same address with another port.
   Address withPort(std::uint16_t port) const noexcept;
 
-  /// The interface index of a link-local IPv6 address, else 0 (rule PT24).
+  /// The interface index of a link-local IPv6 address, else 0.
   std::uint32_t scopeId() const noexcept { return scopeId_; }
 
   /// The bytes as they are on the wire, 4 or 16 of them.

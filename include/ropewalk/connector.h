@@ -26,7 +26,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
   virtual void connect() = 0;
 
   /// Gives up an attempt: clientConnectionFailed() with UserError, before this returns. Throws
-  /// NotConnectingError if there is none (rule PT20).
+  /// NotConnectingError if there is none.
   virtual void stopConnecting() = 0;
 
   /// stopConnecting() while connecting, loseConnection() while connected, else nothing.

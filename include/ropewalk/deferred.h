@@ -39,10 +39,10 @@ class Droppable;
 /// one is written std::move(named).addCallback(...).
 ///
 /// Callbacks: called with the value (an rvalue; a callback may also take nothing), one after the
-/// other, each with what the one before returned [DF1]; at once if the value is there [DF3]. One
-/// that throws makes a failure of the rest. A callback may return a Deferred (be a coroutine): what
-/// follows waits for it [DF4]; the callable and the value that it was called with are kept until
-/// then. Chains of any length use a bounded stack.
+/// other, each with what the one before returned; at once if the value is there. One that throws
+/// makes a failure of the rest. A callback may return a Deferred (be a coroutine): what follows
+/// waits for it; the callable and the value that it was called with are kept until then. Chains of
+/// any length use a bounded stack.
 ///
 /// Coroutines: a function that returns Deferred<T> may be a coroutine. It starts at once and is
 /// resumed when what it awaits is there. `co_await` takes temporaries; a named Deferred is written
@@ -167,7 +167,7 @@ class Deferred {
   /// coroutine has to run first, or this is called inside a Promise::callback(), which runs what
   /// follows before it returns (see Promise).
   ///
-  /// With a result there, does nothing [DF9].
+  /// With a result there, does nothing.
   void cancel() noexcept {
     const detail::Ref<detail::State<T>> state = detail::DeferredAccess::peek(*this);
     state->cancel();

@@ -21,8 +21,7 @@ namespace ropewalk {
 /// connectionLost() last, at most once, and not after it was removed by removeReader(),
 /// removeWriter() or Reactor::removeAll().
 /// Ownership: the reactor shares it as long as it is watched, and never closes the descriptor.
-/// Errors: an exception out of doRead() or doWrite() is logged, and the reason of connectionLost()
-/// (rule RC19).
+/// Errors: an exception out of doRead() or doWrite() is logged, and the reason of connectionLost().
 /// Threads: the reactor's.
 class Descriptor {
  public:
@@ -32,7 +31,7 @@ class Descriptor {
   virtual ~Descriptor() = default;
 
   /// Its number, the same as long as it is watched; -1 once it is closed. Not asked any more when
-  /// it is no longer watched (RC20).
+  /// it is no longer watched.
   virtual int fileno() const = 0;
 
   /// Reading would not block: bytes, an end, or an error.
@@ -42,8 +41,8 @@ class Descriptor {
   virtual void doWrite() {}
 
   /// The reactor watches it no more: ConnectionLost if the reactor stops or the descriptor was
-  /// closed underneath (RC21), or what doRead() or doWrite() threw. epoll does not tell of a close:
-  /// remove the descriptor before you close it.
+  /// closed underneath, or what doRead() or doWrite() threw. epoll does not tell of a close: remove
+  /// the descriptor before you close it.
   virtual void connectionLost(const Failure& why);
 
   /// How log lines name it: the class's name unless overridden.

@@ -6,7 +6,7 @@
 
 namespace ropewalk::echo {
 
-/// Sends back whatever comes (rule PO8).
+/// Sends back whatever comes.
 ///
 ///   reactor().listenTCP(7, Factory::forProtocol<echo::Echo>());
 ///

@@ -174,7 +174,7 @@ class BindError : public Error {
   using Error::Error;
 };
 
-/// listenTCP() and its kin could not listen. [PT2]
+/// listenTCP() and its kin could not listen.
 class CannotListenError : public BindError {
  public:
   /// "Couldn't listen on 127.0.0.1:8000: [Errno 98] Address already in use."
@@ -201,7 +201,7 @@ class InvalidAddressError : public Error {
   InvalidAddressError(std::string_view address, std::string_view why);
 };
 
-/// A Deferred was cancelled before it had a result. [DF6]
+/// A Deferred was cancelled before it had a result.
 class CancelledError : public Error {
  public:
   using Error::Error;
@@ -248,7 +248,7 @@ class AlreadyCalled : public Error {
   AlreadyCalled();
 };
 
-/// A delayed call was changed after it was cancelled. [TM7]
+/// A delayed call was changed after it was cancelled.
 class AlreadyCancelled : public Error {
  public:
   using Error::Error;
@@ -257,7 +257,7 @@ class AlreadyCancelled : public Error {
   AlreadyCancelled();
 };
 
-/// callLater() was given a time before now. [TM6]
+/// callLater() was given a time before now.
 class NegativeDelay : public Error {
  public:
   using Error::Error;
@@ -266,7 +266,7 @@ class NegativeDelay : public Error {
   NegativeDelay();
 };
 
-/// stop() was called on a reactor that does not run or is stopping already. [RC1] [RC2]
+/// stop() was called on a reactor that does not run or is stopping already.
 class ReactorNotRunning : public Error {
  public:
   using Error::Error;
@@ -275,7 +275,7 @@ class ReactorNotRunning : public Error {
   ReactorNotRunning();
 };
 
-/// run() was called from inside a running reactor. [RC3]
+/// run() was called from inside a running reactor.
 class ReactorAlreadyRunning : public Error {
  public:
   using Error::Error;
@@ -291,13 +291,13 @@ class LineTooLong : public Error {
   explicit LineTooLong(std::size_t limit);
 };
 
-/// There is no phase of that name. [RC12]
+/// There is no phase of that name.
 class UnknownPhase : public Error {
  public:
   using Error::Error;
 };
 
-/// That trigger was never added, has run, or has been removed. [RC12]
+/// That trigger was never added, has run, or has been removed.
 class UnknownTrigger : public Error {
  public:
   using Error::Error;
@@ -306,7 +306,7 @@ class UnknownTrigger : public Error {
   UnknownTrigger();
 };
 
-/// stopConnecting() was called while no connect was going on. [PT20]
+/// stopConnecting() was called while no connect was going on.
 class NotConnectingError : public Error {
  public:
   using Error::Error;
@@ -324,7 +324,7 @@ class AlreadyConnecting : public Error {
   AlreadyConnecting();
 };
 
-/// registerProducer() was called while another producer was registered. [PC4]
+/// registerProducer() was called while another producer was registered.
 class ProducerAlreadyRegistered : public Error {
  public:
   using Error::Error;

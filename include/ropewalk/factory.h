@@ -22,10 +22,10 @@ class ProtocolFactory;
 ///   reactor().listenTCP(8001, Factory::forProtocol<Chatter>(room));  // Chatter(room) for each
 ///
 /// Order: startFactory() before the first port or connector uses it, then buildProtocol() for each
-/// connection, stopFactory() after the last one has stopped (rule PT8).
+/// connection, stopFactory() after the last one has stopped.
 /// Ownership: shared by its ports, its connectors and the protocols it built.
-/// Errors: a buildProtocol() that throws is logged and closes that connection (LF9); a
-/// startFactory() that throws comes out of listenTCP() (PT26).
+/// Errors: a buildProtocol() that throws is logged and closes that connection; a startFactory()
+/// that throws comes out of listenTCP().
 class Factory : public std::enable_shared_from_this<Factory> {
  public:
   Factory() = default;
@@ -33,7 +33,7 @@ class Factory : public std::enable_shared_from_this<Factory> {
   Factory& operator=(const Factory&) = delete;
   virtual ~Factory() = default;
 
-  /// A protocol for the connection with `peer`; null refuses it: it is closed at once (PT12).
+  /// A protocol for the connection with `peer`; null refuses it: it is closed at once.
   virtual std::shared_ptr<Protocol> buildProtocol(const Address& peer) = 0;
 
   virtual void startFactory() {}
@@ -42,7 +42,7 @@ class Factory : public std::enable_shared_from_this<Factory> {
   /// How log lines name this factory: the class's name unless overridden.
   virtual std::string logPrefix() const;
 
-  /// On: starting and stopping are logged as information (PT9).
+  /// On: starting and stopping are logged as information.
   bool noisy = true;
 
   /// A factory that makes a `P(arguments...)` for each connection, from copies of `arguments`,
@@ -101,9 +101,9 @@ class Connector;
 /// A Factory for connections that this side opens; hears how the attempts went.
 ///
 /// Order: startFactory, startedConnecting, then either buildProtocol (and its protocol's callbacks)
-/// and clientConnectionLost, or clientConnectionFailed; stopFactory last (rules PT16, PT17, PT18).
-/// Calling `connector.connect()` from clientConnectionLost() or clientConnectionFailed() tries
-/// again and keeps the factory started (PT19).
+/// and clientConnectionLost, or clientConnectionFailed; stopFactory last. Calling
+/// `connector.connect()` from clientConnectionLost() or clientConnectionFailed() tries again and
+/// keeps the factory started.
 class ClientFactory : public Factory {
  public:
   virtual void startedConnecting(Connector& connector);

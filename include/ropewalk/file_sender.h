@@ -35,7 +35,7 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
   /// that was aborted has stopped this.
   using Transform = UniqueFunction<std::string(std::string)>;
 
-  /// Sends what `fd` has from where it stands to its end (rule PC15), and closes it.
+  /// Sends what `fd` has from where it stands to its end, and closes it.
   ///
   /// The Deferred fires with the last byte that was read (empty for an empty file), once the last
   /// piece has left and this is unregistered again. It fails if reading does, or the connection

@@ -72,7 +72,7 @@ class Gathering final : public RefCounted {
 
 }  // namespace detail
 
-/// Waits for all of them: done with their values, in the same order [DF11].
+/// Waits for all of them: done with their values, in the same order.
 ///
 /// The first failure ends it, as a FirstError; what the others come to is then dropped, but a
 /// further failure is logged like any unhandled one. Cancelling cancels all that are not done.

@@ -6,7 +6,7 @@ namespace ropewalk {
 
 /// What ends a line that arrives.
 enum class LineEnding {
-  Crlf,      ///< `\r\n`; a `\n` or `\r` alone is part of the line (rule LR4)
+  Crlf,      ///< `\r\n`; a `\n` or `\r` alone is part of the line
   LfOrCrLf,  ///< `\n`, and a `\r` right before it is not part of the line either
 };
 

@@ -17,7 +17,7 @@ namespace ropewalk {
 /// Empty lines are delivered too; an unfinished last line is not. However the bytes are cut, the
 /// lines are the same, and the time they take is linear in their bytes.
 ///
-/// Order: lineReceived() for each line, until the connection is disconnecting (rule LO2).
+/// Order: lineReceived() for each line, until the connection is disconnecting.
 /// Ownership: a line that arrived in one piece is a view of the receive buffer, without a copy.
 /// Errors: too long a line is skipped, unless lineLengthExceeded() closes; the lines after it are
 /// delivered.
@@ -34,8 +34,8 @@ class LineOnlyReceiver : public Protocol {
 
   /// A line is longer than maxLength. Unless overridden, the connection is closed.
   ///
-  /// `line` is what has arrived of that line alone (LO3). Once for each such line, and at once: the
-  /// first byte too many is enough (LO4), but a delimiter that has begun does not count (LO5).
+  /// `line` is what has arrived of that line alone. Once for each such line, and at once: the first
+  /// byte too many is enough, but a delimiter that has begun does not count.
   virtual void lineLengthExceeded(std::string_view line);
 
   /// Sends `line` and the delimiter: `\r\n` for LineEnding::LfOrCrLf.

@@ -20,10 +20,10 @@ namespace ropewalk {
 ///   };
 ///
 /// For people who type, and for nc, which ends a line with `\n` alone, pass LineEnding::LfOrCrLf:
-/// the default, Crlf, waits for `\r\n` (LR4).
+/// the default, Crlf, waits for `\r\n`.
 ///
-/// Empty lines are delivered too (rule LR3); an unfinished last line is not. However the bytes are
-/// cut, the lines are the same (LR2), and the time they take is linear in their bytes (LR29).
+/// Empty lines are delivered too; an unfinished last line is not. However the bytes are cut, the
+/// lines are the same, and the time they take is linear in their bytes.
 ///
 /// Order: lineReceived() for each line in line mode, rawDataReceived() for what comes in raw mode;
 /// a change of mode, delimiter or limit holds from the next byte on. None of them is called while
@@ -45,35 +45,35 @@ class LineReceiver : public Protocol, public Producer {
   /// A line arrived, without its delimiter. `line` is valid until this returns.
   virtual void lineReceived(std::string_view line) = 0;
 
-  /// Bytes arrived in raw mode: everything there is (LR5). `data` is valid until this returns.
+  /// Bytes arrived in raw mode: everything there is. `data` is valid until this returns.
   ///
-  /// Unless overridden throws std::logic_error, which ends the connection (LR27).
+  /// Unless overridden throws std::logic_error, which ends the connection.
   virtual void rawDataReceived(std::string_view data);
 
   /// A line is longer than maxLength. Unless overridden, the connection is closed.
   ///
   /// `line` is all that had arrived from the beginning of that line on, the delimiter and further
-  /// lines included (LR18), and is not delivered in another way. It comes at the latest when
-  /// maxLength and a delimiter's worth of bytes are there (LR19).
+  /// lines included, and is not delivered in another way. It comes at the latest when maxLength and
+  /// a delimiter's worth of bytes are there.
   virtual void lineLengthExceeded(std::string_view line);
 
-  /// Sends `line` and the delimiter: `\r\n` for LineEnding::LfOrCrLf (LR25).
+  /// Sends `line` and the delimiter: `\r\n` for LineEnding::LfOrCrLf.
   void sendLine(std::string_view line) { transport->writeSequence({line, delimiter_.text()}); }
 
   /// From the next byte on, everything goes to rawDataReceived().
   void setRawMode() { isRaw_ = true; }
 
   /// From the next byte on, lines. `extra` is what rawDataReceived() got and did not want: it is
-  /// taken as if it came next (LR6).
+  /// taken as if it came next.
   void setLineMode(std::string_view extra = {});
 
-  /// Takes away what has arrived and was not delivered (LR13).
+  /// Takes away what has arrived and was not delivered.
   std::string clearLineBuffer();
 
   /// From the next byte on, a line ends so.
   void setLineEnding(LineEnding ending) { setDelimiter(detail::LineDelimiter(ending)); }
 
-  /// From the next byte on, exactly `delimiter` ends a line and is sent behind one (LR14).
+  /// From the next byte on, exactly `delimiter` ends a line and is sent behind one.
   /// REQUIRES: `delimiter` is not empty.
   void setDelimiter(std::string delimiter) {
     setDelimiter(detail::LineDelimiter(std::move(delimiter)));
@@ -83,16 +83,16 @@ class LineReceiver : public Protocol, public Producer {
   std::size_t maxLength() const { return maxLength_; }
 
   /// Delivers nothing more until resumeProducing(): neither what has arrived already, nor what the
-  /// transport has, which is paused too (LR10, LR11). `transport->pauseProducing()` alone stops
-  /// only what is not yet read: the lines of the chunk at hand still come.
+  /// transport has, which is paused too. `transport->pauseProducing()` alone stops only what is not
+  /// yet read: the lines of the chunk at hand still come.
   void pauseProducing() override;
 
-  /// Delivers again: first, before this returns, what the pause held back (LR10).
+  /// Delivers again: first, before this returns, what the pause held back.
   ///
   /// A callback that throws meanwhile ends this connection with that exception, not the caller.
   void resumeProducing() override;
 
-  /// Delivers nothing more and closes the connection (LR12).
+  /// Delivers nothing more and closes the connection.
   void stopProducing() override;
 
   void dataReceived(std::string_view data) override;

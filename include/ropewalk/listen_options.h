@@ -49,10 +49,10 @@ struct ConnectOptions {
   ConnectOptions() = default;
   explicit ConnectOptions(Duration connectTimeout) : timeout(connectTimeout) {}
 
-  /// After this long the attempt fails with TimeoutError (rule PT21).
+  /// After this long the attempt fails with TimeoutError.
   Duration timeout = 10s;
 
-  /// A local address literal and port to connect from; empty and 0: the kernel chooses (PT22).
+  /// A local address literal and port to connect from; empty and 0: the kernel chooses.
   std::string bindHost;
   int bindPort = 0;
 

@@ -8,7 +8,7 @@ namespace ropewalk {
 /// A socket that accepts connections and gives each a protocol of its factory.
 ///
 /// Ownership: shared between you and the reactor, which keeps it while it listens; you need not
-/// keep it. Connections that it accepted stay open when it stops (rule PT5).
+/// keep it. Connections that it accepted stay open when it stops.
 class ListeningPort {
  public:
   ListeningPort() = default;
@@ -16,11 +16,11 @@ class ListeningPort {
   ListeningPort& operator=(const ListeningPort&) = delete;
   virtual ~ListeningPort() = default;
 
-  /// Where it listens; with port 0 asked for, the port that it got (PT1).
+  /// Where it listens; with port 0 asked for, the port that it got.
   virtual Address getHost() const = 0;
 
-  /// Listens again after stopListening() (PT6). Throws CannotListenError (PT2), ReactorNotRunning
-  /// while the reactor is being destroyed.
+  /// Listens again after stopListening(). Throws CannotListenError, ReactorNotRunning while the
+  /// reactor is being destroyed.
   virtual void startListening() = 0;
 
   /// Stops accepting. The Deferred fires in a later turn, when the socket is closed and the port

@@ -94,7 +94,7 @@ namespace detail {
 
 // The heap memory of `text`; 0 for a short one, which is kept inside the object.
 constexpr std::size_t heapBytes(const std::string& text) noexcept {
-  return text.capacity() < sizeof(text) ? 0 : text.capacity() + 1;
+  return text.capacity() < sizeof(std::string) ? 0 : text.capacity() + 1;
 }
 
 }  // namespace detail

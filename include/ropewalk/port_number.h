@@ -26,7 +26,7 @@ inline int portNumber(std::string_view text) {
 ///
 ///   reactor().connectTCP(address, servicePort("http"), factory);
 ///
-/// Throws ServiceNameUnknownError for another (rule PT23).
+/// Throws ServiceNameUnknownError for another.
 int servicePort(std::string_view name);
 
 }  // namespace ropewalk

@@ -10,13 +10,13 @@ namespace ropewalk {
 /// pauseProducing() and resumeProducing(). A pull producer writes one piece per resumeProducing().
 ///
 /// Order: a push producer gets pauseProducing() from inside the write() that makes the queue exceed
-/// ConnectionLimits::writeHighWater, once per crossing (rules PC7, PC8), and resumeProducing() from
-/// the event loop once it is at or under writeLowWater. A pull producer gets its first
-/// resumeProducing() from the event loop after it was registered, then one each time the queue is
-/// empty; never pauseProducing() (PC9). stopProducing() is the last call: the connection has ended.
+/// ConnectionLimits::writeHighWater, once per crossing, and resumeProducing() from the event loop
+/// once it is at or under writeLowWater. A pull producer gets its first resumeProducing() from the
+/// event loop after it was registered, then one each time the queue is empty; never
+/// pauseProducing(). stopProducing() is the last call: the connection has ended.
 ///
 /// Ownership: the transport shares it until unregisterProducer() or the end.
-/// Errors: a resumeProducing() that throws ends the connection with that exception (CL13).
+/// Errors: a resumeProducing() that throws ends the connection with that exception.
 class Producer {
  public:
   virtual ~Producer() = default;

@@ -111,7 +111,7 @@ class Promise {
 
   /// Sets what is called, at most once, when the Deferred is cancelled before it has a result: stop
   /// working on it. It may fire the promise; if it does not, the Deferred fails with CancelledError
-  /// when it returns [DF7].
+  /// when it returns.
   void onCancel(UniqueFunction<void()> canceller) { state_->core.canceller = std::move(canceller); }
 
   /// True once it was fired or cancelled.

@@ -38,8 +38,8 @@ class Belongings;
 /// longer, but has no peer then.
 /// Threads: each callback runs on the reactor's thread.
 /// Errors: an exception out of any callback is logged with the connection's name and ends this
-/// connection, and only this one, with that exception as its reason (LF7, LF8, LF16); it is flushed
-/// first, but for a std::bad_alloc, which aborts it (G3).
+/// connection, and only this one, with that exception as its reason; it is flushed first, but for a
+/// std::bad_alloc, which aborts it.
 class Protocol {
  public:
   Protocol();
@@ -47,31 +47,30 @@ class Protocol {
   Protocol& operator=(const Protocol&) = delete;
   virtual ~Protocol();
 
-  /// The connection is there: `transport` and `factory` are set. Once, first (LF1).
+  /// The connection is there: `transport` and `factory` are set. Once, first.
   virtual void connectionMade() {}
 
   /// Some bytes arrived, at least one. They are cut anywhere: a message may come in pieces, or
-  /// several at once (LF2). `data` is valid until this returns. Unless overridden, they are
-  /// dropped.
+  /// several at once. `data` is valid until this returns. Unless overridden, they are dropped.
   virtual void dataReceived(std::string_view data);
 
   /// The peer will send no more. Unless overridden, what is queued is flushed and the connection
-  /// closed; override it to go on writing (HC2).
+  /// closed; override it to go on writing.
   virtual void readConnectionLost() { transport->loseConnection(); }
 
-  /// All that was written before loseWriteConnection() is out and the peer was told (HC1).
+  /// All that was written before loseWriteConnection() is out and the peer was told.
   virtual void writeConnectionLost() {}
 
-  /// The connection is gone; `why` says how. Once, last (LF3, LF5): ConnectionDone for an orderly
-  /// end from either side, ConnectionLost for a broken one, ConnectionAborted for
-  /// abortConnection(), or what a callback threw.
+  /// The connection is gone; `why` says how. Once, last: ConnectionDone for an orderly end from
+  /// either side, ConnectionLost for a broken one, ConnectionAborted for abortConnection(), or what
+  /// a callback threw.
   virtual void connectionLost(const Failure& why);
 
   /// The reactor drains: finish soon. The input that had arrived has been delivered. A connection
   /// that is still open at the deadline is closed then, with a reset if it has unsent output.
   virtual void drainRequested() { transport->loseConnection(); }
 
-  /// How log lines name this protocol: the class's name unless overridden (LF10).
+  /// How log lines name this protocol: the class's name unless overridden.
   virtual std::string logPrefix() const;
 
   /// Calls `call` once, `delay` from now, unless the connection has ended by then.
@@ -121,7 +120,7 @@ class Protocol {
   /// The connection. Never null, harmless before connectionMade() and after connectionLost().
   TransportRef transport;
 
-  /// Who built this protocol, or null (LF1).
+  /// Who built this protocol, or null.
   std::shared_ptr<Factory> factory;
 
  private:

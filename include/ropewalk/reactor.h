@@ -24,7 +24,7 @@ class Driver;
 class ReactorCore;
 }  // namespace detail
 
-/// When, within the firing of an event, a trigger runs (rule RC9).
+/// When, within the firing of an event, a trigger runs.
 enum class Phase { Before, During, After };
 
 /// The moments that triggers wait for.
@@ -93,7 +93,7 @@ class Reactor final : public ReactorTime {
   /// running, or stopping already.
   void stop();
 
-  /// Stops gracefully: nothing that has arrived is lost.
+  /// Stops gracefully: every protocol gets the input that has arrived, and the time to finish.
   ///
   /// In the next turn the ports accept the connections in their backlog and close. Each connection
   /// delivers the input that the kernel holds for it (as much as one turn reads; nothing while it
@@ -107,19 +107,18 @@ class Reactor final : public ReactorTime {
   /// True from drain() until the reactor stops.
   bool isDraining() const noexcept;
 
-  /// Leaves run() at the end of this turn, without Shutdown; run() works again afterwards (RC15).
+  /// Leaves run() at the end of this turn, without Shutdown; run() works again afterwards.
   void crash();
 
-  /// One turn, from outside of run() or from a timed call (RC16); waits at most `delay` for
-  /// something to happen. A Startup, a stop or a drain that it leaves unfinished goes on in the
-  /// next one, or in run(). Throws ReactorAlreadyRunning from a callback of a connection, a
-  /// descriptor or a signal.
+  /// One turn, from outside of run() or from a timed call; waits at most `delay` for something to
+  /// happen. A Startup, a stop or a drain that it leaves unfinished goes on in the next one, or in
+  /// run(). Throws ReactorAlreadyRunning from a callback of a connection, a descriptor or a signal.
   void iterate(Duration delay = Duration::zero());
 
-  /// True from the "during" phase of Startup to that of Shutdown (RC6, RC14).
+  /// True from the "during" phase of Startup to that of Shutdown.
   bool isRunning() const noexcept;
 
-  /// Calls `call` once the reactor runs, in the order asked; at once if it does already (RC5).
+  /// Calls `call` once the reactor runs, in the order asked; at once if it does already.
   template <typename Callable>
   void callWhenRunning(Callable&& call) {
     whenRunning(detail::detached(std::forward<Callable>(call)));
@@ -137,23 +136,23 @@ class Reactor final : public ReactorTime {
     return fromThread(detail::detached(std::forward<Callable>(call)));
   }
 
-  /// Runs `call` when `event` is fired, in `phase` (RC9 to RC11). A "before" trigger that returns a
-  /// Deferred holds the "during" phase back until it is done, well or not. Each runs once. An
-  /// exception is logged and the others still run.
+  /// Runs `call` when `event` is fired, in `phase`. A "before" trigger that returns a Deferred
+  /// holds the "during" phase back until it is done, well or not. Each runs once. An exception is
+  /// logged and the others still run.
   template <typename Callable>
   TriggerId addSystemEventTrigger(Phase phase, SystemEvent event, Callable&& call) {
     return addTrigger(phase, event, detail::asDeferred(std::forward<Callable>(call)));
   }
 
   /// The same for names as Twisted has them: "before", "during" or "after", and "startup" or
-  /// "shutdown". Throws UnknownPhase for another (RC12).
+  /// "shutdown". Throws UnknownPhase for another.
   template <typename Callable>
   TriggerId addSystemEventTrigger(std::string_view phase, std::string_view event, Callable&& call) {
     return addSystemEventTrigger(phaseNamed(phase), eventNamed(event),
                                  std::forward<Callable>(call));
   }
 
-  /// Throws UnknownTrigger if it never was, has run, or was removed already (RC12).
+  /// Throws UnknownTrigger if it never was, has run, or was removed already.
   void removeSystemEventTrigger(TriggerId trigger);
 
   /// Calls `call` in a turn of this reactor whenever the process gets `signal`. Replaces an earlier
@@ -198,9 +197,9 @@ class Reactor final : public ReactorTime {
 
   /// Listens on `port` (0: any free one) and gives each connection a protocol of `factory`.
   ///
-  /// Throws CannotListenError, with the address and why, if it cannot (PT2), and
-  /// InvalidAddressError if ListenOptions::interface is neither an address nor a known name, or
-  /// `port` is not a port; std::invalid_argument if `factory` is null.
+  /// Throws CannotListenError, with the address and why, if it cannot, and InvalidAddressError if
+  /// ListenOptions::interface is neither an address nor a known name, or `port` is not a port;
+  /// std::invalid_argument if `factory` is null.
   std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
                                            const ListenOptions& options = {});
 
@@ -226,8 +225,8 @@ class Reactor final : public ReactorTime {
     return connectTCP(host, port, ClientFactory::of(std::move(factory)), options);
   }
 
-  /// Calls doRead() whenever there is something to read (RC20: twice is once). A file that epoll
-  /// refuses, a regular one for instance, counts as always ready (RC23).
+  /// Calls doRead() whenever there is something to read (twice is once). A file that epoll refuses,
+  /// a regular one for instance, counts as always ready.
   ///
   /// Throws std::invalid_argument if it is null, and Error if the kernel cannot watch it or the
   /// reactor is that of a simulated host, which has no descriptors.
@@ -236,7 +235,7 @@ class Reactor final : public ReactorTime {
   /// The same for doWrite() and room to write.
   void addWriter(std::shared_ptr<Descriptor> descriptor);
 
-  /// Calls it no more, not even for what is ready already (RC25). Harmless if it is not watched.
+  /// Calls it no more, not even for what is ready already. Harmless if it is not watched.
   void removeReader(const Descriptor& descriptor) noexcept;
   void removeWriter(const Descriptor& descriptor) noexcept;
 
@@ -265,8 +264,8 @@ class Reactor final : public ReactorTime {
   std::vector<std::shared_ptr<Descriptor>> getReaders() const;
   std::vector<std::shared_ptr<Descriptor>> getWriters() const;
 
-  /// Watches none of the user's descriptors any more, and returns them (RC22). Ports, connections,
-  /// timers and callFromThread() go on.
+  /// Watches none of the user's descriptors any more, and returns them. Ports, connections, timers
+  /// and callFromThread() go on.
   std::vector<std::shared_ptr<Descriptor>> removeAll();
 
   /// Listens on `fd`, a TCP socket that listens already: one that a supervisor has handed over.

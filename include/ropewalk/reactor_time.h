@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 /// A span of time. Everything that takes one takes `5s`, `250ms`, ...
 using Duration = std::chrono::nanoseconds;
 
-/// A moment on the monotonic clock: steps of the wall clock do not move it (rule TM12).
+/// A moment on the monotonic clock: steps of the wall clock do not move it.
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
 /// `from` and `wait` together; what is too far away to be counted is the last moment there is, or
@@ -37,7 +37,7 @@ class TimerQueue;
 /// Ownership: a handle; the reactor keeps the call whether or not you keep the handle. Copies speak
 /// of the same call.
 /// Errors: cancel(), reset() and delay() throw AlreadyCalled once the call has started to run and
-/// AlreadyCancelled after cancel() (rules TM7, TM8).
+/// AlreadyCancelled after cancel().
 class DelayedCall {
  public:
   /// A handle of no call: never active.
@@ -56,10 +56,10 @@ class DelayedCall {
   /// Moves the deadline `more` later than it was.
   void delay(Duration more);
 
-  /// True until the call starts to run or is cancelled (rule TM10).
+  /// True until the call starts to run or is cancelled.
   bool active() const noexcept;
 
-  /// When the call is due (rule TM9).
+  /// When the call is due.
   TimePoint getTime() const;
 
  private:
@@ -72,9 +72,9 @@ class DelayedCall {
 /// What tells the time and calls back later: the Reactor, and in tests a Clock.
 ///
 /// Calls run on the reactor's thread, in order of their deadlines; equal deadlines in the order in
-/// which they were asked for (rules TM2, TM3). A call never runs before callLater() has returned,
-/// not even with a delay of 0s (TM1), and one that is asked for while calls run waits for the next
-/// turn (TM4). An exception out of a call is logged and ends nothing else (RC19).
+/// which they were asked for. A call never runs before callLater() has returned, not even with a
+/// delay of 0s, and one that is asked for while calls run waits for the next turn. An exception out
+/// of a call is logged and ends nothing else.
 class ReactorTime {
  public:
   ReactorTime() = default;
@@ -88,13 +88,13 @@ class ReactorTime {
   /// Calls `call` once, `delay` from now.
   ///
   /// `call` is kept until it has run or is cancelled; if it returns a Deferred, until that is done.
-  /// Throws NegativeDelay if `delay` is below zero (TM6), std::bad_alloc if there is no memory.
+  /// Throws NegativeDelay if `delay` is below zero, std::bad_alloc if there is no memory.
   template <typename Callable>
   DelayedCall callLater(Duration delay, Callable&& call) {
     return schedule(delay, detail::detached(std::forward<Callable>(call)));
   }
 
-  /// The calls that are still to come, in no particular order (TM9).
+  /// The calls that are still to come, in no particular order.
   virtual std::vector<DelayedCall> getDelayedCalls() const = 0;
 
  private:

@@ -17,7 +17,7 @@ class Connector;
 ///                        std::make_shared<ReconnectingClientFactory>(Factory::forProtocol<Query>()));
 ///
 /// The delay begins with initialDelay, is multiplied by `factor` before each attempt, grows no
-/// further than maxDelay, and is spread by chance around that (rule SV5): with the defaults about
+/// further than maxDelay, and is spread by chance around that: with the defaults about
 /// 2.7 s, 7.4 s, 20 s, 55 s, ... 3600 s. A connection that is made starts it from the beginning: in
 /// a class of your own that overrides buildProtocol(), call resetDelay() there, or rather when the
 /// peer has proved that it is of use.

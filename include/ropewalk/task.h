@@ -33,7 +33,7 @@ Deferred<void> sleep(long) = delete;
 Deferred<void> sleep(double) = delete;
 
 /// Calls `call` when `time` has passed on `clock`; done with what comes of it. Cancelling before
-/// then means that it is never called [DF22].
+/// then means that it is never called.
 ///
 /// g++ 12 destroys a closure that captures something twice if it is made inside a `co_await`
 /// expression; name it first:
@@ -81,9 +81,9 @@ int runUntilDone(UniqueFunction<Deferred<int>()> main);
 ///   Deferred<int> fetch() { ...; co_return 0; }
 ///   int main() { return react(fetch); }
 ///
-/// `main` is called once the reactor runs, and kept until the end. Returns the exit code [DF23]:
-/// the int that comes of it, 0 if it is a Deferred<void>, and 1 for a failure, which is logged. If
-/// the reactor is stopped from elsewhere first, `main` is cancelled, and this is 0 unless it makes
+/// `main` is called once the reactor runs, and kept until the end. Returns the exit code: the int
+/// that comes of it, 0 if it is a Deferred<void>, and 1 for a failure, which is logged. If the
+/// reactor is stopped from elsewhere first, `main` is cancelled, and this is 0 unless it makes
 /// something else of that.
 template <class F>
 int react(F&& main) {

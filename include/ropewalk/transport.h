@@ -59,7 +59,7 @@ class Transport : public detail::SharedRefCounted {
   ///
   /// What is written during one callback leaves in one system call when that callback returns.
   /// `bytes` is copied or sent before this returns. Dropped after loseConnection() (unless a
-  /// producer is registered, CL6), after loseWriteConnection() and after the end (CL5, HC8, LF13).
+  /// producer is registered), after loseWriteConnection() and after the end.
   virtual void write(std::string_view bytes) = 0;
 
   /// The same for bytes that many connections send: kept by reference, never copied.
@@ -71,7 +71,7 @@ class Transport : public detail::SharedRefCounted {
     writeOwned(std::forward<String>(bytes));
   }
 
-  /// Writes the pieces as one (LF11).
+  /// Writes the pieces as one.
   void writeSequence(std::initializer_list<std::string_view> pieces) {
     for (const std::string_view piece : pieces) write(piece);
   }
@@ -103,7 +103,7 @@ class Transport : public detail::SharedRefCounted {
 
   /// Closes now: unsent bytes are discarded and the peer sees a reset.
   ///
-  /// Ends in connectionLost() with ConnectionAborted, later, never from inside this call (CL7).
+  /// Ends in connectionLost() with ConnectionAborted, later, never from inside this call.
   virtual void abortConnection() = 0;
 
   /// As abortConnection(), but `why` is the reason that connectionLost() gets, unless it is empty
@@ -123,8 +123,8 @@ class Transport : public detail::SharedRefCounted {
   /// Says that nothing more will be written; reading goes on.
   ///
   /// After the flush the peer sees the end of the stream and the protocol gets
-  /// writeConnectionLost() (HC1). With a producer registered, waits for it to unregister first. If
-  /// the peer has finished too, the connection ends (HC3).
+  /// writeConnectionLost(). With a producer registered, waits for it to unregister first. If the
+  /// peer has finished too, the connection ends.
   virtual void loseWriteConnection() = 0;
 
   /// Gives the connection to another protocol, for instance after an HTTP upgrade or at the end of
@@ -154,15 +154,15 @@ class Transport : public detail::SharedRefCounted {
   virtual void switchProtocol(std::shared_ptr<Protocol> next, std::string unread) = 0;
   void switchProtocol(std::shared_ptr<Protocol> next) { switchProtocol(std::move(next), {}); }
 
-  /// Stops delivering to the protocol; what arrives waits in the kernel (PC1).
+  /// Stops delivering to the protocol; what arrives waits in the kernel.
   ///
-  /// The chunk that dataReceived() has at the moment is the protocol's already: to stop between
-  /// two of its lines there is LineReceiver::pauseProducing(), which also calls this one.
-  /// While paused an orderly end of the peer's stream is noticed when reading goes on (PC2); a
-  /// reset ends the connection at once.
+  /// The chunk that dataReceived() has at the moment is the protocol's already: to stop between two
+  /// of its lines there is LineReceiver::pauseProducing(), which also calls this one. While paused
+  /// an orderly end of the peer's stream is noticed when reading goes on; a reset ends the
+  /// connection at once.
   virtual void pauseProducing() = 0;
 
-  /// Delivers again, from the event loop. Nothing while disconnecting (PC3).
+  /// Delivers again, from the event loop. Nothing while disconnecting.
   virtual void resumeProducing() = 0;
 
   /// The same as loseConnection(), under the name that belongs to pauseProducing() and
@@ -176,7 +176,7 @@ class Transport : public detail::SharedRefCounted {
   /// On a dead transport calls `producer->stopProducing()` at once and keeps nothing.
   virtual void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) = 0;
 
-  /// Forgets the producer; none registered is harmless (PC6).
+  /// Forgets the producer; none registered is harmless.
   virtual void unregisterProducer() = 0;
 
   /// Returns at once while at most ConnectionLimits::writeHighWater bytes of output (64 KiB, or
@@ -249,8 +249,8 @@ class Transport : public detail::SharedRefCounted {
   /// the address is empty.
   virtual Address getHost() const = 0;
 
-  /// Nagle's algorithm off (the default is true: off) and TCP keep-alive (on): rule PT25. On a wire
-  /// without such options the value is remembered and means nothing.
+  /// Nagle's algorithm off (the default is true: off) and TCP keep-alive (on). On a wire without
+  /// such options the value is remembered and means nothing.
   virtual void setTcpNoDelay(bool on) = 0;
   virtual bool getTcpNoDelay() const = 0;
   virtual void setTcpKeepAlive(bool on) = 0;

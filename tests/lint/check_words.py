@@ -1,7 +1,8 @@
 """Fails on words that do not belong in the tree. Usage: check_words.py ROOT
 
 In every text: notes to self, paths of somebody's machine, white space that .editorconfig forbids. In C++:
-calls that have a safe form, and names that say nothing.
+calls that have a safe form, and names that say nothing. In public headers: numbers of rules, which mean nothing
+to a reader who has no list of them.
 """
 
 import pathlib
@@ -19,6 +20,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.:/])/((home|Users|mnt)/\w+/|(root|work|farm)
 UNSAFE_CALL = re.compile(
     r"(?<![\w.>])(?:std::)?(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|atoll|atof|strtol|strtoul|"
     r"strtoll|strtoull|rand|srand|inet_addr|inet_ntoa|inet_aton|gethostbyname|strtok|tmpnam|mktemp)\s*\(")
+RULE_NUMBER = re.compile(r"\b(?:CL|DF|HC|HR|LF|LO|LR|PC|PO|PT|RC|SF|SV|TH|TK|TL|TM|UX|WS)[0-9]{1,2}\b")
 EMPTY_NAME = re.compile(
     r"\b(?:class|struct|enum class)\s+(\w*(?:Manager|Handler|Processor|Engine|Component|Utils?|Helpers?|"
     r"Impl|Base|Misc|Common))\b")
@@ -64,6 +66,8 @@ def problems_of(here, text):
     for number, line in enumerate(lines, 1):
         for what in line_problems(line, is_mutant):
             yield number, what
+        if here.startswith("include/") and (match := RULE_NUMBER.search(line)):
+            yield number, f"{match[0]}: say the rule, not its number"
     if text and not text.endswith("\n"):
         yield len(lines), "no newline at the end"
     if here.endswith((".h", ".cc")):

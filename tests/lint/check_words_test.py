@@ -17,6 +17,7 @@ PLANTED = [
     ("src/net/port.h", "class PortManager {", "PortManager"),
     ("src/net/port.h", "struct TransportBase;", "TransportBase"),
     ("src/net/net_utils.cc", "", "find the noun"),
+    ("include/ropewalk/port.h", "/// Listens (rule PT5).", "say the rule"),
 ]
 
 CLEAN = [
@@ -25,6 +26,8 @@ CLEAN = [
     ("src/net/port.cc", "snprintf(out, size, format); world.rand(); operand(x);"),
     ("src/net/port.cc", 'get("/home/page");'),
     ("src/net/port.h", "class Database {};  // no: ends in base, is no Base"),
+    ("src/net/port.h", "// PT5"),
+    ("include/ropewalk/port.h", "/// RFC 9110, IPV6, HTTP2"),
     ("README.md", "Hackers do. https://example.org/home/page ./home/page"),
     ("tests/mutants/a.mutant", " \tcontext "),
 ]

@@ -38,9 +38,9 @@ struct NameOrder {
 /// `//` begins a line with one `/`. Lines end in LF or CRLF. Joining, leaving and changes of name
 /// are announced on lines that begin with `***`, as no member's line can.
 ///
-/// Names are 1 to 32 of `A-Z a-z 0-9 _ -`, unique whatever the case of the letters (rule PO19), and
-/// some are kept for the server. Control characters, those that change the direction of text, and
-/// bytes that are not UTF-8 are replaced by `?` or U+FFFD.
+/// Names are 1 to 32 of `A-Z a-z 0-9 _ -`, unique whatever the case of the letters, and some are
+/// kept for the server. Control characters, those that change the direction of text, and bytes that
+/// are not UTF-8 are replaced by `?` or U+FFFD.
 ///
 /// Ownership: shared by its ports and its members; the members are their connections'.
 /// Limits: chat::Limits, for each member. A slow, silent or flooding member costs the others

@@ -28,7 +28,7 @@ class FilePart;
 ///
 /// Lifetime: until the Deferred of that function is done and its frame gone; handle() for longer.
 /// Errors: once the client is gone or the connection aborted, and once that Deferred is done,
-/// write() does nothing (rule HR8) and `co_await drained()` raises CancelledError.
+/// write() does nothing and `co_await drained()` raises CancelledError.
 class BodyWriter {
  public:
   /// What drained() waits in; only ever awaited.

@@ -64,7 +64,7 @@ class Request {
   /// The target as it was sent, and its parts, none of them decoded: `/a%20b?x=1` has the path
   /// `/a%20b` and the query string `x=1`. Of an absolute target (`http://host/path`) the path is
   /// `/path`. ASCII only: a byte of 0x80 or above in a target is refused with 400, whichever it is,
-  /// while each of them may be escaped (`%80` to `%FF`), in UTF-8 or not (rule H1.13).
+  /// while each of them may be escaped (`%80` to `%FF`), in UTF-8 or not.
   std::string_view target() const;
   std::string_view path() const;
   std::string_view queryString() const;

@@ -82,7 +82,7 @@ class Response {
   /// The same for a body of `length` bytes: `write` must write exactly so many.
   static Response stream(std::string_view type, std::uint64_t length, WriteBody write);
 
-  /// Sends the client to `location`, with a small page for those who do not follow (rule WS13).
+  /// Sends the client to `location`, with a small page for those who do not follow.
   static Response redirect(std::string_view location, int status = 302);
 
   /// Takes the connection away from HTTP and gives it to `next`, without a word: see the
@@ -130,8 +130,8 @@ class Response {
   Response& addHeader(std::string_view name, std::string_view value) &;
   Response&& addHeader(std::string_view name, std::string_view value) &&;
 
-  /// What the client may ask about (RFC 9110 13; rules HR11, HR12). An answer to GET or HEAD with
-  /// status 200 that has a date or a tag becomes, in this order of precedence:
+  /// What the client may ask about (RFC 9110 13). An answer to GET or HEAD with status 200 that has
+  /// a date or a tag becomes, in this order of precedence:
   ///
   ///   412 if If-Match names other tags, or without it if it was changed after
   ///       If-Unmodified-Since

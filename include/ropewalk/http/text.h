@@ -11,11 +11,11 @@ namespace ropewalk::http {
 std::string escapeHtml(std::string_view text);
 
 /// The usual phrase of a status code: "Not Found" for 404, "Unknown Status" for one that is not
-/// registered (rule HR16).
+/// registered.
 std::string_view reasonPhrase(int status);
 
 /// A field name as it is usually written: `content-type` gives "Content-Type", `etag` "ETag",
-/// `www-authenticate` "WWW-Authenticate" (rule H1.18).
+/// `www-authenticate` "WWW-Authenticate".
 std::string canonicalName(std::string_view name);
 
 }  // namespace ropewalk::http

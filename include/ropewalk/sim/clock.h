@@ -21,11 +21,11 @@ namespace ropewalk::sim {
 ///
 /// It starts at 0 (`TimePoint{}`) unless told otherwise.
 ///
-/// Order: as on the reactor (rules TM1 to TM10), because it is the same code. Time moves from
-/// deadline to deadline, so now() inside a call is when the call was due; a call that is asked for
-/// while calls run waits for the next turn, which is part of the same advance() if it is due by
-/// then (TM5: a reactor that had all the time in the world would have done the same).
-/// Errors: an exception out of a call is logged, and the others run (RC19).
+/// Order: as on the reactor, because it is the same code. Time moves from deadline to deadline, so
+/// now() inside a call is when the call was due; a call that is asked for while calls run waits for
+/// the next turn, which is part of the same advance() if it is due by then (a reactor that had all
+/// the time in the world would have done the same).
+/// Errors: an exception out of a call is logged, and the others run.
 class Clock final : public ReactorTime {
  public:
   explicit Clock(TimePoint start = {});

@@ -35,7 +35,7 @@ class Host {
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
-  /// Stops: every connection that is still open gets connectionLost() with ConnectionLost (RC13).
+  /// Stops: every connection that is still open gets connectionLost() with ConnectionLost.
   ~Host();
 
   const std::string& name() const noexcept;

@@ -66,7 +66,7 @@ class Recorder : public Protocol {
   /// Why it was lost or failed; no failure before that.
   const Failure& reason() const noexcept { return reason_; }
 
-  /// How often each was called: 0 or 1, if all is well (rules LF1, LF3).
+  /// How often each was called: 0 or 1, if all is well.
   int timesMade() const noexcept { return made_; }
   int timesLost() const noexcept { return ended_; }
 

@@ -41,7 +41,7 @@ namespace ropewalk::sim {
 /// reactor() is this transport's, whatever other transports and Worlds there are. Outside of these
 /// it throws as long as a StringTransport lives, as with a World, so that no code waits by mistake
 /// on a reactor that does not run.
-/// Errors: an exception out of a callback ends the connection, as on any other (rule LF7).
+/// Errors: an exception out of a callback ends the connection, as on any other.
 class StringTransport {
  public:
   /// The other end is `peer`.
