@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstdio>
 #include <string_view>
 
 #include "reactor/sim/link.h"
@@ -65,7 +64,8 @@ void SimNetwork::deliverDue() {
       missed_.push_back(std::move(arrival));
       continue;
     }
-    noteArrival(arrival);
+    trace_.packetArrived(now_ - start_, arrival.to->peer().end(), arrival.to->end(),
+                         arrival.packet);
     arrival.to->arrive(arrival.packet);
   }
 }
@@ -178,25 +178,9 @@ std::size_t SimNetwork::resetFrom(const Address& client, const Address& server) 
 // 1 if it was open, else 0.
 std::size_t SimNetwork::cut(SimLink& link) {
   if (!link.isOpen()) return 0;
-  note(link.client().label() + " <> " + link.server().label() + " cut");
+  note(link.client().end().label() + " <> " + link.server().end().label() + " cut");
   link.cut();
   return 1;
-}
-
-void SimNetwork::noteArrival(const Arrival& arrival) {
-  static constexpr const char* kNames[] = {"syn",    "syn-ack", "established", "refused", "data",
-                                           "window", "fin",     "reset",       "retry"};
-  const SimPacket& packet = arrival.packet;
-  const SimSocket& to = *arrival.to;
-  std::string line =
-      to.peer().label() + " > " + to.label() + ' ' + kNames[static_cast<std::size_t>(packet.kind)];
-  if (packet.kind == SimPacket::Kind::Data) {
-    char text[64];
-    std::snprintf(text, sizeof text, " %zu bytes, %016llx", packet.bytes.size(),
-                  static_cast<unsigned long long>(SimTrace::mix(SimTrace::kEmpty, packet.bytes)));
-    line += text;
-  }
-  note(line);
 }
 
 }  // namespace ropewalk::detail

@@ -94,7 +94,7 @@ class SimNetwork {
   std::size_t reset(const Address& a, const Address& b);
 
   // One line of what happened.
-  void note(std::string_view what) { trace_.add(now_ - start_, what); }
+  void note(std::string_view what) { trace_.note(now_ - start_, what); }
   const SimTrace& trace() const noexcept { return trace_; }
 
  private:
@@ -102,7 +102,6 @@ class SimNetwork {
   std::size_t cut(SimLink& link);
   std::size_t resetFrom(const Address& client, const Address& server);
   void push(Arrival arrival);
-  void noteArrival(const Arrival& arrival);
 
   // Declared before the members that own links, because a link removes itself from it in its
   // destructor.

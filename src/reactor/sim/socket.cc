@@ -29,10 +29,6 @@ SimSocket::SimSocket(SimLink& link, SimSocket& peer, SimHost* host, const Addres
       advertised_(link.network().buffers.receive),
       receiveBuffer_(link.network().buffers.receive) {}
 
-std::string SimSocket::label() const {
-  return (host_ ? host_->name() : address_.host()) + ':' + std::to_string(address_.port());
-}
-
 void SimSocket::connect() {
   // The kernel asks who has the address, three times, a second apart.
   constexpr Duration kNobodyHasIt = 3s;

@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "reactor/sim/byte_queue.h"
+#include "reactor/sim/host.h"
 #include "reactor/sim/packet.h"
 #include "ropewalk/address.h"
 #include "ropewalk/reactor_time.h"
@@ -14,9 +14,7 @@
 
 namespace ropewalk::detail {
 
-class SimHost;
 class SimLink;
-class SimListener;
 class SimNetwork;
 class SimSource;
 
@@ -49,8 +47,7 @@ class SimSocket {
   SimHost& host() const noexcept { return *host_; }
   bool isOpen() const noexcept { return state_ == State::Open; }
 
-  // "server:8001", for the trace.
-  std::string label() const;
+  SimEnd end() const noexcept { return {.host = host_, .address = address_}; }
 
   // Who hears that something changed; null for nobody.
   void setWatcher(SimSource* watcher) noexcept { watcher_ = watcher; }
