@@ -70,21 +70,21 @@ void SimNetwork::deliverDue() {
   }
 }
 
-void SimNetwork::carry(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet) {
+void SimNetwork::carry(SimSocket& to, std::shared_ptr<SimLink> link, const SimPacket& packet) {
   const SimHost& from = to.peer().host();
   if (from.isOff()) return;
   if (partitions_.contains(SimWires::pairOf(from, to.host()))) {
-    held_.push_back({now_, 0, &to, std::move(link), std::move(packet)});
+    held_.push_back({now_, 0, &to, std::move(link), packet});
     return;
   }
   to.lastArrival =
-      std::max(to.lastArrival, wires.arrival(now_, from, to.host(), packet.bytes.size(), random_));
-  push({to.lastArrival, 0, &to, std::move(link), std::move(packet)});
+      std::max(to.lastArrival, wires.arrival(now_, from, to.host(), packet.size, random_));
+  push({to.lastArrival, 0, &to, std::move(link), packet});
 }
 
-void SimNetwork::remind(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet,
+void SimNetwork::remind(SimSocket& to, std::shared_ptr<SimLink> link, const SimPacket& packet,
                         Duration wait) {
-  push({later(now_, wait), 0, &to, std::move(link), std::move(packet)});
+  push({later(now_, wait), 0, &to, std::move(link), packet});
 }
 
 void SimNetwork::push(Arrival arrival) {
@@ -99,7 +99,7 @@ void SimNetwork::heal(SimHost& a, SimHost& b) {
   partitions_.erase(SimWires::pairOf(a, b));
   std::vector<Arrival> held;
   held.swap(held_);
-  for (Arrival& one : held) carry(*one.to, std::move(one.link), std::move(one.packet));
+  for (Arrival& one : held) carry(*one.to, std::move(one.link), one.packet);
 }
 
 void SimNetwork::suspend(SimHost& host) {

@@ -58,10 +58,10 @@ class SimNetwork {
   void setNow(TimePoint when) noexcept;
 
   // Puts `packet` on its way to `to`.
-  void carry(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet);
+  void carry(SimSocket& to, std::shared_ptr<SimLink> link, const SimPacket& packet);
 
   // Has `packet` arrive at `to` after exactly `wait`, whatever the network is like.
-  void remind(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet, Duration wait);
+  void remind(SimSocket& to, std::shared_ptr<SimLink> link, const SimPacket& packet, Duration wait);
 
   // Both directions, from now on.
   void partition(SimHost& a, SimHost& b);

@@ -25,14 +25,6 @@ inline std::uint64_t numberOf(const char* bytes, std::size_t count) noexcept {
   return number;
 }
 
-std::uint64_t hashOf(std::string_view bytes) noexcept {
-  std::uint64_t hash = mixed(0, bytes.size());
-  for (; bytes.size() >= kStep; bytes.remove_prefix(kStep)) {
-    hash = mixed(hash, numberOf(bytes.data(), kStep));
-  }
-  return bytes.empty() ? hash : mixed(hash, numberOf(bytes.data(), bytes.size()));
-}
-
 const char* nameOf(SimPacket::Kind kind) noexcept {
   static constexpr const char* kNames[] = {"syn",    "syn-ack", "established", "refused", "data",
                                            "window", "fin",     "reset",       "retry"};
@@ -49,20 +41,27 @@ std::string textOf(Duration sinceStart) {
 
 }  // namespace
 
+std::uint64_t SimTrace::hashOf(std::string_view bytes) noexcept {
+  std::uint64_t hash = mixed(0, bytes.size());
+  for (; bytes.size() >= kStep; bytes.remove_prefix(kStep)) {
+    hash = mixed(hash, numberOf(bytes.data(), kStep));
+  }
+  return bytes.empty() ? hash : mixed(hash, numberOf(bytes.data(), bytes.size()));
+}
+
 void SimTrace::packetArrived(Duration sinceStart, const SimEnd& from, const SimEnd& to,
                              const SimPacket& packet) {
-  const std::uint64_t bytes = packet.bytes.empty() ? 0 : hashOf(packet.bytes);
   mix(static_cast<std::uint64_t>(sinceStart.count()));
   mix(1 + static_cast<std::uint64_t>(packet.kind));
   mix(from);
   mix(to);
-  mix(bytes);
+  mix(packet.hash);
   keep({.when = sinceStart,
         .kind = packet.kind,
         .from = from,
         .to = to,
-        .size = packet.bytes.size(),
-        .bytes = bytes});
+        .size = packet.size,
+        .bytes = packet.hash});
 }
 
 void SimTrace::note(Duration sinceStart, std::string_view what) {

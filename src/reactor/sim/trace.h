@@ -30,6 +30,9 @@ class SimTrace {
   // An event that is words to begin with.
   void note(Duration sinceStart, std::string_view what);
 
+  // A number for `bytes`, the same on every machine.
+  static std::uint64_t hashOf(std::string_view bytes) noexcept;
+
   std::uint64_t hash() const noexcept { return hash_; }
 
   // The last `most` of the events that are kept, a line each: "seconds what".

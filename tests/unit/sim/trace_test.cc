@@ -147,6 +147,28 @@ TEST_CASE("World's trace tells bytes apart that differ in any place") {
   CHECK(std::ranges::adjacent_find(seen) == seen.end());
 }
 
+TEST_CASE("World's trace hashes the bytes of each packet, read or not") {
+  class Deaf : public Protocol {
+    void connectionMade() override { transport->pauseProducing(); }
+  };
+  World world;
+  world.host("server").run([] { reactor().listenTCP(8001, Factory::forProtocol<Deaf>()); });
+  const auto client = world.host("client").connect<Recorder>("server", 8001);
+  std::string expected;
+  for (const char* const word : {"one", "three", "eleven"}) {
+    world.advance(1s);
+    client->transport->write(word);
+    expected += dataOf(word) + '\n';
+  }
+  world.advance(1s);
+  std::string seen;
+  for (const std::string& line : world.trace()) {
+    const auto data = line.find("data ");
+    if (data != std::string::npos) seen += line.substr(data + 5) + '\n';
+  }
+  CHECK(seen == expected);
+}
+
 TEST_CASE("World's trace keeps the last thousand lines in their order") {
   const std::vector<std::string> all = traceAfter(300);
   const std::vector<std::string> last = traceAfter(600);
