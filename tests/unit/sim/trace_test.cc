@@ -15,6 +15,7 @@
 #include "ropewalk/sim/recorder.h"
 #include "ropewalk/sim/world.h"
 #include "support/again.h"
+#include "support/scarce_memory.h"
 
 using namespace ropewalk;
 using sim::Recorder;
@@ -31,6 +32,18 @@ class Chatterbox : public Recorder {
     Recorder::dataReceived(data);
     if (received().size() < 5000) transport->write(data);
   }
+};
+
+class Echo : public Protocol {
+  void dataReceived(std::string_view data) override { transport->write(data); }
+};
+
+// Sends what it receives, as often as it is left to.
+struct Returning : Protocol {
+  void dataReceived(std::string_view data) override {
+    if (--left > 0) transport->write(data);
+  }
+  int left = 0;
 };
 
 // Much that is random, and much that lies anywhere in memory.
@@ -199,6 +212,24 @@ TEST_CASE("World's trace hash stands for the lines that are kept no longer, too"
   };
   CHECK(hashAfter("one") == hashAfter("one"));
   CHECK(hashAfter("one") != hashAfter("two"));
+}
+
+TEST_CASE("World carries messages and keeps its trace without an allocation") {
+  World world;
+  world.host("server").run([] { reactor().listenTCP(8001, Factory::forProtocol<Echo>()); });
+  const auto client = world.host("client").connect<Returning>("server", 8001);
+  world.runUntilIdle();
+  const auto allocationsOf = [&](int messages) {
+    client->left = messages;
+    const std::size_t before = test::allocations();
+    client->transport->write("hello");
+    world.runUntilIdle();
+    return test::allocations() - before;
+  };
+  allocationsOf(500);  // which fill the trace
+  CHECK(world.trace().size() == 1000);
+  CHECK(allocationsOf(500) == 0);
+  CHECK(client->left == 0);
 }
 
 TEST_CASE("World gives the same trace for a seed in another process") {
