@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "reactor/sim/arrivals.h"
 #include "reactor/sim/host.h"
 #include "reactor/sim/names.h"
 #include "reactor/sim/packet.h"
@@ -98,10 +99,8 @@ class SimNetwork {
   const SimTrace& trace() const noexcept { return trace_; }
 
  private:
-  struct Arrival;
   std::size_t cut(SimLink& link);
   std::size_t resetFrom(const Address& client, const Address& server);
-  void push(Arrival arrival);
 
   // Declared before the members that own links, because a link removes itself from it in its
   // destructor.
@@ -113,10 +112,9 @@ class SimNetwork {
   TimePoint now_ = start_;
   std::vector<std::unique_ptr<SimHost>> hosts_;
   std::set<SimWires::Pair> partitions_;
-  std::vector<Arrival> arrivals_;  // a heap: the earliest first
-  std::vector<Arrival> held_;      // by a partition, in order
-  std::vector<Arrival> missed_;    // by hosts that are not on, in order
-  std::uint64_t order_ = 0;
+  SimArrivals arrivals_;
+  std::vector<SimArrival> held_;    // by a partition, in order
+  std::vector<SimArrival> missed_;  // by hosts that are not on, in order
   std::vector<std::weak_ptr<SimLink>> links_;
   SimTrace trace_;
 };
