@@ -25,9 +25,10 @@ bool Timeline::round() {
   if (playing_) throw Error("simulated time cannot be moved from inside of a callback");
   bool moved = network_->nextArrival() <= now();
   network_->deliverDue();
-  std::vector<Player> order = players_;
-  if (network_->shuffles) network_->random().shuffle(order);
-  for (const Player& player : order) {
+  // A copy, because a turn may add a host; kept, so that a round allocates nothing.
+  order_ = players_;
+  if (network_->shuffles) network_->random().shuffle(order_);
+  for (const Player& player : order_) {
     if (!player.wantsTurn()) continue;
     turn(player);
     moved = true;

@@ -68,6 +68,7 @@ class Timeline {
   const NoDefaultReactor noDefaultReactor_;
   const std::shared_ptr<SimNetwork> network_;
   std::vector<Player> players_;
+  std::vector<Player> order_;  // of the turns of one round
   std::size_t roundLimit_ = 1'000'000;
   std::size_t roundsNow_ = 0;  // at this moment
   bool playing_ = false;

@@ -119,10 +119,7 @@ void World::setRoundLimit(std::size_t rounds) { timeline_->setRoundLimit(rounds)
 
 std::uint64_t World::traceHash() const noexcept { return network_->trace().hash(); }
 
-std::vector<std::string> World::trace() const {
-  const auto& lines = network_->trace().lines();
-  return {lines.begin(), lines.end()};
-}
+std::vector<std::string> World::trace() const { return network_->trace().lines(); }
 
 void World::note(std::string_view what) { network_->note(what); }
 
@@ -132,11 +129,7 @@ std::string World::story() const {
                 static_cast<unsigned long long>(seed()),
                 static_cast<unsigned long long>(traceHash()));
   std::string text(head);
-  const auto& lines = network_->trace().lines();
-  for (std::size_t i = lines.size() > kStoryLines ? lines.size() - kStoryLines : 0;
-       i < lines.size(); ++i) {
-    text += "\n  " + lines[i];
-  }
+  for (const std::string& line : network_->trace().lines(kStoryLines)) text += "\n  " + line;
   return text;
 }
 

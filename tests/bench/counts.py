@@ -1,15 +1,18 @@
 """System calls and user instructions per echoed message: what 2N messages have more than N, over N.
 
-Start-up, accepting and ending are in both and fall out. One connection, 100 bytes, depth 1.
+Start-up, accepting and ending are in both and fall out. One connection, 100 bytes, depth 1. Of the
+simulated world, a whole round trip is counted: the client, the network and the server are one process.
 """
 
 import collections
+import contextlib
 import pathlib
 import re
+import subprocess
 import tempfile
 
 from echo_rates import SERVERS
-from servers import Server, run_load
+from servers import RUN_SECONDS, Server, run_load
 from tables import print_table
 
 TITLE = "{} of one message, 1 connection, 100 bytes, depth 1"
@@ -43,11 +46,31 @@ def instructions(programs, name, messages):
 
 
 def counted_instructions(programs, name, messages):
+    with profile() as (wrapper, total):
+        run_under(wrapper, programs, name, messages)
+        return total()
+
+
+def simulated_instructions(programs, messages):
+    """User instructions per round trip in the simulated world: both ends and the network."""
+    few, many = (counted_simulated(programs, count) for count in (messages, 2 * messages))
+    return (many - few) / messages
+
+
+def counted_simulated(programs, messages):
+    with profile() as (wrapper, total):
+        subprocess.run([*wrapper, programs["simulated_echo"], "--messages", str(messages)],
+                       stdout=subprocess.DEVNULL, timeout=RUN_SECONDS, check=True)
+        return total()
+
+
+@contextlib.contextmanager
+def profile():
+    """(what to put before a command line, a function that returns the instructions it has taken)."""
     with tempfile.TemporaryDirectory() as folder:
-        profile = pathlib.Path(folder) / "profile"
-        run_under(["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={profile}"],
-                  programs, name, messages)
-        return int(re.search(r"^totals: (\d+)$", profile.read_text(), re.MULTILINE)[1])
+        file = pathlib.Path(folder) / "profile"
+        yield (["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={file}"],
+               lambda: int(re.search(r"^totals: (\d+)$", file.read_text(), re.MULTILINE)[1]))
 
 
 def run_under(wrapper, programs, name, messages):
@@ -69,4 +92,6 @@ def report_system_calls(programs, settings):
 def report_instructions(programs, settings):
     rows = [[name, f"{instructions(programs, name, settings.counted_messages):.0f}"]
             for name in SERVERS if name in programs]
+    rows.append(["simulated, a round trip",
+                 f"{simulated_instructions(programs, settings.counted_messages):.0f}"])
     print_table(TITLE.format("user instructions"), ["", "all"], rows)

@@ -2,9 +2,9 @@
 
 Usage: counts_test.py WHAT BUILD OPTIMIZATION SANITIZER
 
-WHAT: calls, instructions, idle, deadlines, kinds, crowd-server, crowd-clients,
-crowd-simulated. BUILD is the build folder; the two others are meson's options of
-that build.
+WHAT: calls, instructions, simulated, idle, deadlines, kinds, crowd-server,
+crowd-clients, crowd-simulated. BUILD is the build folder; the two others are
+meson's options of that build.
 Exits 77, with a line that says why, where it cannot be checked.
 """
 
@@ -24,9 +24,10 @@ SERVER = "ropewalk_echo"
 MESSAGES = 500
 FEWEST_CONNECTIONS = 2000
 
-# DESIGN.md, sections 3 and 9.
+# DESIGN.md, sections 3, 7 and 9.
 MOST_CALLS = 3
 MOST_INSTRUCTIONS = 900
+MOST_SIMULATED = 7000
 MOST_IDLE_BYTES = 600
 
 # Of one connection among many, as a multiple of one among few.
@@ -79,6 +80,12 @@ def main():
             skip("only the release build is bound by it")
         check("user instructions of a message",
               counts.instructions(programs, SERVER, MESSAGES), MOST_INSTRUCTIONS)
+    if what == "simulated":
+        need("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
+        if optimization not in ("2", "3"):
+            skip("only the release build is bound by it")
+        check("user instructions of a simulated round trip",
+              counts.simulated_instructions(programs, MESSAGES), MOST_SIMULATED)
     if what == "kinds" or what in CROWDS:
         need("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
         if idle_memory.descriptor_limit() < crowd_growth.MOST_CONNECTIONS:

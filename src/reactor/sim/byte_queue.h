@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -14,6 +15,11 @@ class ByteQueue {
   std::string_view front(std::size_t most) const noexcept {
     return std::string_view(bytes_).substr(head_, most);
   }
+  // `count` bytes behind the first `skipped`. REQUIRES: so many are there.
+  std::string_view middle(std::size_t skipped, std::size_t count) const noexcept {
+    assert(skipped + count <= size());
+    return {bytes_.data() + head_ + skipped, count};
+  }
   void drop(std::size_t count) {
     head_ += count;
     // Moved at most once per byte: never before as many have gone as are left.
@@ -21,10 +27,6 @@ class ByteQueue {
       bytes_.erase(0, head_);
       head_ = 0;
     }
-  }
-  void clear() noexcept {
-    bytes_.clear();
-    head_ = 0;
   }
 
   std::size_t size() const noexcept { return bytes_.size() - head_; }

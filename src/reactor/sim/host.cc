@@ -130,6 +130,10 @@ sim::Firewall SimHost::firewall(std::uint16_t port) const {
   return found == firewall_.end() ? sim::Firewall::Open : found->second;
 }
 
+std::string SimEnd::label() const {
+  return (host != nullptr ? host->name() : address.host()) + ':' + std::to_string(address.port());
+}
+
 bool SimHost::takeDescriptor() noexcept {
   if (descriptors_ >= descriptorLimit) return false;
   ++descriptors_;

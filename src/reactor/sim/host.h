@@ -84,4 +84,13 @@ class SimHost {
   std::map<std::uint16_t, std::vector<std::weak_ptr<SimListener>>> listeners_;  // by port
 };
 
+// One end of a connection.
+struct SimEnd {
+  const SimHost* host = nullptr;  // null for an address that no host has
+  Address address;
+
+  // "server:8001", for the trace.
+  std::string label() const;
+};
+
 }  // namespace ropewalk::detail

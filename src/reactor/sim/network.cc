@@ -2,26 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstdio>
 #include <string_view>
 
 #include "reactor/sim/link.h"
 #include "reactor/sim/socket.h"
 
 namespace ropewalk::detail {
-
-struct SimNetwork::Arrival {
-  TimePoint when;
-  std::uint64_t order;
-  SimSocket* to;  // a part of `link`
-  std::shared_ptr<SimLink> link;
-  SimPacket packet;
-
-  // For a heap whose top is the earliest.
-  friend bool operator<(const Arrival& a, const Arrival& b) noexcept {
-    return a.when != b.when ? a.when > b.when : a.order > b.order;
-  }
-};
 
 SimNetwork::SimNetwork(std::uint64_t seed, TimePoint start)
     : seed_(seed), random_(seed), start_(start) {}
@@ -43,7 +29,7 @@ SimHost* SimNetwork::hostAt(const Address& address, SimHost& from) noexcept {
 }
 
 TimePoint SimNetwork::nextArrival() const noexcept {
-  const TimePoint packet = arrivals_.empty() ? TimePoint::max() : arrivals_.front().when;
+  const TimePoint packet = arrivals_.empty() ? TimePoint::max() : arrivals_.nextTime();
   return std::min(packet, names.nextArrival());
 }
 
@@ -55,51 +41,44 @@ void SimNetwork::setNow(TimePoint when) noexcept {
 void SimNetwork::deliverDue() {
   // What is sent without delay in answer waits for the next time, so that two kernels cannot keep
   // us here.
-  const std::uint64_t asOf = order_;
+  const std::uint64_t before = arrivals_.count();
   names.deliver(now_);
-  while (!arrivals_.empty() && arrivals_.front().when <= now_ && arrivals_.front().order <= asOf) {
-    std::pop_heap(arrivals_.begin(), arrivals_.end());
-    Arrival arrival = std::move(arrivals_.back());
-    arrivals_.pop_back();
+  while (!arrivals_.empty() && arrivals_.nextTime() <= now_ && arrivals_.isNextAmong(before)) {
+    SimArrival arrival = arrivals_.pop();
     if (!arrival.to->host().isOn()) {
       missed_.push_back(std::move(arrival));
       continue;
     }
-    noteArrival(arrival);
+    trace_.packetArrived(now_ - start_, arrival.to->peer().end(), arrival.to->end(),
+                         arrival.packet);
     arrival.to->arrive(arrival.packet);
   }
 }
 
-void SimNetwork::carry(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet) {
+void SimNetwork::carry(SimSocket& to, std::shared_ptr<SimLink> link, const SimPacket& packet) {
   const SimHost& from = to.peer().host();
   if (from.isOff()) return;
   if (partitions_.contains(SimWires::pairOf(from, to.host()))) {
-    held_.push_back({now_, 0, &to, std::move(link), std::move(packet)});
+    held_.push_back({now_, &to, std::move(link), packet});
     return;
   }
   to.lastArrival =
-      std::max(to.lastArrival, wires.arrival(now_, from, to.host(), packet.bytes.size(), random_));
-  push({to.lastArrival, 0, &to, std::move(link), std::move(packet)});
+      std::max(to.lastArrival, wires.arrival(now_, from, to.host(), packet.size, random_));
+  arrivals_.push({to.lastArrival, &to, std::move(link), packet});
 }
 
-void SimNetwork::remind(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet,
+void SimNetwork::remind(SimSocket& to, std::shared_ptr<SimLink> link, const SimPacket& packet,
                         Duration wait) {
-  push({later(now_, wait), 0, &to, std::move(link), std::move(packet)});
-}
-
-void SimNetwork::push(Arrival arrival) {
-  arrival.order = ++order_;
-  arrivals_.push_back(std::move(arrival));
-  std::push_heap(arrivals_.begin(), arrivals_.end());
+  arrivals_.push({later(now_, wait), &to, std::move(link), packet});
 }
 
 void SimNetwork::partition(SimHost& a, SimHost& b) { partitions_.insert(SimWires::pairOf(a, b)); }
 
 void SimNetwork::heal(SimHost& a, SimHost& b) {
   partitions_.erase(SimWires::pairOf(a, b));
-  std::vector<Arrival> held;
+  std::vector<SimArrival> held;
   held.swap(held_);
-  for (Arrival& one : held) carry(*one.to, std::move(one.link), std::move(one.packet));
+  for (SimArrival& one : held) carry(*one.to, std::move(one.link), one.packet);
 }
 
 void SimNetwork::suspend(SimHost& host) {
@@ -118,15 +97,15 @@ void SimNetwork::powerOff(SimHost& host) {
 void SimNetwork::powerOn(SimHost& host) {
   note(host.name() + " is back");
   host.power = SimHost::Power::On;
-  std::vector<Arrival> missed;
+  std::vector<SimArrival> missed;
   missed.swap(missed_);
-  for (Arrival& one : missed) {
+  for (SimArrival& one : missed) {
     if (&one.to->host() != &host) {
       missed_.push_back(std::move(one));
       continue;
     }
     one.when = now_;
-    push(std::move(one));
+    arrivals_.push(std::move(one));
   }
 }
 
@@ -178,25 +157,9 @@ std::size_t SimNetwork::resetFrom(const Address& client, const Address& server) 
 // 1 if it was open, else 0.
 std::size_t SimNetwork::cut(SimLink& link) {
   if (!link.isOpen()) return 0;
-  note(link.client().label() + " <> " + link.server().label() + " cut");
+  note(link.client().end().label() + " <> " + link.server().end().label() + " cut");
   link.cut();
   return 1;
-}
-
-void SimNetwork::noteArrival(const Arrival& arrival) {
-  static constexpr const char* kNames[] = {"syn",    "syn-ack", "established", "refused", "data",
-                                           "window", "fin",     "reset",       "retry"};
-  const SimPacket& packet = arrival.packet;
-  const SimSocket& to = *arrival.to;
-  std::string line =
-      to.peer().label() + " > " + to.label() + ' ' + kNames[static_cast<std::size_t>(packet.kind)];
-  if (packet.kind == SimPacket::Kind::Data) {
-    char text[64];
-    std::snprintf(text, sizeof text, " %zu bytes, %016llx", packet.bytes.size(),
-                  static_cast<unsigned long long>(SimTrace::mix(SimTrace::kEmpty, packet.bytes)));
-    line += text;
-  }
-  note(line);
 }
 
 }  // namespace ropewalk::detail

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "reactor/sim/arrivals.h"
 #include "reactor/sim/host.h"
 #include "reactor/sim/names.h"
 #include "reactor/sim/packet.h"
@@ -58,10 +59,10 @@ class SimNetwork {
   void setNow(TimePoint when) noexcept;
 
   // Puts `packet` on its way to `to`.
-  void carry(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet);
+  void carry(SimSocket& to, std::shared_ptr<SimLink> link, const SimPacket& packet);
 
   // Has `packet` arrive at `to` after exactly `wait`, whatever the network is like.
-  void remind(SimSocket& to, std::shared_ptr<SimLink> link, SimPacket packet, Duration wait);
+  void remind(SimSocket& to, std::shared_ptr<SimLink> link, const SimPacket& packet, Duration wait);
 
   // Both directions, from now on.
   void partition(SimHost& a, SimHost& b);
@@ -94,15 +95,12 @@ class SimNetwork {
   std::size_t reset(const Address& a, const Address& b);
 
   // One line of what happened.
-  void note(std::string_view what) { trace_.add(now_ - start_, what); }
+  void note(std::string_view what) { trace_.note(now_ - start_, what); }
   const SimTrace& trace() const noexcept { return trace_; }
 
  private:
-  struct Arrival;
   std::size_t cut(SimLink& link);
   std::size_t resetFrom(const Address& client, const Address& server);
-  void push(Arrival arrival);
-  void noteArrival(const Arrival& arrival);
 
   // Declared before the members that own links, because a link removes itself from it in its
   // destructor.
@@ -114,10 +112,9 @@ class SimNetwork {
   TimePoint now_ = start_;
   std::vector<std::unique_ptr<SimHost>> hosts_;
   std::set<SimWires::Pair> partitions_;
-  std::vector<Arrival> arrivals_;  // a heap: the earliest first
-  std::vector<Arrival> held_;      // by a partition, in order
-  std::vector<Arrival> missed_;    // by hosts that are not on, in order
-  std::uint64_t order_ = 0;
+  SimArrivals arrivals_;
+  std::vector<SimArrival> held_;    // by a partition, in order
+  std::vector<SimArrival> missed_;  // by hosts that are not on, in order
   std::vector<std::weak_ptr<SimLink>> links_;
   SimTrace trace_;
 };

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
 
 namespace ropewalk::detail {
 
@@ -20,10 +20,11 @@ struct SimPacket {
   };
 
   Kind kind;
-  std::string bytes = {};     // Data
+  int error = 0;              // Retry: what to end with instead
+  std::size_t size = 0;       // Data: how many bytes; the receiving socket has them already ...
+  std::uint64_t hash = 0;     // ... and SimTrace::hashOf() them
   std::uint64_t arrived = 0;  // Window: bytes that have arrived since the beginning ...
   std::uint64_t window = 0;   // ... and how far the sender may go
-  int error = 0;              // Retry: what to end with instead
 };
 
 }  // namespace ropewalk::detail

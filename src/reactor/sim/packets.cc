@@ -43,7 +43,7 @@ void SimSocket::arrive(const SimPacket& packet) {
     case SimPacket::Kind::Refused:
       return retry(ECONNREFUSED);
     case SimPacket::Kind::Data:
-      return dataArrived(packet.bytes);
+      return dataArrived(packet.size);
     case SimPacket::Kind::Window:
       return windowArrived(packet);
     case SimPacket::Kind::Fin:
@@ -92,14 +92,13 @@ void SimSocket::established() {
   listener->add(link_.shared_from_this());
 }
 
-void SimSocket::dataArrived(std::string_view bytes) {
+void SimSocket::dataArrived(std::size_t size) {
   if (state_ != State::Open) return;
   if (closed_) {
     transmit(SimPacket::Kind::Reset);
     return die();
   }
-  in_.append(bytes);
-  arrived_ += bytes.size();
+  arrived_ += size;
   transmit({.kind = SimPacket::Kind::Window, .arrived = arrived_, .window = advertised_});
   changed();
 }

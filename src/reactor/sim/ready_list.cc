@@ -17,10 +17,9 @@ void SimReadyList::put(SimSource& source) {
   source.slot_ = list.size() - 1;
 }
 
-bool SimReadyList::isAnyReady() const {
-  return std::ranges::any_of(lists_[filling_], [](const SimSource* source) {
-    return source != nullptr && source->isReady();
-  });
+bool SimReadyList::isAnyOfReady(const std::vector<SimSource*>& list) {
+  return std::ranges::any_of(
+      list, [](const SimSource* source) { return source != nullptr && source->isReady(); });
 }
 
 bool SimReadyList::dispatch(sim::Random* shuffle) {

@@ -16,7 +16,7 @@ class SimReadyList {
   // Puts `source` at the end if it is ready and not on the list.
   void note(SimSource& source);
 
-  bool isAnyReady() const;
+  bool isAnyReady() const { return !lists_[filling_].empty() && isAnyOfReady(lists_[filling_]); }
 
   // Tells each of those on the list that is still ready, once; whoever is ready afterwards goes to
   // the end again (level-triggered). With `shuffle`, in a random order. False if nobody was told,
@@ -24,6 +24,7 @@ class SimReadyList {
   bool dispatch(sim::Random* shuffle);
 
  private:
+  static bool isAnyOfReady(const std::vector<SimSource*>& list);
   void put(SimSource& source);
   void mix(std::vector<SimSource*>& batch, sim::Random& random);
 

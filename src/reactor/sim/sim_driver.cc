@@ -29,10 +29,6 @@ SimDriver::SimDriver(std::shared_ptr<SimNetwork> network, SimHost& host, Clockwo
       clockwork_(clockwork),
       random_(network_->seed() ^ (host.number() << 32)) {}
 
-bool SimDriver::isRunnable() const {
-  return !idle_ || woken_ || alarm_ <= now() || host_.ready.isAnyReady();
-}
-
 bool SimDriver::wait(bool block) {
   for (;;) {
     network_->deliverDue();

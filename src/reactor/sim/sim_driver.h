@@ -27,7 +27,9 @@ class SimDriver final : public Driver {
   bool isOn() const noexcept { return host_.isOn(); }
 
   // Whether a turn of this host's reactor would do something now.
-  bool isRunnable() const;
+  bool isRunnable() const {
+    return !idle_ || woken_ || alarm_ <= network_->now() || host_.ready.isAnyReady();
+  }
 
   // Says that the reactor may have been given something to do from outside of its turn.
   void touch() noexcept { idle_ = false; }

@@ -29,10 +29,6 @@ SimSocket::SimSocket(SimLink& link, SimSocket& peer, SimHost* host, const Addres
       advertised_(link.network().buffers.receive),
       receiveBuffer_(link.network().buffers.receive) {}
 
-std::string SimSocket::label() const {
-  return (host_ ? host_->name() : address_.host()) + ':' + std::to_string(address_.port());
-}
-
 void SimSocket::connect() {
   // The kernel asks who has the address, three times, a second apart.
   constexpr Duration kNobodyHasIt = 3s;
@@ -48,7 +44,7 @@ void SimSocket::connect() {
 int SimSocket::takeError() noexcept { return std::exchange(error_, 0); }
 
 bool SimSocket::isReadable() const noexcept {
-  return !in_.empty() || finArrived_ || state_ == State::Dead;
+  return unread() > 0 || finArrived_ || state_ == State::Dead;
 }
 
 bool SimSocket::isWritable() const noexcept {
@@ -57,12 +53,12 @@ bool SimSocket::isWritable() const noexcept {
 }
 
 Transfer SimSocket::receive(char* buffer, std::size_t size) {
-  if (!in_.empty()) {
+  if (unread() > 0) {
     SimNetwork& network = link_.network();
     const std::size_t count =
-        network.cut(std::min(in_.size(), size), network.segmentation.maxReceive);
-    in_.front(count).copy(buffer, count);
-    in_.drop(count);
+        network.cut(std::min(unread(), size), network.segmentation.maxReceive);
+    incoming_.front(count).copy(buffer, count);
+    incoming_.drop(count);
     consumed_ += count;
     openWindow();
     return moved(count);
@@ -84,7 +80,7 @@ Transfer SimSocket::send(const iovec* pieces, int count) {
   std::size_t left = total;
   for (int i = 0; left > 0; ++i) {
     const std::size_t taken = std::min(left, pieces[i].iov_len);
-    out_.append({static_cast<const char*>(pieces[i].iov_base), taken});
+    peer_.incoming_.append({static_cast<const char*>(pieces[i].iov_base), taken});
     left -= taken;
   }
   accepted_ += total;
@@ -106,7 +102,7 @@ void SimSocket::close(bool reset) {
   if (state_ == State::Connecting) {
     // If the server says yes, it hears a reset then.
     die();
-  } else if (reset || !in_.empty()) {
+  } else if (reset || unread() > 0) {
     transmit(SimPacket::Kind::Reset);
     die();
   } else {
@@ -117,15 +113,16 @@ void SimSocket::close(bool reset) {
 
 // Puts on the wire what the peer has room for, and then the end.
 void SimSocket::pump() {
-  while (!out_.empty() && sent_ < window_) {
+  while (sent_ < accepted_ && sent_ < window_) {
     const std::uint64_t most = link_.network().wires.packetSize(*host_, *peer_.host_);
-    const auto size = static_cast<std::size_t>(std::min(window_ - sent_, most));
-    SimPacket packet{.kind = SimPacket::Kind::Data, .bytes = std::string(out_.front(size))};
-    out_.drop(packet.bytes.size());
-    sent_ += packet.bytes.size();
-    transmit(std::move(packet));
+    const auto size =
+        static_cast<std::size_t>(std::min({window_, accepted_, sent_ + most}) - sent_);
+    const auto behind = static_cast<std::size_t>(sent_ - peer_.consumed_);
+    const std::string_view bytes = peer_.incoming_.middle(behind, size);
+    sent_ += size;
+    transmit({.kind = SimPacket::Kind::Data, .size = size, .hash = SimTrace::hashOf(bytes)});
   }
-  if (out_.empty() && finWanted_ && !finSent_) {
+  if (sent_ == accepted_ && finWanted_ && !finSent_) {
     finSent_ = true;
     transmit(SimPacket::Kind::Fin);
     if (closed_ && finArrived_) die();
@@ -140,16 +137,14 @@ void SimSocket::openWindow() {
   transmit({.kind = SimPacket::Kind::Window, .arrived = arrived_, .window = edge});
 }
 
-void SimSocket::transmit(SimPacket packet) {
-  link_.network().carry(peer_, link_.shared_from_this(), std::move(packet));
+void SimSocket::transmit(const SimPacket& packet) {
+  link_.network().carry(peer_, link_.shared_from_this(), packet);
 }
 
 void SimSocket::transmit(SimPacket::Kind kind) { transmit(SimPacket{.kind = kind}); }
 
-void SimSocket::die() noexcept {
-  state_ = State::Dead;
-  out_.clear();
-}
+// Whatever is not on the wire yet is never sent.
+void SimSocket::die() noexcept { state_ = State::Dead; }
 
 void SimSocket::forget() noexcept {
   if (state_ == State::Closed) return;

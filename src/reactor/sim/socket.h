@@ -3,10 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
 
 #include "reactor/sim/byte_queue.h"
+#include "reactor/sim/host.h"
 #include "reactor/sim/packet.h"
 #include "ropewalk/address.h"
 #include "ropewalk/reactor_time.h"
@@ -14,9 +13,7 @@
 
 namespace ropewalk::detail {
 
-class SimHost;
 class SimLink;
-class SimListener;
 class SimNetwork;
 class SimSource;
 
@@ -49,8 +46,7 @@ class SimSocket {
   SimHost& host() const noexcept { return *host_; }
   bool isOpen() const noexcept { return state_ == State::Open; }
 
-  // "server:8001", for the trace.
-  std::string label() const;
+  SimEnd end() const noexcept { return {.host = host_, .address = address_}; }
 
   // Who hears that something changed; null for nobody.
   void setWatcher(SimSource* watcher) noexcept { watcher_ = watcher; }
@@ -69,7 +65,7 @@ class SimSocket {
   std::size_t unacknowledged() const noexcept {
     return static_cast<std::size_t>(accepted_ - acknowledged_);
   }
-  std::size_t unread() const noexcept { return in_.size(); }
+  std::size_t unread() const noexcept { return static_cast<std::size_t>(arrived_ - consumed_); }
   void shutdownWrite();
   void close(bool reset);
 
@@ -89,13 +85,13 @@ class SimSocket {
   void synArrived();
   void synAckArrived();
   void established();
-  void dataArrived(std::string_view bytes);
+  void dataArrived(std::size_t size);
   void windowArrived(const SimPacket& packet);
   void finArrived();
   void resetArrived();
   void retry(int error);
 
-  void transmit(SimPacket packet);
+  void transmit(const SimPacket& packet);
   void transmit(SimPacket::Kind kind);
   void pump();
   void openWindow();
@@ -109,14 +105,16 @@ class SimSocket {
   SimSource* watcher_ = nullptr;
   std::weak_ptr<SimListener> listener_;  // Waiting: whose backlog it is for
 
-  ByteQueue out_;               // taken from the program, not yet on the wire
-  std::uint64_t accepted_ = 0;  // all counts: bytes since the beginning
+  // All counts: bytes since the beginning.
+  std::uint64_t accepted_ = 0;  // from the program
   std::uint64_t sent_ = 0;
   std::uint64_t acknowledged_ = 0;
   std::uint64_t window_;
   std::size_t sendBuffer_;
 
-  ByteQueue in_;  // arrived, not yet given to the program
+  // What the peer has accepted and this end's program has not received: what has arrived, then what
+  // is on the wire, then what the peer has not sent yet.
+  ByteQueue incoming_;
   std::uint64_t arrived_ = 0;
   std::uint64_t consumed_ = 0;
   std::uint64_t advertised_;

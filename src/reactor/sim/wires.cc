@@ -21,8 +21,7 @@ void SimWires::setBandwidth(const SimHost& a, const SimHost& b, std::size_t band
 
 TimePoint SimWires::arrival(TimePoint now, const SimHost& from, const SimHost& to,
                             std::size_t bytes, sim::Random& random) {
-  const auto found = delays_.find(pairOf(from, to));
-  const sim::Delay& delay = found == delays_.end() ? delay_ : found->second;
+  const sim::Delay& delay = delayBetween(from, to);
   const TimePoint there = later(sent(now, from, to, bytes), delay.fixed);
   if (delay.jitter <= Duration::zero()) return there;
   return later(there, Duration(static_cast<Duration::rep>(
@@ -45,8 +44,15 @@ std::size_t SimWires::packetSize(const SimHost& from, const SimHost& to) const {
   return bandwidthBetween(from, to) == 0 ? 64 * 1024 : 1460;
 }
 
+const sim::Delay& SimWires::delayBetween(const SimHost& from, const SimHost& to) const {
+  if (delays_.empty()) return delay_;
+  const auto found = delays_.find(pairOf(from, to));
+  return found == delays_.end() ? delay_ : found->second;
+}
+
 std::size_t SimWires::bandwidthBetween(const SimHost& from, const SimHost& to) const {
   if (&from == &to) return 0;
+  if (bandwidths_.empty()) return bandwidth_;
   const auto found = bandwidths_.find(pairOf(from, to));
   return found == bandwidths_.end() ? bandwidth_ : found->second;
 }

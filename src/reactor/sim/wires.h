@@ -38,6 +38,7 @@ class SimWires {
   std::size_t packetSize(const SimHost& from, const SimHost& to) const;
 
  private:
+  const sim::Delay& delayBetween(const SimHost& from, const SimHost& to) const;
   std::size_t bandwidthBetween(const SimHost& from, const SimHost& to) const;
   TimePoint sent(TimePoint now, const SimHost& from, const SimHost& to, std::size_t bytes);
 
