@@ -51,7 +51,6 @@ ONLY_HERE = {
     "evutil.h": ("src/reactor/libevent/",),
     "openssl/": ("src/tls/",),
     "fmt/": ("src/log/",),
-    "spdlog/": ("src/log/",),
     "doctest/": ("tests/",),
     "CLI/": ("examples/", "tests/"),
 }
