@@ -13,10 +13,11 @@ import sys
 import tempfile
 
 PROJECT = """
-project('stand-in', 'cpp')
-static_library('ropewalk', 'empty.cc', install: true)
-static_library('ropewalk-http', 'empty.cc', install: true)
-static_library('ropewalk-sim', 'empty.cc', install: true)
+project('stand-in', 'cpp', default_options: ['default_library=static'])
+first = library('ropewalk', 'empty.cc', install: true)
+second = library('ropewalk-http', 'empty.cc', install: true)
+third = library('ropewalk-sim', 'empty.cc', install: true)
+alias_target('libraries', first, second, third)
 """
 
 
