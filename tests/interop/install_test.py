@@ -2,7 +2,7 @@
 
 Usage: install_test.py TOOL BUILD COMPILER [ARGUMENT...]
 
-TOOL is what finds the libraries: pkg-config or meson.
+TOOL is what finds the libraries: cmake, meson or pkg-config.
 """
 
 import json
@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 PROJECT = pathlib.Path(__file__).resolve().parent / "installed"
+OTHER_VERSIONS = ("0.0", "1.0")
 LIBRARIES = ("ropewalk", "ropewalk-http", "ropewalk-sim")
 
 
@@ -35,6 +36,8 @@ class Installed:
         self._options = {option["name"]: option["value"] for option in options}
         run("meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", self._root)
         self.libraries = next(self._root.rglob("ropewalk.pc")).parent.parent
+        self.prefix = self._root / self._options["prefix"].lstrip("/")
+        self.version = run("pkg-config", "--modversion", self.libraries / "pkgconfig" / "ropewalk.pc").strip()
         self.sanitizer = self._options["b_sanitize"]
         self.environment = {
             **os.environ,
@@ -73,7 +76,27 @@ def build_by_meson(installed, kind, folder):
     return folder / "build" / "program"
 
 
-BUILDS = {"meson": build_by_meson, "pkg-config": build_by_pkg_config}
+def configure_by_cmake(installed, kind, wanted, folder):
+    """Returns the command. CMake finds the package by the prefix alone, wherever that was moved."""
+    static = "ON" if kind == "static" else "OFF"
+    return [
+        "cmake", "-S", PROJECT, "-B", folder, f"-DCMAKE_PREFIX_PATH={installed.prefix}", f"-DWANTED={wanted}",
+        f"-Dropewalk_USE_STATIC_LIBS={static}", f"-DCMAKE_CXX_FLAGS={' '.join(installed.flags())}"]
+
+
+def build_by_cmake(installed, kind, folder):
+    build = folder / "build"
+    run(*configure_by_cmake(installed, kind, installed.version, build), env=installed.environment)
+    run("cmake", "--build", build, env=installed.environment)
+    for other in OTHER_VERSIONS:
+        command = configure_by_cmake(installed, kind, other, folder / other)
+        said = subprocess.run(command, env=installed.environment, capture_output=True, text=True, check=False)
+        if said.returncode == 0 or "compatible with requested version" not in said.stderr:
+            sys.exit(f"version {other} is not refused:\n{said.stdout}{said.stderr}")
+    return build / "program"
+
+
+BUILDS = {"cmake": build_by_cmake, "meson": build_by_meson, "pkg-config": build_by_pkg_config}
 
 
 def needed(program):
