@@ -13,7 +13,6 @@ BUILD_PACKAGES=(
   libcli11-dev
   libevent-dev
   libfmt-dev
-  libspdlog-dev
   meson
   ninja-build
   pkg-config

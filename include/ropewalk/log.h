@@ -31,7 +31,16 @@ LogLevel logLevel();
 /// redirect stderr, dup2() a file onto descriptor 2.
 using LogSink = UniqueFunction<void(LogLevel level, std::string_view line)>;
 
-/// Sends every line to `sink` instead.
+/// Sends every line to `sink` instead, for example to a logging library or to syslog:
+///
+///   setLogSink([logger = spdlog::default_logger()](LogLevel level, std::string_view line) {
+///     logger->log(level < LogLevel::Warning ? spdlog::level::info : spdlog::level::warn, line);
+///   });
+///
+///   setLogSink([](LogLevel level, std::string_view line) {
+///     const int priority = level < LogLevel::Warning ? LOG_INFO : LOG_WARNING;
+///     ::syslog(priority, "%.*s", static_cast<int>(line.size()), line.data());
+///   });
 ///
 /// A line comes without time, level and line end. The sink is called by one thread at a time, and
 /// what it logs itself is dropped. If it throws, that line goes to stderr. With a new sink the

@@ -10,7 +10,7 @@
 namespace ropewalk::http {
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuseRoute(const std::string& why) {
   throw std::invalid_argument("http::Router: " + why);
 }
 
@@ -62,7 +62,7 @@ void MethodTable::listInto(std::vector<std::string_view>& methods) const {
 
 Route& RouteTable::add(std::string_view method, std::string_view path,
                        std::unique_ptr<Responder> responder) {
-  if (!method.empty() && !isToken(method)) refuse("a method that is no token");
+  if (!method.empty() && !isToken(method)) refuseRoute("a method that is no token");
   return put(method, path, std::make_unique<Route>(std::move(responder)));
 }
 
@@ -84,10 +84,10 @@ void RouteTable::take(std::string_view prefix, RouteTable& other) {
 
 Route& RouteTable::put(std::string_view method, std::string_view path,
                        std::unique_ptr<Route> route) {
-  if (path.empty()) refuse("an empty path");
+  if (path.empty()) refuseRoute("an empty path");
   RoutePattern pattern(path);
   if (has(method, path, pattern)) {
-    refuse("a second handler for " + std::string(method) + " " + std::string(path));
+    refuseRoute("a second handler for " + std::string(method) + " " + std::string(path));
   }
   return tableFor(path, std::move(pattern)).put(std::string(method), std::move(route));
 }
@@ -111,14 +111,14 @@ MethodTable& RouteTable::tableFor(std::string_view path, RoutePattern pattern) {
 
 Route& RouteTable::putMount(std::string_view path, std::unique_ptr<Route> route) {
   if (!path.starts_with('/'))
-    refuse("the mount '" + std::string(path) + "' does not begin with a slash");
+    refuseRoute("the mount '" + std::string(path) + "' does not begin with a slash");
   const std::string_view whole = withoutLastSlash(path);
   RoutePattern pattern(whole);
-  if (pattern.hasParameters()) refuse("the mount '" + std::string(path) + "' has parameters");
+  if (pattern.hasParameters()) refuseRoute("the mount '" + std::string(path) + "' has parameters");
   const auto place = std::ranges::find_if(
       mounts_, [whole](const Mount& each) { return each.path.size() <= whole.size(); });
   for (const Mount& each : mounts_) {
-    if (each.path == whole) refuse("a second mount at " + std::string(path));
+    if (each.path == whole) refuseRoute("a second mount at " + std::string(path));
   }
   return *mounts_.insert(place, {std::string(whole), std::move(pattern), std::move(route)})->route;
 }

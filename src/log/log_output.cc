@@ -2,13 +2,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <memory>
 #include <utility>
 
 #include "log/at_fork.h"
 #include "log/is_logging.h"
 #include "log/log_text.h"
-#include "log/stderr_sink.h"
+#include "log/stamped_line.h"
 
 namespace ropewalk::detail {
 
@@ -23,19 +22,6 @@ constexpr std::chrono::seconds kLongestWait{1};
 enum class Hold { None, Missed, Held };
 constinit thread_local Hold hold = Hold::None;
 
-spdlog::level::level_enum spdlogLevel(LogLevel level) {
-  switch (level) {
-    case LogLevel::Debug:
-      return spdlog::level::debug;
-    case LogLevel::Info:
-      return spdlog::level::info;
-    case LogLevel::Warning:
-      return spdlog::level::warn;
-    default:
-      return spdlog::level::err;
-  }
-}
-
 }  // namespace
 
 LogOutput& LogOutput::instance() {
@@ -46,11 +32,6 @@ LogOutput& LogOutput::instance() {
   if (output.compare_exchange_strong(present, made)) return *made;
   delete made;
   return *present;
-}
-
-LogOutput::LogOutput() : stderr_("ropewalk", std::make_shared<StderrSink>()) {
-  stderr_.set_level(spdlog::level::trace);
-  stderr_.set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");
 }
 
 LogSink LogOutput::setSink(LogSink sink) {
@@ -82,7 +63,7 @@ void LogOutput::emit(LogLevel level, const std::string& line) {
       // The line is not lost: it goes to stderr below.
     }
   }
-  stderr_.log(spdlogLevel(level), line);
+  stderr_.write(stampedLine(std::chrono::system_clock::now(), level, line));
 }
 
 // A sink that forks holds the lock already, and gives it back in the parent and in the child.

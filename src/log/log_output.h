@@ -1,13 +1,12 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <cstddef>
 #include <mutex>
 #include <string>
 #include <string_view>
 
 #include "log/log_limiter.h"
+#include "log/stderr_sink.h"
 #include "ropewalk/log.h"
 
 namespace ropewalk::detail {
@@ -18,8 +17,6 @@ class LogOutput {
   // The process's, made on first use. Never destroyed, so that other objects' destructors may log
   // at exit.
   static LogOutput& instance();
-
-  LogOutput();
 
   // Returns the sink that was there before.
   LogSink setSink(LogSink sink);
@@ -38,7 +35,7 @@ class LogOutput {
   std::timed_mutex mutex_;
   LogLimiter limiter_;
   LogSink sink_;
-  spdlog::logger stderr_;
+  StderrSink stderr_;
 };
 
 }  // namespace ropewalk::detail

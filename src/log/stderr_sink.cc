@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <string>
 
 #include "log/without_sigpipe.h"
 #include "ropewalk/detail/above_standard.h"
@@ -48,12 +49,10 @@ ssize_t putAtOnce(int fd, std::string_view text) noexcept {
 
 StderrSink::~StderrSink() { closeTerminal(); }
 
-void StderrSink::sink_it_(const spdlog::details::log_msg& message) {
+void StderrSink::write(std::string_view line) {
   std::string text = isCut_ ? "\n" : "";
   if (lost_ > 0) text += "(" + std::to_string(lost_) + " lines before this one were lost)\n";
-  spdlog::memory_buf_t line;
-  formatter_->format(message, line);
-  text.append(line.data(), line.size());
+  text += line;
   lost_ = put(text) ? 0 : lost_ + 1;
 }
 

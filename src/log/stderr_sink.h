@@ -1,11 +1,8 @@
 #pragma once
 
-#include <spdlog/details/null_mutex.h>
-#include <spdlog/sinks/base_sink.h>
 #include <sys/types.h>
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 namespace ropewalk::detail {
@@ -16,17 +13,17 @@ namespace ropewalk::detail {
 //
 // Writes to descriptor 2 only if it is the file that it was when the program started, or one that
 // the program put there (not a socket, no FD_CLOEXEC). Otherwise the lines are lost, too.
-class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+class StderrSink {
  public:
   StderrSink() = default;
   StderrSink(const StderrSink&) = delete;
   StderrSink& operator=(const StderrSink&) = delete;
-  ~StderrSink() override;
+  ~StderrSink();
+
+  // Writes `line`, which ends in a line end.
+  void write(std::string_view line);
 
  private:
-  void sink_it_(const spdlog::details::log_msg& message) override;
-  void flush_() override {}
-
   bool put(std::string_view text) noexcept;
   int target() noexcept;
   void closeTerminal() noexcept;

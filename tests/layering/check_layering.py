@@ -41,7 +41,8 @@ STANDS_ON = {
 # Folders of include/ropewalk that are no protocols: parts of the core that ropewalk.h need not include.
 PARTS_OF_CORE = {"detail", "sim"}
 
-# The parts of src that may know the simulated world's public headers.
+# What ropewalk-sim is made of: the only parts of src that may know each other and the simulated world's
+# public headers.
 KNOWS_SIM = ("src/sim/", "src/reactor/sim/")
 
 # Prefix of a system header -> the only folders that may include it.
@@ -51,7 +52,6 @@ ONLY_HERE = {
     "evutil.h": ("src/reactor/libevent/",),
     "openssl/": ("src/tls/",),
     "fmt/": ("src/log/",),
-    "spdlog/": ("src/log/",),
     "doctest/": ("tests/",),
     "CLI/": ("examples/", "tests/"),
 }
@@ -127,6 +127,8 @@ def protocol_problem(here, target):
 
 
 def sim_problem(here, target):
+    if target.startswith(KNOWS_SIM) and here.startswith("src/") and not here.startswith(KNOWS_SIM):
+        return f"the core does not know ropewalk-sim: may not include {target}"
     if not target.startswith("include/ropewalk/sim/"):
         return None
     own = ("include/ropewalk/sim/", "include/ropewalk/sim.h")
@@ -142,7 +144,7 @@ def target_problem(here, target):
     if layer_of(target) not in MAY_INCLUDE[layer]:
         return f"{layer} may not include {target}"
     if layer == "src" and target.startswith("src/"):
-        return src_problem(here, target)
+        return src_problem(here, target) or sim_problem(here, target)
     return protocol_problem(here, target) or sim_problem(here, target)
 
 

@@ -13,9 +13,11 @@ import sys
 import tempfile
 
 PROJECT = """
-project('stand-in', 'cpp')
-static_library('ropewalk', 'empty.cc', install: true)
-static_library('ropewalk-http', 'empty.cc', install: true)
+project('stand-in', 'cpp', default_options: ['default_library=static'])
+first = library('ropewalk', 'empty.cc', install: true)
+second = library('ropewalk-http', 'empty.cc', install: true)
+third = library('ropewalk-sim', 'empty.cc', install: true)
+alias_target('libraries', first, second, third)
 """
 
 
@@ -47,7 +49,7 @@ def main(root):
         folder = pathlib.Path(name)
         (folder / "meson.build").write_text(PROJECT)
         (folder / "empty.cc").write_text("int empty() { return 0; }\n")
-        wanted = {"libropewalk.a", "libropewalk-http.a"}
+        wanted = {"libropewalk.a", "libropewalk-http.a", "libropewalk-sim.a"}
         for prefix in ("first", "second"):
             found = install(script, folder, folder / prefix)
             if found != wanted:

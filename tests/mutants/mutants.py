@@ -35,8 +35,8 @@ class MutantConfiguration(Configuration):
         return BUILDS / "mutants" / "build"
 
     def options(self):
-        # Built once for each mutant: no debug information. A mutant may well leave something unused.
-        return ["-Dbuildtype=debug", "-Ddebug=false", "-Dwerror=false"]
+        # Built once for each mutant: no debug information.
+        return ["-Dbuildtype=debug", "-Ddebug=false"]
 
     def wrapper(self):
         return ["prlimit", f"--as={MOST_MEMORY}"]

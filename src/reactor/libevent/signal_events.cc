@@ -18,11 +18,11 @@ namespace {
 constinit std::atomic<const SignalEvents*> catching = nullptr;
 
 // The disposition of each signal before it was caught. Read by the signal handler.
-struct Before {
+struct Earlier {
   std::atomic<bool> isCaught;
   struct sigaction action;
 };
-Before before[NSIG];
+Earlier earlier[NSIG];
 
 // The process that catches signals, and libevent's handler.
 constinit std::atomic<pid_t> catcher = 0;
@@ -37,7 +37,7 @@ extern "C" void caught(int signal) {
   if (self == catcher.load()) {
     libeventsHandler.load()(signal);
   } else {
-    sys::kernel.sigaction(signal, &before[signal].action, nullptr);
+    sys::kernel.sigaction(signal, &earlier[signal].action, nullptr);
     ::kill(self, signal);  // comes when this returns
   }
   errno = error;
@@ -80,24 +80,24 @@ bool SignalEvents::add(int signal) {
   const QuietLibevent quiet;  // a base of the parent's may seem to have signals, too
   EventPointer event(evsignal_new(base_, signal, signalled, this));
   const bool isSignal = signal > 0 && signal < NSIG;
-  if (isSignal) sys::kernel.sigaction(signal, nullptr, &before[signal].action);
+  if (isSignal) sys::kernel.sigaction(signal, nullptr, &earlier[signal].action);
   if (!isSignal || !event || event_add(event.get(), nullptr) != 0) {
     if (caught_.empty()) release();
     throw Error("signal " + std::to_string(signal) + " cannot be caught");
   }
-  before[signal].isCaught = true;
+  earlier[signal].isCaught = true;
   putOursInFront(signal);
   caught_.emplace(signal, std::move(event));
   return true;
 }
 
 void SignalEvents::remove(int signal) noexcept {
-  if (caught_.erase(signal) > 0) before[signal].isCaught = false;
+  if (caught_.erase(signal) > 0) earlier[signal].isCaught = false;
   if (caught_.empty()) release();
 }
 
 void SignalEvents::release() noexcept {
-  for (const auto& [signal, event] : caught_) before[signal].isCaught = false;
+  for (const auto& [signal, event] : caught_) earlier[signal].isCaught = false;
   caught_.clear();
   const SignalEvents* ours = this;
   catching.compare_exchange_strong(ours, nullptr);
@@ -106,8 +106,8 @@ void SignalEvents::release() noexcept {
 void SignalEvents::forkedInChild() noexcept {
   catching = nullptr;
   for (int signal = 1; signal < NSIG; ++signal) {
-    if (!before[signal].isCaught.exchange(false)) continue;
-    sys::kernel.sigaction(signal, &before[signal].action, nullptr);
+    if (!earlier[signal].isCaught.exchange(false)) continue;
+    sys::kernel.sigaction(signal, &earlier[signal].action, nullptr);
   }
 }
 
