@@ -7,9 +7,12 @@
 #include "ropewalk/detail/drained.h"
 #include "ropewalk/producer.h"
 
+namespace ropewalk::http::server {
+class Exchange;
+}
+
 namespace ropewalk::http {
 
-class Exchange;
 class FilePart;
 
 /// Where the function of Response::stream() writes the body to.
@@ -34,15 +37,15 @@ class BodyWriter {
   /// What drained() waits in; only ever awaited.
   class Drained final : public ropewalk::detail::RoomAwaiter {
    public:
-    explicit Drained(Exchange& exchange) noexcept;
+    explicit Drained(server::Exchange& exchange) noexcept;
 
    private:
     bool isOver() const noexcept override;
 
-    Exchange& exchange_;
+    server::Exchange& exchange_;
   };
 
-  explicit BodyWriter(Exchange& exchange) noexcept : exchange_(exchange) {}
+  explicit BodyWriter(server::Exchange& exchange) noexcept : exchange_(exchange) {}
   BodyWriter(const BodyWriter&) = delete;
   BodyWriter& operator=(const BodyWriter&) = delete;
 
@@ -93,7 +96,7 @@ class BodyWriter {
   bool isConnected() const noexcept;
 
  private:
-  Exchange& exchange_;
+  server::Exchange& exchange_;
 };
 
 }  // namespace ropewalk::http

@@ -19,6 +19,15 @@ namespace ropewalk {
 class Protocol;
 }
 
+namespace ropewalk::http::files {
+class ConditionalAnswer;
+class PartialContent;
+}  // namespace ropewalk::http::files
+
+namespace ropewalk::http::server {
+class Answer;
+}
+
 namespace ropewalk::http {
 
 class BodyWriter;
@@ -176,9 +185,9 @@ class Response {
   std::string_view body() const noexcept;
 
  private:
-  friend class Answer;
-  friend class ConditionalAnswer;
-  friend class PartialContent;
+  friend server::Answer;
+  friend files::ConditionalAnswer;
+  friend files::PartialContent;
 
   struct Stream {
     WriteBody write;
