@@ -42,11 +42,41 @@ Response unavailablePage() {
 
 Response failedPage() { return page(500, "This went wrong on our side."); }
 
-Response refusalPage(wire::Refusal refusal) {
-  Response response = page(refusal.status, escapeHtml(refusal.why) + ".");
+int statusOf(wire::Fault fault) {
+  using wire::Fault;
+  switch (fault) {
+    case Fault::AsteriskWithoutOptions:
+      return 405;
+    case Fault::HeadTooSlow:
+    case Fault::BodyTooSlow:
+      return 408;
+    case Fault::BodyTooLarge:
+      return 413;
+    case Fault::RequestLineTooLong:
+      return 414;
+    case Fault::UnknownExpectation:
+      return 417;
+    case Fault::HeadTooLarge:
+    case Fault::TooManyFields:
+      return 431;
+    case Fault::Connect:
+    case Fault::UnknownCoding:
+      return 501;
+    case Fault::MemoryShort:
+      return 503;
+    case Fault::UnknownVersion:
+      return 505;
+    default:
+      return 400;
+  }
+}
+
+Response refusalPage(wire::Fault fault) {
+  const int status = statusOf(fault);
+  Response response = page(status, escapeHtml(wire::wordsFor(fault)) + ".");
   // RFC 9110 15.5.6. The only one that is not refused by a router is `*` with another method.
-  if (refusal.status == 405) response.setHeader("Allow", "OPTIONS");
-  if (refusal.status == 503) response.setHeader("Retry-After", kRetryAfter);
+  if (status == 405) response.setHeader("Allow", "OPTIONS");
+  if (status == 503) response.setHeader("Retry-After", kRetryAfter);
   return response;
 }
 

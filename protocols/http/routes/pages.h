@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "http/wire/refusal.h"
+#include "http/wire/fault.h"
 #include "ropewalk/http/response.h"
 
 namespace ropewalk::http::routes {
@@ -14,6 +14,9 @@ Response notImplementedPage(std::string_view method);
 Response forbiddenPage();
 Response failedPage();
 Response unavailablePage();
-Response refusalPage(wire::Refusal refusal);
+
+// The status that answers a faulty request, and the page that says so.
+int statusOf(wire::Fault fault);
+Response refusalPage(wire::Fault fault);
 
 }  // namespace ropewalk::http::routes

@@ -38,7 +38,7 @@ void Exchange::take(std::string_view& bytes) {
         bodyComplete(all);
         break;
       case wire::RequestReader::Result::Bad:
-        refuse(reader_.refusal());
+        refuse(reader_.fault());
         break;
     }
   }
@@ -57,7 +57,7 @@ void Exchange::headReceived(std::string_view bytes) {
   }
   // Without a route the answer is known, whatever the body is.
   if (match_.route == nullptr) return dispatch(bytes);
-  if (framing.length > bodyLimit()) return refuse({413, "a body too large"});
+  if (framing.length > bodyLimit()) return refuse(wire::Fault::BodyTooLarge);
   if (match_.route->streamsBody()) return dispatch(bytes);
   bodyWanted();
 }
@@ -70,7 +70,7 @@ void Exchange::charge() {
 // A collected body can only grow. A streamed one is read only as fast as its handler takes it.
 void Exchange::refuseIfMemoryIsShort() {
   const bool collects = output_ == Output::None && charge_.bytes() > 0;
-  if (collects && isMemoryShort()) refuse({503, "the server is short of memory"});
+  if (collects && isMemoryShort()) refuse(wire::Fault::MemoryShort);
 }
 
 void Exchange::keepHead(std::string_view bytes) {
@@ -100,7 +100,7 @@ void Exchange::pieceReceived(std::string_view piece) {
     if (discarded_ > connection_->limits().discarded) connection_->close();
     return;
   }
-  if (received_ > bodyLimit()) return refuse({413, "a body too large"});
+  if (received_ > bodyLimit()) return refuse(wire::Fault::BodyTooLarge);
   body_.append(piece);
 }
 
@@ -188,7 +188,7 @@ Deferred<void> Exchange::handle(std::shared_ptr<Exchange> self, std::shared_ptr<
 
 Response Exchange::handlerFailed(const Failure& why) {
   // A handler that was cancelled, or whose body broke off, has no other way out.
-  if (why.check<IncompleteBody>()) return routes::refusalPage({400, "the body is not whole"});
+  if (why.check<IncompleteBody>()) return routes::refusalPage(wire::Fault::BrokenBody);
   if (transport_->isConnected() || !why.check<CancelledError>()) {
     logError("{} {}: the handler threw {}: {}", reader_.head().method(), reader_.target().path,
              why.typeName(), why);

@@ -10,7 +10,7 @@
 #include "http/server/answer.h"
 #include "http/server/body_flow.h"
 #include "http/server/incoming_body.h"
-#include "http/wire/refusal.h"
+#include "http/wire/fault.h"
 #include "http/wire/request_reader.h"
 #include "ropewalk/factory.h"
 #include "ropewalk/failure.h"
@@ -52,7 +52,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void inputEnded();
 
   // Answers with an error and has the connection closed; nothing more is read.
-  void refuse(wire::Refusal refusal);
+  void refuse(wire::Fault fault);
 
   // The reactor drains.
   void drainRequested();

@@ -197,7 +197,7 @@ std::string_view Exchange::whyNoHandover(std::string_view upgrade) const {
   return {};
 }
 
-void Exchange::refuse(wire::Refusal refusal) {
+void Exchange::refuse(wire::Fault fault) {
   input_ = Input::Broken;
   if (output_ == Output::Streaming) return transport_->cutShort({});
   if (output_ == Output::Done) return connection_->close();
@@ -205,9 +205,9 @@ void Exchange::refuse(wire::Refusal refusal) {
   charge();
   // Whatever the client speaks, or seems to: an answer in HTTP/1.1 says that the connection is
   // closed.
-  Response response = routes::refusalPage(refusal);
+  Response response = routes::refusalPage(fault);
   send(response, 1, false);
-  body_.fail(Failure::of(IncompleteBody(refusal.why)));
+  body_.fail(Failure::of(IncompleteBody(wire::wordsFor(fault))));
 }
 
 Deferred<void> Exchange::notifyDrain(detail::Place place) {

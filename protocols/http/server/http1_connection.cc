@@ -248,7 +248,7 @@ void Http1Connection::giveUp(Wait wait) {
       idleTooLong(wait);
       break;
     case Wait::Head:
-      exchange_->refuse({408, "the head of the request took too long"});
+      exchange_->refuse(wire::Fault::HeadTooSlow);
       break;
     case Wait::Body:
       checkBody();
@@ -289,7 +289,7 @@ void Http1Connection::checkBody() {
   if (!trickles && now - bodyClock_->lastNews < limits().bodyGap) {
     return site_.deadlines.set(*this, Wait::Body, transport->reactor());
   }
-  exchange_->refuse({408, "the body of the request came too slowly"});
+  exchange_->refuse(wire::Fault::BodyTooSlow);
 }
 
 }  // namespace ropewalk::http::server

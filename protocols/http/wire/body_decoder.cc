@@ -22,7 +22,7 @@ BodyDecoder::Result BodyDecoder::feed(std::string_view& bytes) {
 BodyDecoder::Result BodyDecoder::feedChunked(std::string_view& bytes) {
   const Result result = chunked_->feed(bytes);
   piece_ = chunked_->piece();
-  refusal_ = chunked_->refusal();
+  fault_ = chunked_->fault();
   return result;
 }
 

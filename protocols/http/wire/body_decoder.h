@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "http/wire/chunked_decoder.h"
+#include "http/wire/fault.h"
 #include "http/wire/framing.h"
-#include "http/wire/refusal.h"
 #include "ropewalk/http/limits.h"
 
 namespace ropewalk::http::wire {
@@ -24,7 +24,7 @@ class BodyDecoder {
   Result feed(std::string_view& bytes);
 
   std::string_view piece() const { return piece_; }
-  Refusal refusal() const { return refusal_; }
+  Fault fault() const { return fault_; }
 
   // Bytes of the body that are still to come; empty if only its end will tell.
   std::optional<std::uint64_t> left() const;
@@ -35,7 +35,7 @@ class BodyDecoder {
   std::unique_ptr<ChunkedDecoder> chunked_;  // seldom there, and large
   std::uint64_t left_;
   std::string_view piece_;
-  Refusal refusal_;
+  Fault fault_ = Fault::None;
 };
 
 }  // namespace ropewalk::http::wire

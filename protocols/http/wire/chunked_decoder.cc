@@ -35,7 +35,7 @@ ChunkedDecoder::Result ChunkedDecoder::takeTrailer(std::string_view& bytes) {
     case TrailerReader::Result::Bad:
       break;
   }
-  refusal_ = trailer_->refusal();
+  fault_ = trailer_->fault();
   return Result::Bad;
 }
 
@@ -47,20 +47,20 @@ std::uint64_t ChunkedDecoder::excess() const {
 
 bool ChunkedDecoder::takeOctet(char octet) {
   ++cost_;
-  if (excess() > limits_.chunkOverhead) return refuse("too much framing in a chunked body");
+  if (excess() > limits_.chunkOverhead) return refuse(Fault::TooMuchChunkFraming);
   switch (state_) {
     case State::Size:
       return takeSize(octet);
     case State::Extension:
       return takeExtension(octet);
     case State::SizeLf:
-      return octet == '\n' ? sizeLineEnded() : refuse("a bare CR behind a chunk size");
+      return octet == '\n' ? sizeLineEnded() : refuse(Fault::CarriageReturnBehindChunkSize);
     case State::BodyCr:
       state_ = State::BodyLf;
-      return octet == '\r' || refuse("chunk data longer than its size");
+      return octet == '\r' || refuse(Fault::ChunkLongerThanSize);
     case State::BodyLf:
       endChunk();
-      return octet == '\n' || refuse("chunk data longer than its size");
+      return octet == '\n' || refuse(Fault::ChunkLongerThanSize);
     case State::Body:
     case State::Trailer:
       break;
@@ -70,18 +70,18 @@ bool ChunkedDecoder::takeOctet(char octet) {
 
 bool ChunkedDecoder::takeSize(char octet) {
   if (const int digit = hexValue(octet); digit >= 0) {
-    if (size_ > (kMaxNumber >> 4)) return refuse("a chunk too large");
+    if (size_ > (kMaxNumber >> 4)) return refuse(Fault::ChunkTooLarge);
     size_ = size_ * 16 + static_cast<std::uint64_t>(digit);
     hasDigits_ = true;
     return true;
   }
-  if (!hasDigits_) return refuse("a malformed chunk size");
+  if (!hasDigits_) return refuse(Fault::BadChunkSize);
   if (octet == '\r') {
     state_ = State::SizeLf;
     return true;
   }
   state_ = State::Extension;
-  return extension_.take(octet) || refuse("a malformed chunk size");
+  return extension_.take(octet) || refuse(Fault::BadChunkSize);
 }
 
 bool ChunkedDecoder::takeExtension(char octet) {
@@ -89,8 +89,8 @@ bool ChunkedDecoder::takeExtension(char octet) {
     state_ = State::SizeLf;
     return true;
   }
-  if (++extensionSize_ > limits_.chunkExtension) return refuse("a chunk extension too long");
-  return extension_.take(octet) || refuse("a malformed chunk extension");
+  if (++extensionSize_ > limits_.chunkExtension) return refuse(Fault::ChunkExtensionTooLong);
+  return extension_.take(octet) || refuse(Fault::BadChunkExtension);
 }
 
 bool ChunkedDecoder::sizeLineEnded() {
@@ -113,8 +113,8 @@ void ChunkedDecoder::endChunk() {
   state_ = State::Size;
 }
 
-bool ChunkedDecoder::refuse(const char* why) {
-  refusal_ = {400, why};
+bool ChunkedDecoder::refuse(Fault fault) {
+  fault_ = fault;
   return false;
 }
 

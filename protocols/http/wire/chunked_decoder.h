@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "http/wire/chunk_extension.h"
-#include "http/wire/refusal.h"
+#include "http/wire/fault.h"
 #include "http/wire/trailer.h"
 #include "ropewalk/http/limits.h"
 
@@ -34,8 +34,8 @@ class ChunkedDecoder {
   // A view into the bytes that feed() was given.
   std::string_view piece() const { return piece_; }
 
-  // Why feed() answered Bad; always 400.
-  Refusal refusal() const { return refusal_; }
+  // Why feed() answered Bad.
+  Fault fault() const { return fault_; }
 
  private:
   enum class State : std::uint8_t { Size, Extension, SizeLf, Body, BodyCr, BodyLf, Trailer };
@@ -48,10 +48,10 @@ class ChunkedDecoder {
   bool takeSize(char octet);
   bool takeExtension(char octet);
   bool sizeLineEnded();
-  bool refuse(const char* why);
+  bool refuse(Fault fault);
 
   const Limits& limits_;
-  Refusal refusal_;
+  Fault fault_ = Fault::None;
   std::string_view piece_;
   std::uint64_t size_ = 0;           // of this chunk, as far as its digits have come
   std::uint64_t left_ = 0;           // of its bytes

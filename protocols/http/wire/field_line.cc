@@ -50,19 +50,19 @@ FieldLine readFieldLine(const char* at, const char* end) {
   return {nameText, {value, static_cast<std::size_t>(valueEnd - value)}, at + 2};
 }
 
-Refusal whyNoFieldLine(std::string_view line) {
-  if (line.empty() || line.back() != '\r') return {400, "a line ends in a bare LF"};
+Fault whyNoFieldLine(std::string_view line) {
+  if (line.empty() || line.back() != '\r') return Fault::LineEndsInLineFeed;
   line.remove_suffix(1);
-  if (line.find('\r') != std::string_view::npos) return {400, "a bare CR in a header field"};
+  if (line.find('\r') != std::string_view::npos) return Fault::BareCarriageReturn;
   // RFC 9112 5.2: a server may refuse folded lines, and this one does.
-  if (!line.empty() && isBlank(line.front())) return {400, "a header line starts with a blank"};
+  if (!line.empty() && isBlank(line.front())) return Fault::FoldedLine;
   const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return {400, "a header line without a colon"};
-  if (colon == 0) return {400, "a header field without a name"};
+  if (colon == std::string_view::npos) return Fault::NoColon;
+  if (colon == 0) return Fault::NoFieldName;
   // RFC 9112 5.1: no whitespace between the name and the colon.
-  if (isBlank(line[colon - 1])) return {400, "a blank before the colon of a header field"};
-  if (!isToken(line.substr(0, colon))) return {400, "a forbidden character in a header name"};
-  return {400, "a control character in a header value"};
+  if (isBlank(line[colon - 1])) return Fault::BlankBeforeColon;
+  if (!isToken(line.substr(0, colon))) return Fault::FieldNameCharacter;
+  return Fault::FieldValueCharacter;
 }
 
 }  // namespace ropewalk::http::wire

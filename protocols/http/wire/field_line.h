@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "http/wire/refusal.h"
+#include "http/wire/fault.h"
 
 namespace ropewalk::http::wire {
 
@@ -19,6 +19,6 @@ struct FieldLine {
 FieldLine readFieldLine(const char* at, const char* end);
 
 // What is wrong with a `line` (without its LF) that readFieldLine() did not take.
-Refusal whyNoFieldLine(std::string_view line);
+Fault whyNoFieldLine(std::string_view line);
 
 }  // namespace ropewalk::http::wire

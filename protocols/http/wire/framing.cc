@@ -25,8 +25,8 @@ class FramingReader {
   void takeExpectation(std::string_view value);
   void checkHost();
   void checkRequestLine();
-  void refuse(int status, const char* why) {
-    if (!framing_.refusal) framing_.refusal = {status, why};
+  void refuse(Fault fault) {
+    if (framing_.fault == Fault::None) framing_.fault = fault;
   }
 
   const RequestHead& head_;
@@ -40,7 +40,7 @@ class FramingReader {
 };
 
 Framing FramingReader::read() {
-  framing_.refusal = target_.refusal;
+  framing_.fault = target_.fault;
   checkRequestLine();
   for (std::size_t i = 0; i < head_.fieldCount(); ++i) take(head_.field(i));
   // RFC 9112 9.3: in HTTP/1.0 the client has to ask for it.
@@ -48,7 +48,7 @@ Framing FramingReader::read() {
   checkHost();
   if (hasLength_ && hasCodings_) {
     // RFC 9112 6.1 lets the coding win; that is how requests are smuggled.
-    refuse(400, "both Content-Length and Transfer-Encoding");
+    refuse(Fault::LengthAndCoding);
   }
   return framing_;
 }
@@ -76,38 +76,38 @@ void FramingReader::take(const RequestHead::Field& field) {
 }
 
 void FramingReader::takeHost(std::string_view value) {
-  if (hasHost_) refuse(400, "more than one Host");
+  if (hasHost_) refuse(Fault::SecondHost);
   hasHost_ = true;
-  if (!isAuthority(value)) refuse(400, "a Host that is no host and port");
+  if (!isAuthority(value)) refuse(Fault::BadHost);
 }
 
 void FramingReader::takeLength(std::string_view value) {
-  if (hasLength_) refuse(400, "more than one Content-Length");
+  if (hasLength_) refuse(Fault::SecondLength);
   hasLength_ = true;
   const std::optional<std::uint64_t> length = parseNumber(value);
-  if (!length) return refuse(400, "a Content-Length that is no number");
+  if (!length) return refuse(Fault::BadLength);
   framing_.body = *length > 0 ? Framing::Body::Length : Framing::Body::None;
   framing_.length = *length;
 }
 
 void FramingReader::takeCodings(std::string_view value) {
-  if (hasCodings_) refuse(400, "more than one Transfer-Encoding");
+  if (hasCodings_) refuse(Fault::SecondTransferEncoding);
   hasCodings_ = true;
   framing_.body = Framing::Body::Chunked;
-  if (head_.minorVersion() == 0) refuse(400, "Transfer-Encoding in HTTP/1.0");
+  if (head_.minorVersion() == 0) refuse(Fault::TransferEncodingInHttp10);
   if (equalNoCase(value, "chunked")) return;
   std::size_t codings = 0;
   bool known = true;
   for (ListItems items(value); items.next();) {
     if (items.item().empty()) continue;  // RFC 9110 5.6.1.2
-    if (!isToken(items.item())) return refuse(400, "a malformed Transfer-Encoding");
+    if (!isToken(items.item())) return refuse(Fault::BadTransferEncoding);
     known = known && equalNoCase(items.item(), "chunked");
     ++codings;
   }
-  if (codings == 0) return refuse(400, "a Transfer-Encoding without a coding");
-  if (!known) return refuse(501, "a transfer coding other than chunked");
+  if (codings == 0) return refuse(Fault::NoCoding);
+  if (!known) return refuse(Fault::UnknownCoding);
   // RFC 9112 6.1: chunked is applied once and last.
-  if (codings > 1) refuse(400, "chunked more than once");
+  if (codings > 1) refuse(Fault::ChunkedTwice);
 }
 
 void FramingReader::takeConnection(std::string_view value) {
@@ -122,20 +122,20 @@ void FramingReader::takeConnection(std::string_view value) {
 void FramingReader::takeExpectation(std::string_view value) {
   for (ListItems items(value); items.next();) {
     if (items.item().empty()) continue;
-    if (!equalNoCase(items.item(), "100-continue")) return refuse(417, "an unknown expectation");
+    if (!equalNoCase(items.item(), "100-continue")) return refuse(Fault::UnknownExpectation);
     // RFC 9110 10.1.1: from an HTTP/1.0 client it is ignored.
     framing_.expectsContinue = head_.minorVersion() == 1;
   }
 }
 
 void FramingReader::checkHost() {
-  if (!hasHost_ && head_.minorVersion() == 1) refuse(400, "an HTTP/1.1 request without Host");
+  if (!hasHost_ && head_.minorVersion() == 1) refuse(Fault::NoHost);
 }
 
 void FramingReader::checkRequestLine() {
   const bool asterisk = target_.form == Target::Form::Asterisk;
-  if (head_.method() == "CONNECT") framing_.refusal = {501, "CONNECT is not spoken here"};
-  if (asterisk && head_.method() != "OPTIONS") refuse(405, "only OPTIONS can be asked of *");
+  if (head_.method() == "CONNECT") framing_.fault = Fault::Connect;
+  if (asterisk && head_.method() != "OPTIONS") refuse(Fault::AsteriskWithoutOptions);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "http/wire/refusal.h"
+#include "http/wire/fault.h"
 #include "http/wire/request_head.h"
 #include "http/wire/target.h"
 
@@ -16,14 +16,14 @@ struct Framing {
   Body body = Body::None;
   bool keepAlive = true;
   bool expectsContinue = false;
-  std::uint64_t length = 0;  // of a body delimited by Length
-  Refusal refusal;           // set: the rest means nothing
+  std::uint64_t length = 0;   // of a body delimited by Length
+  Fault fault = Fault::None;  // set: the rest means nothing
 };
 
 // A head that has two readings is refused, never repaired: Content-Length beside Transfer-Encoding,
-// either of them twice, Transfer-Encoding in HTTP/1.0, Host missing, twice or malformed (400); a
-// transfer coding other than `chunked` (501); an expectation other than `100-continue` (417);
-// CONNECT, which would make this a proxy (501); `*` but for OPTIONS (405).
+// either of them twice, Transfer-Encoding in HTTP/1.0, Host missing, twice or malformed. So is a
+// transfer coding other than `chunked`, an expectation other than `100-continue`, CONNECT, which
+// would make this a proxy, and `*` but for OPTIONS.
 //
 // Host need not be the authority of an absolute target, which wins (RFC 9112 3.2.2).
 Framing framingOf(const RequestHead& head, const Target& target);

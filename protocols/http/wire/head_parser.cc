@@ -84,7 +84,7 @@ HeadParser::Step HeadParser::blankLine() {
     expected_ = Expected::RequestLine;
     return Step::Again;
   }
-  if (expected_ == Expected::RequestLine) return refuse({400, "an empty request line"});
+  if (expected_ == Expected::RequestLine) return refuse(Fault::EmptyRequestLine);
   if (next_ > std::min(limits_.head, kLargestHead)) return tooLong();
   return Step::Complete;
 }
@@ -105,7 +105,7 @@ HeadParser::Step HeadParser::field(std::string_view bytes) {
   if (line.next == nullptr) return judge(bytes);
   const Step outcome = advance(bytes, line.next);
   if (outcome == Step::Bad) return outcome;
-  if (head_.fieldCount() == limits_.fields) return refuse({431, "too many header fields"});
+  if (head_.fieldCount() == limits_.fields) return refuse(Fault::TooManyFields);
   head_.addField(line.name, line.value);
   return outcome;
 }
@@ -138,15 +138,14 @@ HeadParser::Step HeadParser::waitForRestOf(std::string_view line) {
   return Step::NeedMore;
 }
 
-HeadParser::Step HeadParser::refuse(Refusal refusal) {
-  refusal_ = refusal;
+HeadParser::Step HeadParser::refuse(Fault fault) {
+  fault_ = fault;
   return Step::Bad;
 }
 
 HeadParser::Step HeadParser::tooLong() {
   const bool isField = expected_ == Expected::Field;
-  return refuse(isField ? Refusal{431, "the request's head is too large"}
-                        : Refusal{414, "the request line is too long"});
+  return refuse(isField ? Fault::HeadTooLarge : Fault::RequestLineTooLong);
 }
 
 // The most bytes, LF included, that the line at `next_` may have.

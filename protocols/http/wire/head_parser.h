@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "http/wire/refusal.h"
+#include "http/wire/fault.h"
 #include "http/wire/request_head.h"
 #include "ropewalk/http/limits.h"
 
@@ -27,8 +27,8 @@ class HeadParser {
   // next request. REQUIRES: every earlier call answered NeedMore.
   Result feed(std::string_view& bytes);
 
-  // Why feed() answered Bad: 400, 414, 431 or 505.
-  Refusal refusal() const { return refusal_; }
+  // Why feed() answered Bad.
+  Fault fault() const { return fault_; }
 
   // True if the method is HEAD, also of a request line that is refused.
   bool isHead() const { return isHead_; }
@@ -50,7 +50,7 @@ class HeadParser {
   Step blankLine();
   Step advance(std::string_view bytes, const char* next);
   Step judge(std::string_view bytes);
-  Step refuse(Refusal refusal);
+  Step refuse(Fault fault);
   Step tooLong();
   Step waitForRestOf(std::string_view line);
   void noteMethod(std::string_view piece);
@@ -59,7 +59,7 @@ class HeadParser {
 
   RequestHead& head_;
   const Limits& limits_;
-  Refusal refusal_;
+  Fault fault_ = Fault::None;
   std::size_t next_ = 0;  // where the next line starts
   Expected expected_ = Expected::CrlfOrRequestLine;
   bool begun_ = false;

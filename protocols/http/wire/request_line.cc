@@ -54,26 +54,26 @@ RequestLine readRequestLine(const char* at, const char* end) {
   return line;
 }
 
-Refusal whyNoRequestLine(std::string_view line) {
-  if (line.empty() || line.back() != '\r') return {400, "the request line ends in a bare LF"};
+Fault whyNoRequestLine(std::string_view line) {
+  if (line.empty() || line.back() != '\r') return Fault::RequestLineEndsInLineFeed;
   line.remove_suffix(1);
   const std::size_t first = line.find(' ');
-  if (!isToken(line.substr(0, first))) return {400, "a request line without a valid method"};
-  if (first == std::string_view::npos) return {400, "a request line without a target"};
+  if (!isToken(line.substr(0, first))) return Fault::NoMethod;
+  if (first == std::string_view::npos) return Fault::NoTarget;
   const std::string_view rest = line.substr(first + 1);
   const std::size_t second = rest.find(' ');
   const std::string_view target = rest.substr(0, second);
-  if (target.empty()) return {400, "a request line without a target"};
+  if (target.empty()) return Fault::NoTarget;
   const char* const targetEnd = target.data() + target.size();
   if (skipTarget(target.data(), targetEnd) != targetEnd) {
-    return {400, "a forbidden character in the request target"};
+    return Fault::TargetCharacter;
   }
   // HTTP/0.9 knew no version and no head; it is not spoken here either.
-  if (second == std::string_view::npos) return {505, "HTTP/1.1 and HTTP/1.0 are spoken here"};
+  if (second == std::string_view::npos) return Fault::UnknownVersion;
   if (looksLikeVersion(rest.substr(second + 1))) {
-    return {505, "HTTP/1.1 and HTTP/1.0 are spoken here"};
+    return Fault::UnknownVersion;
   }
-  return {400, "a request line that does not end in a version"};
+  return Fault::NoVersion;
 }
 
 }  // namespace ropewalk::http::wire

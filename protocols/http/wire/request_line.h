@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "http/wire/refusal.h"
+#include "http/wire/fault.h"
 
 namespace ropewalk::http::wire {
 
@@ -20,6 +20,6 @@ struct RequestLine {
 RequestLine readRequestLine(const char* at, const char* end);
 
 // What is wrong with a `line` (without its LF) that readRequestLine() did not take.
-Refusal whyNoRequestLine(std::string_view line);
+Fault whyNoRequestLine(std::string_view line);
 
 }  // namespace ropewalk::http::wire

@@ -12,15 +12,15 @@ RequestReader::Result RequestReader::feed(std::string_view& bytes) {
     case HeadParser::Result::Bad:
       break;
   }
-  refusal_ = parser_.refusal();
+  fault_ = parser_.fault();
   return Result::Bad;
 }
 
 RequestReader::Result RequestReader::headComplete() {
   takeTargetApart();
   framing_ = framingOf(head_, target_);
-  if (framing_.refusal) {
-    refusal_ = framing_.refusal;
+  if (framing_.fault != Fault::None) {
+    fault_ = framing_.fault;
     return Result::Bad;
   }
   body_.emplace(framing_, limits_);
@@ -53,7 +53,7 @@ RequestReader::Result RequestReader::feedBody(std::string_view& bytes) {
     case BodyDecoder::Result::Bad:
       break;
   }
-  refusal_ = body_->refusal();
+  fault_ = body_->fault();
   return Result::Bad;
 }
 

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "http/wire/body_decoder.h"
+#include "http/wire/fault.h"
 #include "http/wire/framing.h"
 #include "http/wire/head_parser.h"
-#include "http/wire/refusal.h"
 #include "http/wire/request_head.h"
 #include "http/wire/target.h"
 #include "ropewalk/http/limits.h"
@@ -48,8 +48,8 @@ class RequestReader {
   // Bytes of the body that are still to come; empty if only its end will tell. REQUIRES: Head.
   std::optional<std::uint64_t> bodyLeft() const { return body_->left(); }
 
-  // After Bad: the answer.
-  Refusal refusal() const { return refusal_; }
+  // After Bad.
+  Fault fault() const { return fault_; }
 
   // True if the method is HEAD, also of a request line that is refused.
   bool isHead() const { return parser_.isHead(); }
@@ -68,7 +68,7 @@ class RequestReader {
   Target target_;
   Framing framing_;
   std::optional<BodyDecoder> body_;
-  Refusal refusal_;
+  Fault fault_ = Fault::None;
 };
 
 }  // namespace ropewalk::http::wire

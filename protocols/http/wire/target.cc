@@ -8,13 +8,13 @@
 namespace ropewalk::http::wire {
 namespace {
 
-Refusal whyNoPath(std::string_view path) {
+Fault whyNoPath(std::string_view path) {
   for (std::size_t at = path.find('%'); at != std::string_view::npos; at = path.find('%', at + 3)) {
     const int octet = escapedOctet(path, at);
-    if (octet < 0) return {400, "a broken escape in the path"};
-    if (octet == 0) return {400, "a NUL in the path"};
+    if (octet < 0) return Fault::BrokenEscape;
+    if (octet == 0) return Fault::NulInPath;
   }
-  return {};
+  return Fault::None;
 }
 
 // `http://authority` and what follows; https as well, for a proxy may have taken the TLS off.
@@ -52,7 +52,7 @@ Target splitTarget(std::string_view target, const Limits& limits) {
   if (!target.starts_with('/')) {
     split.form = Target::Form::Absolute;
     if (!takeOrigin(target, split.authority)) {
-      split.refusal = {400, "the request target is neither a path nor an http URI"};
+      split.fault = Fault::TargetForm;
       return split;
     }
     split.endsWithAuthority = target.empty();
@@ -61,9 +61,9 @@ Target splitTarget(std::string_view target, const Limits& limits) {
   split.path = target.substr(0, mark);
   if (split.path.empty()) split.path = "/";
   if (mark != std::string_view::npos) split.query = target.substr(mark + 1);
-  split.refusal = whyNoPath(split.path);
+  split.fault = whyNoPath(split.path);
   if (parametersIn(split.query) > limits.queryParameters) {
-    split.refusal = {400, "too many query parameters"};
+    split.fault = Fault::TooManyParameters;
   }
   return split;
 }

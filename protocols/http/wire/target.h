@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/wire/refusal.h"
+#include "http/wire/fault.h"
 #include "ropewalk/http/limits.h"
 
 namespace ropewalk::http::wire {
@@ -18,10 +18,10 @@ struct Target {
   std::string_view authority;      // of the absolute form, else empty
   std::string_view path;   // not decoded; `/` where the absolute form has none, `*` for Asterisk
   std::string_view query;  // what follows the first `?`, not decoded
-  Refusal refusal;
+  Fault fault = Fault::None;
 };
 
-// Takes `target` apart. Refuses (400) a target in none of the three forms, a bad escape or an
+// Takes `target` apart. Faults are a target in none of the three forms, a bad escape or an
 // escaped NUL in the path, and more query parameters than `limits` allows. An escaped backslash is
 // a character of its segment, as an escaped slash is.
 Target splitTarget(std::string_view target, const Limits& limits);

@@ -51,7 +51,7 @@ TrailerReader::Result TrailerReader::feed(std::string_view& bytes) {
     const std::size_t lineFeed = bytes.find('\n');
     const bool whole = lineFeed != std::string_view::npos;
     const std::string_view piece = whole ? bytes.substr(0, lineFeed + 1) : bytes;
-    if (piece.size() > limits_.trailer - size_) return refuse("the trailer section is too large");
+    if (piece.size() > limits_.trailer - size_) return refuse(Fault::TrailerTooLarge);
     size_ += piece.size();
     line_.append(piece);
     bytes.remove_prefix(piece.size());
@@ -65,18 +65,18 @@ TrailerReader::Result TrailerReader::feed(std::string_view& bytes) {
 
 TrailerReader::Result TrailerReader::lineReceived(std::string_view line) {
   if (line == "\r\n") return Result::Complete;
-  if (++fields_ > limits_.trailerFields) return refuse("too many trailer fields");
+  if (++fields_ > limits_.trailerFields) return refuse(Fault::TooManyTrailerFields);
   const FieldLine field = readFieldLine(line.data(), line.data() + line.size());
   if (field.next != line.data() + line.size()) {
-    refusal_ = whyNoFieldLine(line.substr(0, line.size() - 1));
+    fault_ = whyNoFieldLine(line.substr(0, line.size() - 1));
     return Result::Bad;
   }
-  if (isForbidden(field.name)) return refuse("a trailer field that has to be in the header");
+  if (isForbidden(field.name)) return refuse(Fault::ForbiddenTrailer);
   return Result::NeedMore;
 }
 
-TrailerReader::Result TrailerReader::refuse(const char* why) {
-  refusal_ = {400, why};
+TrailerReader::Result TrailerReader::refuse(Fault fault) {
+  fault_ = fault;
   return Result::Bad;
 }
 

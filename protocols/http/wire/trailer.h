@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/wire/refusal.h"
+#include "http/wire/fault.h"
 #include "ropewalk/http/limits.h"
 
 namespace ropewalk::http::wire {
@@ -23,14 +23,14 @@ class TrailerReader {
   // Takes what it needs from the front of `bytes` and no more.
   Result feed(std::string_view& bytes);
 
-  Refusal refusal() const { return refusal_; }
+  Fault fault() const { return fault_; }
 
  private:
   Result lineReceived(std::string_view line);
-  Result refuse(const char* why);
+  Result refuse(Fault fault);
 
   const Limits& limits_;
-  Refusal refusal_;
+  Fault fault_ = Fault::None;
   std::size_t size_ = 0;
   std::size_t fields_ = 0;
   std::string line_;

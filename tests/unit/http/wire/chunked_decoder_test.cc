@@ -86,7 +86,7 @@ TEST_CASE("a chunk has its allowance for framing, and one octet for each byte in
         Result::NeedMore);
   CHECK(small.feed("001\r\nZ\r") == Result::NeedMore);
   CHECK(small.feed("\n") == Result::Bad);
-  CHECK(small.decoder.refusal().status == 400);
+  CHECK(small.decoder.fault() == wire::Fault::TooMuchChunkFraming);
   Decoding large;
   large.limits.chunkAllowance = 0;
   large.limits.chunkOverhead = 0;
@@ -140,7 +140,7 @@ TEST_CASE("the trailer section is limited in bytes and in fields [H1.5]") {
   Decoding few;
   few.limits.trailerFields = 1;
   CHECK(few.feed("0\r\nX: 1\r\nY: 2\r\n\r\n") == Result::Bad);
-  CHECK(few.decoder.refusal().status == 400);
+  CHECK(few.decoder.fault() == wire::Fault::TooManyTrailerFields);
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ TEST_CASE("the request line may have exactly as many bytes as its limit, CRLF in
     longer.limits.requestLine = 20;
     const std::string_view wire = "GET /12345 HTTP/1.1\r\n\r\n";
     CHECK(longer.feedAll(whole ? Pieces{wire} : singleBytes(wire)) == Result::Bad);
-    CHECK(longer.parser.refusal().status == 414);
+    CHECK(longer.parser.fault() == wire::Fault::RequestLineTooLong);
   }
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("the head may have exactly as many bytes as its limit [H1.28]") {
       Parsing tight;
       tight.limits.head = limit;
       CHECK(tight.feedAll(pieces) == Result::Bad);
-      CHECK(tight.parser.refusal().status == 431);
+      CHECK(tight.parser.fault() == wire::Fault::HeadTooLarge);
     }
   }
 }
@@ -108,7 +108,7 @@ TEST_CASE("no limit lets a head grow past what can be addressed") {
   parsing.limits.head = 1'000'000;
   parsing.limits.requestLine = 1'000'000;
   CHECK(parsing.feed("GET /" + std::string(70'000, 'a') + " HTTP/1.1\r\n\r\n") == Result::Bad);
-  CHECK(parsing.parser.refusal().status == 414);
+  CHECK(parsing.parser.fault() == wire::Fault::RequestLineTooLong);
 }
 
 TEST_CASE("a line that never ends is refused as soon as it is too long, not kept [H1.27]") {
@@ -119,7 +119,7 @@ TEST_CASE("a line that never ends is refused as soon as it is too long, not kept
   while (parsing.feed(more) == Result::NeedMore) fed += more.size();
   CHECK(fed < parsing.limits.requestLine);
   CHECK(parsing.head.keptBytes().size() <= parsing.limits.requestLine);
-  CHECK(parsing.parser.refusal().status == 414);
+  CHECK(parsing.parser.fault() == wire::Fault::RequestLineTooLong);
 }
 
 TEST_CASE("as many fields as the limit are accepted, and no more [H1.28]") {
@@ -132,7 +132,7 @@ TEST_CASE("as many fields as the limit are accepted, and no more [H1.28]") {
     const bool fits = fields <= 100;
     REQUIRE(parsing.feed(wire) == (fits ? Result::Complete : Result::Bad));
     if (!fits) {
-      CHECK(parsing.parser.refusal().status == 431);
+      CHECK(parsing.parser.fault() == wire::Fault::TooManyFields);
       continue;
     }
     REQUIRE(parsing.head.fieldCount() == fields);
@@ -155,14 +155,14 @@ TEST_CASE("a head has begun with the first byte that is not of the CRLF before i
 TEST_CASE("a second CRLF before the request line is an error of its own [H1.29]") {
   Parsing parsing;
   CHECK(parsing.feed("\r\n\r\n") == Result::Bad);
-  CHECK(std::string(parsing.parser.refusal().why) == "an empty request line");
+  CHECK(std::string(wordsFor(parsing.parser.fault())) == "an empty request line");
 }
 
 TEST_CASE("what is wrong with a head is said in words") {
   const auto whyOf = [](std::string_view wire) {
     Parsing parsing;
     CHECK(parsing.feed(wire) == Result::Bad);
-    return std::string(parsing.parser.refusal().why);
+    return std::string(wordsFor(parsing.parser.fault()));
   };
   CHECK(whyOf("GET / HTTP/1.1\n") == "the request line ends in a bare LF");
   CHECK(whyOf("GET / HTTP/1.1\r\nX\r\n") == "a header line without a colon");

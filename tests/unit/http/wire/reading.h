@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/routes/pages.h"
 #include "http/wire/request_reader.h"
 #include "ropewalk/http/limits.h"
 #include "support/guarded.h"
@@ -35,7 +36,7 @@ class Storyteller {
   std::string told() const {
     return story_ + body_ + (reader_ && reader_->hasBegun() && !refused_ ? "...\n" : "");
   }
-  int refusal() const { return refused_ ? reader_->refusal().status : 0; }
+  int refusal() const { return refused_ ? routes::statusOf(reader_->fault()) : 0; }
 
  private:
   // False once nothing more can come out of the bytes at hand.
@@ -59,7 +60,7 @@ class Storyteller {
       case wire::RequestReader::Result::Bad:
         body_.clear();
         refused_ = true;
-        story_ += std::to_string(reader_->refusal().status) + ": " + reader_->refusal().why + "\n";
+        story_ += std::to_string(refusal()) + ": " + wordsFor(reader_->fault()) + "\n";
         return false;
     }
     return false;
