@@ -4,12 +4,13 @@
 #include <memory>
 #include <string_view>
 
-#include "ropewalk/detail/drained.h"
+#include "ropewalk/detail/awaiter.h"
 #include "ropewalk/producer.h"
 
 namespace ropewalk::http::server {
 class Exchange;
-}
+class RoomLine;
+}  // namespace ropewalk::http::server
 
 namespace ropewalk::http {
 
@@ -35,14 +36,28 @@ class FilePart;
 class BodyWriter {
  public:
   /// What drained() waits in; only ever awaited.
-  class Drained final : public ropewalk::detail::RoomAwaiter {
+  class Drained final : public ropewalk::detail::Awaiter {
    public:
-    explicit Drained(server::Exchange& exchange) noexcept;
+    // `waitsForEnd`: it is not a writer that waits, but the end of what was written.
+    explicit Drained(server::Exchange& exchange, bool waitsForEnd = false) noexcept
+        : exchange_(exchange), waitsForEnd_(waitsForEnd) {}
+
+    bool ready() noexcept;
+    void wait();
+    void result() const;
+    void cancelAwait(ropewalk::detail::CancelCause cause) noexcept override;
 
    private:
-    bool isOver() const noexcept override;
+    friend server::RoomLine;
+
+    bool isOver() const noexcept;
+    void roomAvailable() noexcept;
+    void roomLost() noexcept;
 
     server::Exchange& exchange_;
+    Drained* next_ = nullptr;  // in the RoomLine
+    bool waitsForEnd_;
+    bool wasOver_ = false;
   };
 
   explicit BodyWriter(server::Exchange& exchange) noexcept : exchange_(exchange) {}

@@ -82,7 +82,7 @@ class Request {
   /// (RFC 9112 3.2.2): the client may send any host in it.
   std::string_view host() const;
 
-  /// 1 for HTTP/1.1, 0 for HTTP/1.0. HTTP/1.2 to 1.9 are read as HTTP/1.1.
+  /// 0 for HTTP/1.0, 1 for everything later. HTTP/1.2 to 1.9 are read as HTTP/1.1.
   int minorVersion() const;
 
   /// The text that stands for `{name}` in the route's path, decoded; empty if it has no `{name}`.

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "ropewalk/deferred.h"
+#include "ropewalk/http/field_list.h"
 #include "ropewalk/http/file_part.h"
 #include "ropewalk/shared_bytes.h"
 #include "ropewalk/unique_function.h"
@@ -26,7 +27,8 @@ class PartialContent;
 
 namespace ropewalk::http::server {
 class Answer;
-}
+class Carrier;
+}  // namespace ropewalk::http::server
 
 namespace ropewalk::http {
 
@@ -186,6 +188,7 @@ class Response {
 
  private:
   friend server::Answer;
+  friend server::Carrier;
   friend files::ConditionalAnswer;
   friend files::PartialContent;
 
@@ -201,13 +204,12 @@ class Response {
   using Body = std::variant<std::monostate, std::string, SharedBytes, FilePart, Stream, Handover>;
 
   Response(Body body, std::string_view type);
-  Response& addLine(std::string_view name, const std::string& line);
   void dropBody(int status);
   std::uint64_t sizeInMemory() const noexcept;
 
   Body body_;
   std::string_view type_;  // text of the program's own, or empty if fields_ say it
-  std::string fields_;     // whole lines
+  FieldList fields_;
   std::string reason_;
   std::string tag_;  // with its quotes
   std::optional<std::chrono::sys_seconds> lastModified_;

@@ -10,9 +10,11 @@
 namespace ropewalk::http::files {
 namespace {
 
+constexpr std::string_view kContentRange = "Content-Range";
+
 std::string contentRange(const ByteRange& part, std::uint64_t size) {
-  return "Content-Range: bytes " + std::to_string(part.first) + "-" +
-         std::to_string(part.first + part.size - 1) + "/" + std::to_string(size) + "\r\n";
+  return "bytes " + std::to_string(part.first) + "-" + std::to_string(part.first + part.size - 1) +
+         "/" + std::to_string(size);
 }
 
 // The same for the same `salt`: a simulated world repeats itself. The finalizer of splitmix64.
@@ -43,11 +45,11 @@ void PartialContent::cut(Response& response, std::string_view range, const Limit
 
 void PartialContent::sendNothing(Response& response, std::uint64_t size) {
   response.dropBody(416);
-  response.fields_ += "Content-Range: bytes */" + std::to_string(size) + "\r\n";
+  response.fields_.add(kContentRange, "bytes */" + std::to_string(size));
 }
 
 void PartialContent::sendOne(Response& response, const ByteRange& part, std::uint64_t size) {
-  response.fields_ += contentRange(part, size);
+  response.fields_.add(kContentRange, contentRange(part, size));
   if (auto* const file = std::get_if<FilePart>(&response.body_)) {
     *file = FilePart(file->release(), file->offset() + part.first, part.size);
     return;
@@ -70,7 +72,8 @@ void PartialContent::sendSeveral(Response& response, const std::vector<ByteRange
   }
   auto pieces = std::make_shared<RangeParts>(wholeBody(response));
   for (const ByteRange& part : parts) {
-    pieces->add(between + contentRange(part, size) + "\r\n", part);
+    const std::string place = contentRange(part, size);
+    pieces->add(between + std::string(kContentRange) + ": " + place + "\r\n\r\n", part);
   }
   pieces->end("\r\n--" + boundary + "--\r\n");
   const std::uint64_t length = pieces->size();

@@ -44,8 +44,8 @@ std::string AccessLine::withSize(std::uint64_t bodySize) const {
 AccessLine accessLine(const Access& access) {
   std::string request;
   if (!access.method.empty()) {
-    request.append(access.method).append(" ").append(access.target).append(" HTTP/1.");
-    request += std::to_string(access.minorVersion);
+    request.append(access.method).append(" ").append(access.target).append(" HTTP/");
+    request += std::to_string(access.version.major) + "." + std::to_string(access.version.minor);
   }
   AccessLine line{.beforeSize = access.peer.empty() ? "-" : access.peer, .behindSize = {}};
   line.beforeSize += " - - [" + logDate(access.time) + "]";

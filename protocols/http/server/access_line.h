@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "http/wire/date.h"
+#include "http/wire/request_head.h"
 
 namespace ropewalk::http::server {
 
@@ -14,7 +15,7 @@ struct Access {
   wire::WallTime time;
   std::string_view method;
   std::string_view target;
-  int minorVersion = 1;
+  wire::Version version{};
   int status = 0;
   std::string_view referer;
   std::string_view agent;

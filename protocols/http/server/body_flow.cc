@@ -6,27 +6,26 @@
 #include "ropewalk/failure.h"
 
 namespace ropewalk::http::server {
-namespace {
 
-// The head is sent, so a reset is the only way to report an incomplete body. Rethrown for logging.
+// The head is sent, so to break off is the only way to report an incomplete body. Rethrown for
+// logging.
 template <typename Call>
-void orAbort(const TransportRef& transport, const Call& call) {
+void BodyFlow::orBreakOff(const Call& call) const {
   try {
     call();
   } catch (...) {
-    transport->cutShort(Failure::current());
+    if (const auto carrier = carrier_.lock()) carrier->breakOff(Failure::current());
     throw;
   }
 }
 
-}  // namespace
-
 void BodyFlow::setProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
   if (producer_) throw ProducerAlreadyRegistered("http::BodyWriter: there is a producer already");
-  if (!transport_->isConnected()) return producer->stopProducing();
+  const auto carrier = carrier_.lock();
+  if (carrier->state() == Carrier::State::Over) return producer->stopProducing();
   producer_ = std::move(producer);
   try {
-    transport_->registerProducer(shared_from_this(), streaming);
+    carrier->registerProducer(shared_from_this(), streaming);
   } catch (...) {
     producer_.reset();  // otherwise the two would own each other
     throw;
@@ -34,15 +33,16 @@ void BodyFlow::setProducer(std::shared_ptr<Producer> producer, Streaming streami
 }
 
 void BodyFlow::clearProducer() {
-  if (std::exchange(producer_, nullptr)) transport_->unregisterProducer();
+  if (!std::exchange(producer_, nullptr)) return;
+  if (const auto carrier = carrier_.lock()) carrier->unregisterProducer();
 }
 
 void BodyFlow::pauseProducing() {
-  if (const auto producer = producer_) orAbort(transport_, [&] { producer->pauseProducing(); });
+  if (const auto producer = producer_) orBreakOff([&] { producer->pauseProducing(); });
 }
 
 void BodyFlow::resumeProducing() {
-  if (const auto producer = producer_) orAbort(transport_, [&] { producer->resumeProducing(); });
+  if (const auto producer = producer_) orBreakOff([&] { producer->resumeProducing(); });
 }
 
 void BodyFlow::stopProducing() {

@@ -3,18 +3,18 @@
 #include <memory>
 #include <utility>
 
+#include "http/server/carrier.h"
 #include "ropewalk/producer.h"
-#include "ropewalk/transport.h"
 
 namespace ropewalk::http::server {
 
-// A producer between the transport and the producer of a streamed body. If that one throws, it ends
-// the connection with a reset, because an orderly end would hide that the body is incomplete.
+// A producer between the carrier and the producer of a streamed body. If that one throws, it breaks
+// the answer off, because an orderly end would hide that the body is incomplete.
 class BodyFlow final : public Producer, public std::enable_shared_from_this<BodyFlow> {
  public:
-  explicit BodyFlow(TransportRef transport) : transport_(std::move(transport)) {}
+  explicit BodyFlow(std::weak_ptr<Carrier> carrier) : carrier_(std::move(carrier)) {}
 
-  // As Transport::registerProducer().
+  // As Carrier::registerProducer(). REQUIRES: the carrier is there.
   void setProducer(std::shared_ptr<Producer> producer, Streaming streaming);
   void clearProducer();
 
@@ -23,7 +23,10 @@ class BodyFlow final : public Producer, public std::enable_shared_from_this<Body
   void stopProducing() override;
 
  private:
-  TransportRef transport_;
+  template <typename Call>
+  void orBreakOff(const Call& call) const;
+
+  std::weak_ptr<Carrier> carrier_;  // which has this, and may have lent it to its connection
   std::shared_ptr<Producer> producer_;
 };
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "http/server/exchange.h"
-#include "http/server/http1_connection.h"
+#include "ropewalk/error.h"
 
 namespace ropewalk::http {
 
@@ -19,13 +19,38 @@ void BodyWriter::registerProducer(std::shared_ptr<Producer> producer, Streaming 
 
 void BodyWriter::unregisterProducer() { exchange_.unregisterProducer(); }
 
-std::shared_ptr<BodyWriter> BodyWriter::handle() { return {exchange_.shared_from_this(), this}; }
+std::shared_ptr<BodyWriter> BodyWriter::handle() { return {exchange_.shared(), this}; }
 
-bool BodyWriter::isConnected() const noexcept { return exchange_.transport()->isConnected(); }
+bool BodyWriter::isConnected() const noexcept { return exchange_.isConnected(); }
 
-BodyWriter::Drained::Drained(server::Exchange& exchange) noexcept
-    : ropewalk::detail::RoomAwaiter(*exchange.transport()), exchange_(exchange) {}
+bool BodyWriter::Drained::isOver() const noexcept {
+  const bool mayWrite = waitsForEnd_ || exchange_.isStreaming();
+  return !mayWrite || exchange_.carrier().state() != server::Carrier::State::Open;
+}
 
-bool BodyWriter::Drained::isOver() const noexcept { return !exchange_.isStreaming(); }
+bool BodyWriter::Drained::ready() noexcept {
+  wasOver_ = isOver();
+  return wasOver_ || exchange_.hasRoom();
+}
+
+void BodyWriter::Drained::wait() { exchange_.awaitRoom(*this); }
+
+// A body that is over always has room. Without an exception, a coroutine that writes and awaits
+// drained() in a loop would run for ever.
+void BodyWriter::Drained::result() const {
+  if (wasOver_) throw CancelledError();
+}
+
+void BodyWriter::Drained::roomAvailable() noexcept {
+  wasOver_ = isOver();
+  resumeSoon();
+}
+
+void BodyWriter::Drained::roomLost() noexcept { raiseCancelled(); }
+
+void BodyWriter::Drained::cancelAwait(ropewalk::detail::CancelCause) noexcept {
+  exchange_.forgetRoom(*this);
+  raiseCancelled();
+}
 
 }  // namespace ropewalk::http

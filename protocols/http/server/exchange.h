@@ -9,9 +9,12 @@
 #include "http/routes/route_table.h"
 #include "http/server/answer.h"
 #include "http/server/body_flow.h"
+#include "http/server/carrier.h"
 #include "http/server/incoming_body.h"
+#include "http/server/room_line.h"
 #include "http/wire/fault.h"
-#include "http/wire/request_reader.h"
+#include "http/wire/request_head.h"
+#include "http/wire/target.h"
 #include "ropewalk/factory.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/http/body_writer.h"
@@ -19,14 +22,12 @@
 #include "ropewalk/http/validators.h"
 #include "ropewalk/memory_budget.h"
 #include "ropewalk/promise.h"
-#include "ropewalk/transport.h"
 
 namespace ropewalk::http::server {
 
-class Http1Connection;
 class SiteState;
 
-// One request and its answer.
+// One request and its answer, in no version of HTTP: what goes over the wire is its Carrier's.
 //
 // Two things go on side by side, the request coming in and the answer going out:
 //
@@ -34,41 +35,61 @@ class SiteState;
 //   output:  None -> Handling -> Streaming -> Done
 //
 // The handler is called when the body is complete, or in a route with streamBody() when the head
-// is. It is finished when both are at their end; then the connection may read the next request.
+// is. It is finished when both are at their end.
 //
-// Shared by its connection and by the coroutine frames of its handler. After connectionLost() only
-// the latter are left, and everything that would go to the connection goes nowhere.
-class Exchange final : public std::enable_shared_from_this<Exchange> {
+// Shared by whoever holds the carrier, and by the coroutine frames of its handler. After lost()
+// only the latter are left, and everything that would go to the carrier goes nowhere.
+class Exchange final {
  public:
-  explicit Exchange(Http1Connection& connection);
+  // What the head says about the body.
+  struct BodyAhead {
+    std::uint64_t length = 0;     // 0 also if it is not said
+    bool awaitsContinue = false;  // the client sends it when it is told to
+  };
+
+  // `carrier` is what this is part of; `head` and `target` belong to it and are filled in before
+  // headReceived(). `site` must outlive the carrier's Work.
+  Exchange(Carrier& carrier, SiteState& site, const wire::RequestHead& head,
+           const wire::Target& target);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // Takes what belongs to this request from the front of `bytes`, which begin the request if
-  // nothing was taken before.
-  void take(std::string_view& bytes);
+  // --- For the carrier: the request, in this order ---
 
-  // The peer will send no more: what is not complete now never will be.
+  void headReceived(const BodyAhead& ahead);
+  void bodyReceived(std::string_view piece);
+  void bodyEnded();
+
+  // All input there is for now was handed in.
+  void inputPaused();
+
+  // The client will send no more: what is not complete now never will be.
   void inputEnded();
 
-  // Answers with an error and has the connection closed; nothing more is read.
+  // Answers with an error and has the carrier closed; nothing more is read.
   void refuse(wire::Fault fault);
 
-  // The reactor drains.
+  // --- For the carrier: what else happens ---
+
   void drainRequested();
+  void roomAvailable();
+  void roomLost() noexcept;
 
-  // Detaches this from the connection, which is gone.
-  void connectionLost(const Failure& why);
+  // Detaches this from the carrier, which is at its end.
+  void lost(const Failure& why);
 
-  bool hasBegun() const { return reader_.hasBegun(); }
+  // --- For the carrier: how far it is ---
+
   bool isFinished() const { return input_ == Input::Complete && output_ == Output::Done; }
   bool wantsInput() const { return input_ == Input::Head || input_ == Input::Body; }
+  bool hasWholeRequest() const { return input_ == Input::Complete; }
   bool isAnswered() const { return output_ == Output::Done; }
   bool isReadingHead() const { return input_ == Input::Head; }
+  bool owesContinue() const { return owesContinue_; }
 
   // True if part of a body is still to come, that there is room for and that the client may send.
   bool awaitsBody() const { return input_ == Input::Body && !owesContinue_ && !bodyIsFull(); }
-  std::uint64_t bodyReceived() const { return received_; }
+  std::uint64_t received() const { return received_; }
 
   // True if its next piece would be taken at once: by read(), or to be collected or thrown away.
   bool isBodyWanted() const { return !readsAsItComes() || body_.isWantedNow(); }
@@ -76,20 +97,26 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   // True if so much of the body waits for the handler that no more should be read.
   bool bodyIsFull() const;
 
-  // For Request, BodyWriter and what they wait in.
-  const wire::RequestReader& reader() const { return reader_; }
+  // --- For Request, BodyWriter and what they wait in ---
+
+  std::shared_ptr<Exchange> shared() { return {carrier_.shared_from_this(), this}; }
+  const Carrier& carrier() const { return carrier_; }
+  const wire::RequestHead& head() const { return head_; }
+  const wire::Target& target() const { return target_; }
   const routes::RouteMatch& match() const { return match_; }
   IncomingBody& body() { return body_; }
-  const TransportRef& transport() const { return transport_; }
   void bodyWanted();
   void bodyTaken();
   Deferred<void> notifyFinish(detail::Place place);
   Deferred<void> notifyDrain(detail::Place place);
   bool conditionsHold(const Validators& now);
-  bool isStreaming() const { return connection_ && output_ == Output::Streaming && !written_; }
+  bool isConnected() const { return !isLost_ && carrier_.state() != Carrier::State::Over; }
+  bool isStreaming() const { return !isLost_ && output_ == Output::Streaming && !written_; }
   void write(std::string_view bytes);
   void write(FilePart part);
-
+  bool hasRoom() const { return carrier_.room() != Carrier::Room::None; }
+  void awaitRoom(BodyWriter::Drained& waiter);
+  void forgetRoom(BodyWriter::Drained& waiter) noexcept;
   void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming);
   void unregisterProducer();
 
@@ -104,15 +131,12 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
     return output_ == Output::Handling || output_ == Output::Streaming;
   }
 
-  void headReceived(std::string_view bytes);
-  void keepHead(std::string_view bytes);
+  void keepHead();
   std::uint64_t bodyLimit() const;
-  void pieceReceived(std::string_view piece);
-  void bodyComplete(std::string_view bytes);
   void charge();
   void refuseIfMemoryIsShort();
 
-  void dispatch(std::string_view bytes);
+  void dispatch();
   Response answerNow();
   static Deferred<void> handle(std::shared_ptr<Exchange> self, std::shared_ptr<Factory> site);
   Response handlerFailed(const Failure& why);
@@ -121,27 +145,24 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void applyConditions(Response& response);
   void handOver(const Response& response, std::shared_ptr<Protocol> next);
   std::string_view whyNoHandover(std::string_view upgrade) const;
-  void send(Response& response, int minorVersion, bool keepAlive);
-  bool restIsDiscardable() const;
+  void send(Response& response);
   static Deferred<void> stream(std::shared_ptr<Exchange> self, std::shared_ptr<Factory> site);
   void streamEnded(const Failure& failure);
   void answered();
-  void ended();
   static void fire(Waiters& waiters, const Failure& why);
-  void beginAccess(int status, wire::WallTime now);
-  void noteWritten();
   void logQueueFull(const Failure& why) const;
 
-  Http1Connection* connection_;  // null once it is gone
-  const SiteState& site_;        // lives as long as a handler does
-  TransportRef transport_;
-  wire::RequestReader reader_;
+  Carrier& carrier_;
+  SiteState& site_;
+  const wire::RequestHead& head_;
+  const wire::Target& target_;
   routes::RouteMatch match_;
   IncomingBody body_;
   Answer answer_;
   Request request_{*this};
   BodyWriter writer_{*this};
   std::shared_ptr<BodyFlow> flow_;  // once a producer writes the stream
+  RoomLine roomLine_;
   Waiters finishWaiters_;
   Waiters drainWaiters_;
   MemoryCharge charge_;  // for head and body
@@ -150,10 +171,9 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   std::size_t discarded_ = 0;
   Input input_ = Input::Head;
   Output output_ = Output::None;
-  bool keepAlive_ = true;
+  bool isLost_ = false;
   bool written_ = false;          // what writes the stream is done, only its end is to come
   bool conditionsAsked_ = false;  // by the handler
-  bool isLogged_ = false;         // it has a line in the access log
   bool owesContinue_ = false;     // the client waits for 100 before it sends the body
 };
 

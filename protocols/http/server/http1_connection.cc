@@ -69,12 +69,12 @@ void Http1Connection::consume(std::string_view& bytes) {
   } const lent{input_};
   input_ = &bytes;
   while (!closed_ && !transport->isDisconnecting()) {
-    if (!exchange_) {
+    if (!carrier_) {
       if (bytes.empty() || !mayBegin()) break;
-      exchange_ = std::make_shared<Exchange>(*this);
+      carrier_ = std::make_shared<Http1Carrier>(*this);
     }
-    exchange_->take(bytes);
-    if (!exchange_->isFinished()) break;
+    carrier_->take(bytes);
+    if (!carrier_->exchange().isFinished()) break;
     exchangeFinished();
     if (next_) break;
   }
@@ -97,7 +97,7 @@ void Http1Connection::roomIsThere() {
 }
 
 void Http1Connection::exchangeFinished() {
-  exchange_.reset();
+  carrier_.reset();
   ++served_;
   if (draining_ && !next_) close();
 }
@@ -163,10 +163,10 @@ void Http1Connection::writeConnectionLost() {
 void Http1Connection::drainRequested() {
   if (detached_) return next_->drainRequested();
   draining_ = true;
-  if (isIdle() || exchange_->isAnswered()) {
+  if (isIdle() || carrier_->exchange().isAnswered()) {
     close();
   } else {
-    exchange_->drainRequested();
+    carrier_->exchange().drainRequested();
   }
   settle();
 }
@@ -177,14 +177,14 @@ void Http1Connection::connectionLost(const Failure& why) {
   site_.deadlines.forget(*this);
   readAhead_.reset();
   if (accessLog_) accessLog_->connectionLost();
-  if (const auto exchange = std::move(exchange_)) exchange->connectionLost(why);
+  if (const auto carrier = std::move(carrier_)) carrier->connectionLost(why);
 }
 
 // Whatever happened: is the connection over, is it read from, and how long may it take?
 void Http1Connection::settle() {
   if (inputEnded_ && !readAhead_ && !closed_) {
-    if (!exchange_) close();
-    if (exchange_) exchange_->inputEnded();
+    if (!carrier_) close();
+    if (carrier_) carrier_->inputEnded();
   }
   if (closed_) {
     bodyClock_.reset();
@@ -198,7 +198,7 @@ void Http1Connection::settleReading() {
   const bool aheadIsFull =
       readAhead_ && (readAhead_->bytes().size() > limits().readAhead ||
                      readAhead_->heads() >= limits().pipelined || isMemoryShort());
-  const bool pause = aheadIsFull || (exchange_ && exchange_->bodyIsFull());
+  const bool pause = aheadIsFull || (carrier_ && carrier_->exchange().bodyIsFull());
   if (pause == readingPaused_) return;
   readingPaused_ = pause;
   if (pause) {
@@ -211,8 +211,8 @@ void Http1Connection::settleReading() {
 Wait Http1Connection::waitingFor() const {
   if (readAhead_) return Wait::Nothing;  // it is our turn
   if (isIdle()) return served_ == 0 ? Wait::FirstByte : Wait::KeepAlive;
-  if (exchange_->isReadingHead()) return Wait::Head;
-  return exchange_->awaitsBody() ? Wait::Body : Wait::Nothing;
+  if (carrier_->exchange().isReadingHead()) return Wait::Head;
+  return carrier_->exchange().awaitsBody() ? Wait::Body : Wait::Nothing;
 }
 
 // A deadline runs from when its wait began: more bytes of the same do not move it.
@@ -222,7 +222,7 @@ void Http1Connection::settleDeadline() {
     bodyClock_.reset();
   } else if (!bodyClock_) {
     const TimePoint now = transport->reactor().now();
-    const std::uint64_t received = exchange_->bodyReceived();
+    const std::uint64_t received = carrier_->exchange().received();
     bodyClock_ = std::make_unique<BodyClock>(BodyClock{now, now, now, received, received});
   }
   if (wait == waitsFor() && waitOf_ == served_) return;
@@ -248,7 +248,7 @@ void Http1Connection::giveUp(Wait wait) {
       idleTooLong(wait);
       break;
     case Wait::Head:
-      exchange_->refuse(wire::Fault::HeadTooSlow);
+      carrier_->exchange().refuse(wire::Fault::HeadTooSlow);
       break;
     case Wait::Body:
       checkBody();
@@ -267,13 +267,13 @@ void Http1Connection::idleTooLong(Wait wait) {
 // False while it is us who keep the client from sending: nobody asks for the body, or it is not
 // read because our own output waits.
 bool Http1Connection::bodyIsFreeToCome() const {
-  return exchange_->isBodyWanted() && transport->unsentBytes() == 0;
+  return carrier_->exchange().isBodyWanted() && transport->unsentBytes() == 0;
 }
 
 // B4: a gap, or a trickle, ends it.
 void Http1Connection::checkBody() {
   const TimePoint now = transport->reactor().now();
-  const std::uint64_t received = exchange_->bodyReceived();
+  const std::uint64_t received = carrier_->exchange().received();
   const Duration passed = now - std::exchange(bodyClock_->lastLook, now);
   if (!bodyIsFreeToCome()) {
     bodyClock_->start += passed;
@@ -289,7 +289,7 @@ void Http1Connection::checkBody() {
   if (!trickles && now - bodyClock_->lastNews < limits().bodyGap) {
     return site_.deadlines.set(*this, Wait::Body, transport->reactor());
   }
-  exchange_->refuse(wire::Fault::BodyTooSlow);
+  carrier_->exchange().refuse(wire::Fault::BodyTooSlow);
 }
 
 }  // namespace ropewalk::http::server

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "http/server/deadlines.h"
-#include "http/server/exchange.h"
+#include "http/server/http1_carrier.h"
 #include "http/server/read_ahead.h"
 #include "http/server/site_state.h"
 #include "ropewalk/connection_limits.h"
@@ -40,7 +40,7 @@ class Http1Connection final : public Protocol, private Waiter {
   SiteState& site() const { return site_; }
   const Limits& limits() const { return site_.options.limits; }
 
-  // For the exchange. After close() nothing more is read.
+  // For the carrier. After close() nothing more is read.
   bool mayKeepAlive() const;
   void close(Linger linger = Linger::WhileSending);
 
@@ -81,7 +81,7 @@ class Http1Connection final : public Protocol, private Waiter {
   void settleReading();
   void settleDeadline();
   Wait waitingFor() const;
-  bool isIdle() const { return !exchange_ || !exchange_->hasBegun(); }
+  bool isIdle() const { return !carrier_ || !carrier_->hasBegun(); }
   void waitedTooLong(Wait wait) noexcept override;
   void giveUp(Wait wait);
   void idleTooLong(Wait wait);
@@ -89,7 +89,7 @@ class Http1Connection final : public Protocol, private Waiter {
   bool bodyIsFreeToCome() const;
 
   SiteState& site_;
-  std::shared_ptr<Exchange> exchange_;
+  std::shared_ptr<Http1Carrier> carrier_;
   std::unique_ptr<ReadAhead> readAhead_;
   std::unique_ptr<AccessLog> accessLog_;
   std::unique_ptr<BodyClock> bodyClock_;

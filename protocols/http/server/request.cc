@@ -3,7 +3,6 @@
 #include <cassert>
 
 #include "http/server/exchange.h"
-#include "http/server/http1_connection.h"
 #include "http/wire/grammar.h"
 #include "http/wire/query.h"
 
@@ -23,22 +22,22 @@ bool isListed(const wire::RequestHead& head, std::string_view name, std::string_
 
 }  // namespace
 
-std::string_view Request::method() const { return exchange_.reader().head().method(); }
+std::string_view Request::method() const { return exchange_.head().method(); }
 
-std::string_view Request::target() const { return exchange_.reader().head().target(); }
+std::string_view Request::target() const { return exchange_.head().target(); }
 
-std::string_view Request::path() const { return exchange_.reader().target().path; }
+std::string_view Request::path() const { return exchange_.target().path; }
 
-std::string_view Request::queryString() const { return exchange_.reader().target().query; }
+std::string_view Request::queryString() const { return exchange_.target().query; }
 
 std::string_view Request::rest() const { return exchange_.match().rest; }
 
 std::string_view Request::host() const {
-  const std::string_view authority = exchange_.reader().target().authority;
+  const std::string_view authority = exchange_.target().authority;
   return authority.empty() ? header("Host") : authority;
 }
 
-int Request::minorVersion() const { return exchange_.reader().head().minorVersion(); }
+int Request::minorVersion() const { return exchange_.head().minorVersion(); }
 
 std::string Request::param(std::string_view name) const {
   for (const auto& [known, value] : exchange_.match().params) {
@@ -70,23 +69,23 @@ bool Request::hasQuery(std::string_view name) const {
 }
 
 std::string_view Request::header(std::string_view name) const {
-  return exchange_.reader().head().find(name).value_or(std::string_view());
+  return exchange_.head().find(name).value_or(std::string_view());
 }
 
 bool Request::hasHeader(std::string_view name) const {
-  return exchange_.reader().head().find(name).has_value();
+  return exchange_.head().find(name).has_value();
 }
 
 bool Request::asksUpgradeTo(std::string_view protocol) const {
-  const wire::RequestHead& head = exchange_.reader().head();
-  return head.minorVersion() == 1 && isListed(head, "Connection", "upgrade") &&
-         isListed(head, "Upgrade", protocol);
+  const wire::RequestHead& head = exchange_.head();
+  const bool isHttp11 = head.version().major == 1 && head.minorVersion() == 1;
+  return isHttp11 && isListed(head, "Connection", "upgrade") && isListed(head, "Upgrade", protocol);
 }
 
 bool Request::conditionsHold(const Validators& now) { return exchange_.conditionsHold(now); }
 
 std::vector<HeaderField> Request::headers() const {
-  const wire::RequestHead& head = exchange_.reader().head();
+  const wire::RequestHead& head = exchange_.head();
   std::vector<HeaderField> fields;
   for (std::size_t i = 0; i < head.fieldCount(); ++i) {
     const wire::RequestHead::Field field = head.field(i);
@@ -101,9 +100,9 @@ Deferred<void> Request::notifyDrain(detail::Place place) { return exchange_.noti
 
 Deferred<void> Request::notifyFinish(detail::Place place) { return exchange_.notifyFinish(place); }
 
-Address Request::peer() const { return exchange_.transport()->getPeer(); }
+Address Request::peer() const { return exchange_.carrier().peer(); }
 
-Reactor& Request::reactor() const { return exchange_.transport()->reactor(); }
+Reactor& Request::reactor() const { return exchange_.carrier().reactor(); }
 
 bool Request::BodyRead::ready() const {
   exchange_->bodyWanted();

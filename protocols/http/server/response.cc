@@ -48,33 +48,6 @@ void checkField(std::string_view name, std::string_view value) {
   checkText(value, "a field value");
 }
 
-// A copy: name and value may be views into the fields that are about to change.
-std::string fieldLine(std::string_view name, std::string_view value) {
-  checkField(name, value);
-  return std::string(name).append(": ").append(value).append("\r\n");
-}
-
-// The line of `lines` that starts at `at`, CRLF included.
-std::string_view lineAt(std::string_view lines, std::size_t at) {
-  return lines.substr(at, lines.find('\n', at) + 1 - at);
-}
-
-bool isLineOf(std::string_view line, std::string_view name) {
-  return line.size() > name.size() && line[name.size()] == ':' &&
-         wire::equalNoCase(line.substr(0, name.size()), name);
-}
-
-void removeLines(std::string& lines, std::string_view name) {
-  for (std::size_t at = 0; at < lines.size();) {
-    const std::size_t size = lineAt(lines, at).size();
-    if (isLineOf(lineAt(lines, at), name)) {
-      lines.erase(at, size);
-    } else {
-      at += size;
-    }
-  }
-}
-
 [[noreturn]] void cannotOpen(const std::string& path, int error) {
   throw std::system_error(error, std::generic_category(), "open " + path);
 }
@@ -165,18 +138,16 @@ Response& Response::setStatus(int status, std::string_view reason) & {
 }
 
 Response& Response::setHeader(std::string_view name, std::string_view value) & {
-  const std::string line = fieldLine(name, value);
-  removeLines(fields_, name);
-  return addLine(name, line);
+  checkField(name, value);
+  if (wire::equalNoCase(name, kContentType)) type_ = {};
+  fields_.set(name, value);
+  return *this;
 }
 
 Response& Response::addHeader(std::string_view name, std::string_view value) & {
-  return addLine(name, fieldLine(name, value));
-}
-
-Response& Response::addLine(std::string_view name, const std::string& line) {
+  checkField(name, value);
   if (wire::equalNoCase(name, kContentType)) type_ = {};
-  fields_ += line;
+  fields_.add(name, value);
   return *this;
 }
 
@@ -187,7 +158,7 @@ void Response::dropBody(int status) {
   body_ = std::monostate();
   type_ = {};
   ranges_ = false;
-  removeLines(fields_, kContentType);
+  fields_.remove(kContentType);
 }
 
 Response& Response::setLastModified(std::chrono::sys_seconds time) & {
@@ -237,13 +208,7 @@ Response&& Response::closeConnection() && { return std::move(closeConnection());
 
 std::optional<std::string_view> Response::header(std::string_view name) const {
   if (!type_.empty() && wire::equalNoCase(name, kContentType)) return type_;
-  for (std::size_t at = 0; at < fields_.size();) {
-    const std::string_view line = lineAt(fields_, at);
-    if (isLineOf(line, name))
-      return wire::trimmed(line.substr(name.size() + 1, line.size() - name.size() - 3));
-    at += line.size();
-  }
-  return std::nullopt;
+  return fields_.find(name);
 }
 
 // Of a body that is no stream.

@@ -95,7 +95,7 @@ HeadParser::Step HeadParser::requestLine(std::string_view bytes) {
   if (line.next == nullptr) return judge(bytes);
   const Step outcome = advance(bytes, line.next);
   if (outcome == Step::Bad) return outcome;
-  head_.setRequestLine(line.method, line.target, line.minorVersion);
+  head_.setRequest(line.method, line.target, {1, line.minorVersion});
   expected_ = Expected::Field;
   return outcome;
 }

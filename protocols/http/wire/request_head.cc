@@ -24,11 +24,10 @@ void RequestHead::append(std::string_view bytes) {
   bytes_ = storage_.data();
 }
 
-void RequestHead::setRequestLine(std::string_view method, std::string_view target,
-                                 int minorVersion) {
+void RequestHead::setRequest(std::string_view method, std::string_view target, Version version) {
   method_ = placeOf(method);
   target_ = placeOf(target);
-  minorVersion_ = static_cast<std::uint8_t>(minorVersion);
+  version_ = version;
 }
 
 void RequestHead::addField(std::string_view name, std::string_view value) {

@@ -10,7 +10,13 @@
 
 namespace ropewalk::http::wire {
 
-// The request line and header fields of one request.
+// A version of HTTP.
+struct Version {
+  std::uint8_t major = 1;
+  std::uint8_t minor = 1;
+};
+
+// Method, target and header fields of one request, whatever version of HTTP they came in.
 //
 // Everything it shows is a view into the bytes of the head: either into the buffer that they were
 // received in, or, after keep(), into this object's own copy. The places are stored as offsets, so
@@ -31,10 +37,12 @@ class RequestHead {
   std::string_view method() const { return at(method_); }
   std::string_view target() const { return at(target_); }
 
-  // 1 for HTTP/1.1, 0 for HTTP/1.0. RFC 9110 2.5: a later minor version is read as the highest one
-  // that is known here.
-  int minorVersion() const { return minorVersion_ == 0 ? 0 : 1; }
-  int sentMinorVersion() const { return minorVersion_; }
+  // As it was sent.
+  Version version() const { return version_; }
+
+  // 0 for HTTP/1.0, 1 for everything later. RFC 9110 2.5: a later minor version is read as the
+  // highest one that is known here.
+  int minorVersion() const { return version_.major == 1 && version_.minor == 0 ? 0 : 1; }
 
   std::size_t fieldCount() const { return count_; }
   Field field(std::size_t index) const {
@@ -52,9 +60,10 @@ class RequestHead {
   void append(std::string_view bytes);
   const std::string& keptBytes() const { return storage_; }
 
-  // For HeadParser: every view handed in lies in the bytes that start at the place given here.
+  // For who reads a head: every view handed in lies in the bytes that start at the place given
+  // here.
   void startAt(const char* bytes) { bytes_ = bytes; }
-  void setRequestLine(std::string_view method, std::string_view target, int minorVersion);
+  void setRequest(std::string_view method, std::string_view target, Version version);
   void addField(std::string_view name, std::string_view value);
 
  private:
@@ -80,7 +89,7 @@ class RequestHead {
   Place method_;
   Place target_;
   bool kept_ = false;
-  std::uint8_t minorVersion_ = 1;  // as it was sent
+  Version version_;
   std::size_t count_ = 0;
   std::array<FieldPlace, kInline> inline_;
   std::vector<FieldPlace> more_;

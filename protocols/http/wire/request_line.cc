@@ -49,7 +49,7 @@ RequestLine readRequestLine(const char* at, const char* end) {
   if (end - at < 10 || std::memcmp(at, kVersion.data(), kVersion.size()) != 0) return {};
   const char minor = at[7];
   if (!is(Octet::Digit, minor) || at[8] != '\r' || at[9] != '\n') return {};
-  line.minorVersion = minor - '0';
+  line.minorVersion = static_cast<std::uint8_t>(minor - '0');
   line.next = at + 10;
   return line;
 }

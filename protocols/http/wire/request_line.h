@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "http/wire/fault.h"
@@ -12,7 +13,7 @@ namespace ropewalk::http::wire {
 struct RequestLine {
   std::string_view method;
   std::string_view target;
-  int minorVersion = 1;  // 0 to 9, as it was sent
+  std::uint8_t minorVersion = 1;  // 0 to 9, as it was sent
   const char* next = nullptr;
 };
 
