@@ -38,6 +38,29 @@ STANDS_ON = {
     "http": set(),
 }
 
+# Floors of a bundled protocol that has some -> those that their files may include, besides their own.
+FLOORS = {
+    "http": {
+        "wire": set(),
+        "routes": {"wire"},
+        "files": {"wire", "routes"},
+        "server": {"wire", "routes", "files"},
+    },
+}
+
+# Floors that turn bytes into messages and back: no connection, no time, nothing of the core that does I/O.
+WITHOUT_IO = ("protocols/http/wire/",)
+IO_OF_CORE = {
+    "connection_limits.h",
+    "factory.h",
+    "producer.h",
+    "protocol.h",
+    "reactor.h",
+    "reactor_time.h",
+    "room_waiter.h",
+    "transport.h",
+}
+
 # Folders of include/ropewalk that are no protocols: parts of the core that ropewalk.h need not include.
 PARTS_OF_CORE = {"detail", "sim"}
 
@@ -114,6 +137,12 @@ def protocol_of(path):
     return None
 
 
+def floor_of(path):
+    """The folder in protocols/NAME that a path is in, or None."""
+    parts = path.split("/")
+    return parts[2] if parts[0] == "protocols" and len(parts) > 3 else None
+
+
 def protocol_problem(here, target):
     own, other = protocol_of(here), protocol_of(target)
     if not other or other == own:
@@ -123,6 +152,20 @@ def protocol_problem(here, target):
             return f"protocol '{own}' is not declared to stand on '{other}': may not include {target}"
     elif here.startswith(("include/ropewalk/", "src/")):
         return f"the core knows no protocol: may not include {target}"
+    return None
+
+
+def floor_problem(here, target):
+    """Both of one protocol: only to the floors that it is declared to stand on."""
+    protocol = protocol_of(here)
+    floors = FLOORS.get(protocol)
+    if not floors or not here.startswith("protocols/"):
+        return None
+    if here.startswith(WITHOUT_IO) and target.removeprefix("include/ropewalk/") in IO_OF_CORE:
+        return f"{floor_of(here)} does no I/O: may not include {target}"
+    own, other = floor_of(here), floor_of(target)
+    if own in floors and other in floors and other != own and other not in floors[own]:
+        return f"{protocol}/{own} does not stand on {protocol}/{other}: may not include {target}"
     return None
 
 
@@ -145,7 +188,7 @@ def target_problem(here, target):
         return f"{layer} may not include {target}"
     if layer == "src" and target.startswith("src/"):
         return src_problem(here, target) or sim_problem(here, target)
-    return protocol_problem(here, target) or sim_problem(here, target)
+    return protocol_problem(here, target) or floor_problem(here, target) or sim_problem(here, target)
 
 
 def place_problem(here):
@@ -155,6 +198,9 @@ def place_problem(here):
     own = protocol_of(here)
     if own and own not in STANDS_ON:
         return f"protocol '{own}' is not in STANDS_ON"
+    floors = FLOORS.get(own) if here.startswith("protocols/") else None
+    if floors and floor_of(here) not in floors:
+        return f"protocol '{own}' has floors, and this file is in none of them"
     return None
 
 

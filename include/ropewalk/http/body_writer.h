@@ -4,12 +4,16 @@
 #include <memory>
 #include <string_view>
 
-#include "ropewalk/detail/drained.h"
+#include "ropewalk/detail/awaiter.h"
 #include "ropewalk/producer.h"
+
+namespace ropewalk::http::server {
+class Exchange;
+class RoomLine;
+}  // namespace ropewalk::http::server
 
 namespace ropewalk::http {
 
-class Exchange;
 class FilePart;
 
 /// Where the function of Response::stream() writes the body to.
@@ -32,17 +36,31 @@ class FilePart;
 class BodyWriter {
  public:
   /// What drained() waits in; only ever awaited.
-  class Drained final : public ropewalk::detail::RoomAwaiter {
+  class Drained final : public ropewalk::detail::Awaiter {
    public:
-    explicit Drained(Exchange& exchange) noexcept;
+    // `waitsForEnd`: it is not a writer that waits, but the end of what was written.
+    explicit Drained(server::Exchange& exchange, bool waitsForEnd = false) noexcept
+        : exchange_(exchange), waitsForEnd_(waitsForEnd) {}
+
+    bool ready() noexcept;
+    void wait();
+    void result() const;
+    void cancelAwait(ropewalk::detail::CancelCause cause) noexcept override;
 
    private:
-    bool isOver() const noexcept override;
+    friend server::RoomLine;
 
-    Exchange& exchange_;
+    bool isOver() const noexcept;
+    void roomAvailable() noexcept;
+    void roomLost() noexcept;
+
+    server::Exchange& exchange_;
+    Drained* next_ = nullptr;  // in the RoomLine
+    bool waitsForEnd_;
+    bool wasOver_ = false;
   };
 
-  explicit BodyWriter(Exchange& exchange) noexcept : exchange_(exchange) {}
+  explicit BodyWriter(server::Exchange& exchange) noexcept : exchange_(exchange) {}
   BodyWriter(const BodyWriter&) = delete;
   BodyWriter& operator=(const BodyWriter&) = delete;
 
@@ -93,7 +111,7 @@ class BodyWriter {
   bool isConnected() const noexcept;
 
  private:
-  Exchange& exchange_;
+  server::Exchange& exchange_;
 };
 
 }  // namespace ropewalk::http

@@ -17,9 +17,11 @@ namespace ropewalk {
 class Reactor;
 }
 
-namespace ropewalk::http {
-
+namespace ropewalk::http::server {
 class Exchange;
+}
+
+namespace ropewalk::http {
 
 /// One line of a header, as it was sent but for the blanks around the value.
 struct HeaderField {
@@ -42,7 +44,7 @@ class Request {
   /// What read() waits in; only ever awaited.
   class BodyRead final : public ropewalk::detail::Awaiter {
    public:
-    explicit BodyRead(Exchange& exchange) noexcept : exchange_(&exchange) {}
+    explicit BodyRead(server::Exchange& exchange) noexcept : exchange_(&exchange) {}
 
     bool ready() const;
     void wait();
@@ -51,10 +53,10 @@ class Request {
     void resume() noexcept { resumeSoon(); }
 
    private:
-    Exchange* exchange_;
+    server::Exchange* exchange_;
   };
 
-  explicit Request(Exchange& exchange) noexcept : exchange_(exchange) {}
+  explicit Request(server::Exchange& exchange) noexcept : exchange_(exchange) {}
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
@@ -80,7 +82,7 @@ class Request {
   /// (RFC 9112 3.2.2): the client may send any host in it.
   std::string_view host() const;
 
-  /// 1 for HTTP/1.1, 0 for HTTP/1.0. HTTP/1.2 to 1.9 are read as HTTP/1.1.
+  /// 0 for HTTP/1.0, 1 for everything later. HTTP/1.2 to 1.9 are read as HTTP/1.1.
   int minorVersion() const;
 
   /// The text that stands for `{name}` in the route's path, decoded; empty if it has no `{name}`.
@@ -148,7 +150,7 @@ class Request {
   Reactor& reactor() const;
 
  private:
-  Exchange& exchange_;
+  server::Exchange& exchange_;
 };
 
 /// A body that is streamed broke off, came too slowly, or is malformed.

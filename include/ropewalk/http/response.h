@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "ropewalk/deferred.h"
+#include "ropewalk/http/field_list.h"
 #include "ropewalk/http/file_part.h"
 #include "ropewalk/shared_bytes.h"
 #include "ropewalk/unique_function.h"
@@ -18,6 +19,16 @@
 namespace ropewalk {
 class Protocol;
 }
+
+namespace ropewalk::http::files {
+class ConditionalAnswer;
+class PartialContent;
+}  // namespace ropewalk::http::files
+
+namespace ropewalk::http::server {
+class Answer;
+class Carrier;
+}  // namespace ropewalk::http::server
 
 namespace ropewalk::http {
 
@@ -172,9 +183,10 @@ class Response {
   std::string_view body() const noexcept;
 
  private:
-  friend class Answer;
-  friend class ConditionalAnswer;
-  friend class PartialContent;
+  friend server::Answer;
+  friend server::Carrier;
+  friend files::ConditionalAnswer;
+  friend files::PartialContent;
 
   struct Stream {
     WriteBody write;
@@ -188,13 +200,12 @@ class Response {
   using Body = std::variant<std::monostate, std::string, SharedBytes, FilePart, Stream, Handover>;
 
   Response(Body body, std::string_view type);
-  Response& addLine(std::string_view name, const std::string& line);
   void dropBody(int status);
   std::uint64_t sizeInMemory() const noexcept;
 
   Body body_;
   std::string_view type_;  // text of the program's own, or empty if fields_ say it
-  std::string fields_;     // whole lines
+  FieldList fields_;
   std::string reason_;
   std::string tag_;  // with its quotes
   std::optional<std::chrono::sys_seconds> lastModified_;

@@ -13,9 +13,11 @@
 #include "ropewalk/http/request.h"
 #include "ropewalk/http/response.h"
 
-namespace ropewalk::http {
-
+namespace ropewalk::http::routes {
 class RouteTable;
+}
+
+namespace ropewalk::http {
 
 // A handler, whatever it returns: what the templates below make of the user's callable.
 class Responder {
@@ -180,7 +182,7 @@ class Router {
   Route& add(std::string_view method, std::string_view path, std::unique_ptr<Responder> responder);
   Route& addMount(std::string_view path, std::unique_ptr<Responder> responder);
 
-  std::unique_ptr<RouteTable> table_;
+  std::unique_ptr<routes::RouteTable> table_;
 };
 
 }  // namespace ropewalk::http

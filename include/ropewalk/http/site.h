@@ -9,9 +9,11 @@
 #include "ropewalk/http/router.h"
 #include "ropewalk/unique_function.h"
 
-namespace ropewalk::http {
-
+namespace ropewalk::http::server {
 class SiteState;
+}
+
+namespace ropewalk::http {
 
 /// How a Site behaves. Every field has a safe default.
 struct SiteOptions {
@@ -65,9 +67,9 @@ class Site final : public Factory {
   std::shared_ptr<Protocol> buildProtocol(const Address& peer) override;
 
  private:
-  explicit Site(std::unique_ptr<SiteState> state);
+  explicit Site(std::unique_ptr<server::SiteState> state);
 
-  std::unique_ptr<SiteState> state_;
+  std::unique_ptr<server::SiteState> state_;
 };
 
 }  // namespace ropewalk::http

@@ -6,9 +6,11 @@
 #include "ropewalk/http/request.h"
 #include "ropewalk/http/response.h"
 
-namespace ropewalk::http {
-
+namespace ropewalk::http::files {
 class RootDirectory;
+}
+
+namespace ropewalk::http {
 
 /// What StaticFiles does with a symbolic link.
 enum class Symlinks {
@@ -64,7 +66,7 @@ class StaticFiles {
   Response fileAt(Request& request, const std::string& path) const;
   Response directoryAt(Request& request, const std::string& path) const;
 
-  std::shared_ptr<const RootDirectory> root_;
+  std::shared_ptr<const files::RootDirectory> root_;
   std::string index_;
 };
 

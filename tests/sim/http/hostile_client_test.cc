@@ -6,9 +6,9 @@
 #include "ropewalk/reactor.h"
 #include "ropewalk/sim/world.h"
 #include "support/split.h"
-#include "unit/http/bad_requests.h"
-#include "unit/http/good_requests.h"
 #include "unit/http/served.h"
+#include "unit/http/wire/bad_requests.h"
+#include "unit/http/wire/good_requests.h"
 
 namespace ropewalk::http::test {
 namespace {
