@@ -245,15 +245,13 @@ class Reactor final : public ReactorTime {
   ///   reactor().addReader(STDIN_FILENO, [] { ... });
   ///
   /// An exception out of `call` is logged, and it is called no more.
-  template <typename Callable>
-  requires std::is_invocable_v < std::decay_t<Callable>
-  & > void addReader(int fd, Callable&& call) {
+  template <detail::NullaryCallable Callable>
+  void addReader(int fd, Callable&& call) {
     detail::requireCallable<std::decay_t<Callable>>(call);
     addReaderCall(fd, UniqueFunction<void()>(std::forward<Callable>(call)));
   }
-  template <typename Callable>
-  requires std::is_invocable_v < std::decay_t<Callable>
-  & > void addWriter(int fd, Callable&& call) {
+  template <detail::NullaryCallable Callable>
+  void addWriter(int fd, Callable&& call) {
     detail::requireCallable<std::decay_t<Callable>>(call);
     addWriterCall(fd, UniqueFunction<void()>(std::forward<Callable>(call)));
   }

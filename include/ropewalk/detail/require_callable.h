@@ -7,6 +7,12 @@
 
 namespace ropewalk::detail {
 
+// What can be kept and called without arguments.
+template <class Callable>
+concept NullaryCallable = requires(std::decay_t<Callable> call) {
+  call();
+};
+
 [[noreturn]] void refuseEmpty(const char* who);
 
 // Throws std::invalid_argument, which names `who`, the function that calls this, if `callable` is a
