@@ -6,8 +6,17 @@ namespace ropewalk::http {
 namespace {
 
 std::string lineOf(std::string_view name, std::string_view value) {
-  return std::string(name).append(": ").append(value).append("\r\n");
+  std::string line;
+  line.reserve(name.size() + value.size() + 4);
+  return line.append(name).append(": ").append(value).append("\r\n");
 }
+
+bool isNamed(std::string_view line, std::string_view name) {
+  return line.size() > name.size() && line[name.size()] == ':' &&
+         wire::equalNoCase(line.substr(0, name.size()), name);
+}
+
+std::size_t lineEnd(std::string_view lines, std::size_t at) { return lines.find('\n', at) + 1; }
 
 }  // namespace
 
@@ -18,26 +27,26 @@ void FieldList::add(std::string_view name, std::string_view value) {
 
 void FieldList::set(std::string_view name, std::string_view value) {
   const std::string line = lineOf(name, value);
-  remove(std::string(name));
+  remove(std::string_view(line).substr(0, name.size()));
   lines_ += line;
 }
 
 void FieldList::remove(std::string_view name) {
   for (std::size_t at = 0; at < lines_.size();) {
-    const Line line = lineAt(at);
-    if (wire::equalNoCase(line.name, name)) {
-      lines_.erase(at, line.next - at);
+    const std::size_t end = lineEnd(lines_, at);
+    if (isNamed(std::string_view(lines_).substr(at, end - at), name)) {
+      lines_.erase(at, end - at);
     } else {
-      at = line.next;
+      at = end;
     }
   }
 }
 
 std::optional<std::string_view> FieldList::find(std::string_view name) const {
   for (std::size_t at = 0; at < lines_.size();) {
-    const Line line = lineAt(at);
-    if (wire::equalNoCase(line.name, name)) return line.value;
-    at = line.next;
+    const std::size_t end = lineEnd(lines_, at);
+    if (isNamed(std::string_view(lines_).substr(at, end - at), name)) return lineAt(at).value;
+    at = end;
   }
   return std::nullopt;
 }

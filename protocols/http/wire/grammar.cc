@@ -2,8 +2,29 @@
 
 namespace ropewalk::http::wire {
 
+namespace {
+
+// So many digits of either radix cannot overflow.
+constexpr std::size_t kSafeDigits = 15;
+
+std::optional<std::uint64_t> parseShort(std::string_view digits, std::uint64_t base) {
+  std::uint64_t number = 0;
+  for (const char digit : digits) {
+    const int value = hexValue(digit);
+    if (value < 0 || static_cast<std::uint64_t>(value) >= base) return std::nullopt;
+    number = number * base + static_cast<std::uint64_t>(value);
+  }
+  return number;
+}
+
+}  // namespace
+
 std::optional<std::uint64_t> parseNumber(std::string_view digits, Radix radix, std::uint64_t max) {
   if (digits.empty()) return std::nullopt;
+  if (digits.size() <= kSafeDigits) {
+    const auto number = parseShort(digits, static_cast<std::uint64_t>(radix));
+    return number && *number <= max ? number : std::nullopt;
+  }
   const auto base = static_cast<std::uint64_t>(radix);
   std::uint64_t number = 0;
   for (const char digit : digits) {

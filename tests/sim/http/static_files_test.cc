@@ -20,42 +20,6 @@
 namespace ropewalk::http::test {
 namespace {
 
-TEST_CASE("a file is served with its length, type and date [SF1]") {
-  const Tree tree;
-  auto served = serving(tree);
-  const std::string expected = answer("200 OK",
-                                      "Content-Length: 11\r\n"
-                                      "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-                                      "ETag: \"b-ae1b981da166f00\"\r\n"
-                                      "Accept-Ranges: bytes\r\n"
-                                      "Content-Type: text/plain\r\n",
-                                      "hello world");
-  CHECK(served.get("/hello.txt") == expected);
-  CHECK(served.get("/hello.txt?query") == expected);
-  CHECK(served.ask("HEAD /hello.txt HTTP/1.1\r\nHost: h\r\n\r\n") ==
-        expected.substr(0, expected.size() - 11));
-}
-
-TEST_CASE("a large file comes out whole") {
-  const Tree tree;
-  auto served = serving(tree);
-  const std::string answer = served.get("/large.bin");
-  CHECK(bodyOf(answer) == std::string(1'000'000, 'x'));
-  CHECK(bodyOf(served.get("/hello.txt")) == "hello world");
-}
-
-TEST_CASE("names are decoded, once") {
-  const Tree tree;
-  tree.write("www/%41.txt", "percent");
-  tree.write("www/A.txt", "letter");
-  auto served = serving(tree);
-  CHECK(bodyOf(served.get("/a%20b&c.txt")) == "odd name");
-  CHECK(bodyOf(served.get("/%C3%A9.txt")) == "accent");
-  CHECK(bodyOf(served.get("/%41.txt")) == "letter");
-  CHECK(bodyOf(served.get("/%2541.txt")) == "percent");
-  CHECK(bodyOf(served.get("/sub/d%65ep/page.html")) == "deep");
-}
-
 // ThreadSanitizer holds signals back until the next call that it knows, which is too late here.
 #ifdef __SANITIZE_THREAD__
 constexpr bool kSignalsComeAtOnce = false;
@@ -98,55 +62,6 @@ TEST_CASE("a name with a backslash is not served, however it is written [SF8]") 
   for (const char* path : {"/a%5cb.txt", "/a%5Cb.txt", "/sub/%5c", "/sub%5cindex.html", "/%5c"}) {
     CAPTURE(path);
     CHECK(statusOf(served.get(path)) == "HTTP/1.1 404 Not Found");
-  }
-}
-
-TEST_CASE("a name that begins with a dot is a name") {
-  const Tree tree;
-  tree.write("www/.well-known/it", "known");
-  auto served = serving(tree);
-  CHECK(bodyOf(served.get("/.well-known/it")) == "known");
-  CHECK(statusOf(served.get("/empty/.keep")) == "HTTP/1.1 200 OK");
-}
-
-TEST_CASE("a directory shows its index, at the path with the slash [SF9]") {
-  const Tree tree;
-  auto served = serving(tree);
-  CHECK(bodyOf(served.get("/")) == "<p>index</p>");
-  CHECK(bodyOf(served.get("/sub/")) == "<p>sub</p>");
-  CHECK(statusOf(served.get("/empty/")) == "HTTP/1.1 404 Not Found");
-  CHECK(statusOf(served.get("/hello.txt/")) == "HTTP/1.1 404 Not Found");
-  const std::string moved = served.get("/sub?a=b");
-  CHECK(statusOf(moved) == "HTTP/1.1 301 Moved Permanently");
-  CHECK(moved.find("Location: /sub/?a=b\r\n") != std::string::npos);
-  CHECK(statusOf(served.get("//sub")) == "HTTP/1.1 404 Not Found");
-  auto other = serving(tree, {.index = "hello.txt"});
-  CHECK(bodyOf(other.get("/")) == "hello world");
-  auto none = serving(tree, {.index = ""});
-  CHECK(statusOf(none.get("/sub/")) == "HTTP/1.1 404 Not Found");
-}
-
-TEST_CASE("files can be mounted anywhere") {
-  const Tree tree;
-  auto served = serving(tree, {}, "/files/");
-  CHECK(bodyOf(served.get("/files/hello.txt")) == "hello world");
-  CHECK(bodyOf(served.get("/files/")) == "<p>index</p>");
-  CHECK(served.get("/files").find("Location: /files/\r\n") != std::string::npos);
-  CHECK(statusOf(served.get("/hello.txt")) == "HTTP/1.1 404 Not Found");
-  CHECK(statusOf(served.get("/filesx")) == "HTTP/1.1 404 Not Found");
-}
-
-TEST_CASE("a file that has not changed is not sent again [SF10]") {
-  const Tree tree;
-  auto served = serving(tree);
-  CHECK(served.get("/hello.txt", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n") ==
-        answer("304 Not Modified",
-               "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nETag: \"b-ae1b981da166f00\"\r\n",
-               ""));
-  for (const char* since : {"Sun, 06 Nov 1994 08:49:36 GMT", "never", ""}) {
-    CAPTURE(since);
-    const std::string fields = "If-Modified-Since: " + std::string(since) + "\r\n";
-    CHECK(bodyOf(served.get("/hello.txt", fields)) == "hello world");
   }
 }
 

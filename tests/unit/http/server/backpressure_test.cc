@@ -26,14 +26,6 @@ std::string requestsFor(int count) {
   return requests;
 }
 
-// Comes when there is nothing to write any more.
-struct Late final : Producer {
-  void pauseProducing() override {}
-  void resumeProducing() override {}
-  void stopProducing() override { isStopped = true; }
-  bool isStopped = false;
-};
-
 TEST_CASE("a client that does not read its answers is not given more of them") {
   Served served(echoRouter(), Limits{.requests = 1'000'000});
   served.transport.setRoom(0);
@@ -109,31 +101,6 @@ TEST_CASE("no request behind one whose answer broke the connection off is handle
   CHECK(handled == 1);
 }
 
-TEST_CASE("a writer that waits is held back while the client does not read [HR14]") {
-  int written = 0;
-  Router router;
-  router.get("/", [&written](Request&) {
-    return Response::stream("text/plain", 100 * 40'000,
-                            [&written](BodyWriter& out) -> Deferred<void> {
-                              const std::string piece(40'000, 'x');
-                              for (; written < 100; ++written) {
-                                out.write(piece);
-                                co_await out.drained();
-                              }
-                            });
-  });
-  Served served(std::move(router));
-  served.transport.setRoom(0);
-  served.get("/");
-  CHECK(written == 1);
-  CHECK(!served.transport.isReading());
-  served.transport.setRoom(100'000'000);
-  served.transport.settle();
-  CHECK(written == 100);
-  CHECK(served.transport.value().size() > 4'000'000);
-  CHECK(served.transport.isReading());
-}
-
 TEST_CASE("a piece of any size is taken, whatever its framing adds behind it") {
   const std::string piece(3'000'000, 'x');
   for (const bool twice : {false, true}) {
@@ -154,108 +121,6 @@ TEST_CASE("a piece of any size is taken, whatever its framing adds behind it") {
     const std::string body = "\r\n\r\n2dc6c0\r\n" + piece + "\r\n";
     CHECK(served.transport.takeWritten().ends_with(body +
                                                    (twice ? "1\r\ny\r\n0\r\n\r\n" : "0\r\n\r\n")));
-  }
-}
-
-TEST_CASE("a writer that never waits is cut off at the limit, and the log says so") {
-  const CapturedLog log;
-  Router router;
-  router.get("/all", [](Request&) {
-    return Response::stream("text/plain", [](BodyWriter& out) {
-      const std::string piece(64 * 1024, 'x');
-      for (int i = 0; i < 1'000; ++i) out.write(piece);
-      return succeed();
-    });
-  });
-  Served served(std::move(router));
-  served.transport.setRoom(0);
-  served.get("/all");
-  CHECK(served.transport.isAborted());
-  CHECK(served.transport->unsentBytes() <= 2 * 1024 * 1024);
-  CHECK(log.has("GET /all: the body was broken off", "the limit is 1048576", "drained()"));
-  CHECK(log.lines().size() == 1);
-}
-
-TEST_CASE("a client that goes away from a body that waits for room is no news for the log") {
-  const CapturedLog log;
-  Router router;
-  router.get("/", [](Request&) {
-    return Response::stream("text/plain", [](BodyWriter& out) -> Deferred<void> {
-      for (;;) {
-        out.write(std::string(40'000, 'x'));
-        co_await out.drained();
-      }
-    });
-  });
-  Served served(std::move(router));
-  served.transport.setRoom(0);
-  served.get("/");
-  served.transport.peerResets();
-  CHECK(log.lines().empty());
-}
-
-TEST_CASE("a body is over when its function is, also while its end waits for room [HR8]") {
-  std::shared_ptr<BodyWriter> kept;
-  Router router;
-  router.get("/", [&kept](Request&) {
-    return Response::stream("text/plain", [&kept](BodyWriter& out) {
-      kept = out.handle();
-      out.write(std::string(100'000, 'x'));
-      return succeed();
-    });
-  });
-  Served served(std::move(router));
-  served.transport.setRoom(1'000);
-  served.get("/");
-  kept->write("late");
-  const auto late = std::make_shared<Late>();
-  kept->registerProducer(late, Streaming::Pull);
-  CHECK(late->isStopped);
-  kept->unregisterProducer();
-  bool wasTold = false;
-  spawn([&]() -> Deferred<void> {
-    try {
-      co_await kept->drained();
-    } catch (const CancelledError&) {
-      wasTold = true;
-    }
-  });
-  CHECK(wasTold);
-  CHECK(served.transport->unsentBytes() > 64 * 1024);
-  served.transport.setRoom(1'000'000);
-  CHECK(served.transport.takeWritten().ends_with("xx\r\n0\r\n\r\n"));
-  CHECK(statusOf(served.get("/")) == "HTTP/1.1 200 OK");
-}
-
-TEST_CASE("a producer that comes and goes changes nothing for a writer in drained() [HR14]") {
-  for (const std::size_t sent : {0U, 60'000U}) {
-    CAPTURE(sent);
-    bool goesOn = false;
-    std::shared_ptr<BodyWriter> out;
-    Router router;
-    router.get("/", [&](Request&) {
-      return Response::stream("text/plain", [&](BodyWriter& writer) -> Deferred<void> {
-        out = writer.handle();
-        out->write(std::string(100'000, 'x'));
-        co_await out->drained();
-        goesOn = true;
-      });
-    });
-    Served served(std::move(router));
-    served.transport.setRoom(0);
-    served.get("/");
-    served.transport.setRoom(sent);
-    CHECK(!goesOn);
-    const auto other = std::make_shared<Late>();
-    served.protocol().callLater(0s, [&] {
-      out->registerProducer(other, Streaming::Pull);
-      out->unregisterProducer();
-    });
-    served.transport.settle();
-    CHECK(!goesOn);
-    served.transport.setRoom(1'000'000);
-    CHECK(goesOn);
-    CHECK(served.transport.takeWritten().ends_with("0\r\n\r\n"));
   }
 }
 

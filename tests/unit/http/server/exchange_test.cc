@@ -178,33 +178,6 @@ TEST_CASE("a client that waits for 100 and gets a final answer is not waited for
   CHECK(served.transport.isFinished());
 }
 
-TEST_CASE("a streamed body may have any size [H1.36]") {
-  Streams streams;
-  Served served(streams.router());
-  constexpr std::size_t kPieces = 1'000;
-  const std::string piece(60'000, 'x');
-  CHECK(served.ask(post("/len", lengthField(kPieces * piece.size()))) == "");
-  std::string answer;
-  for (std::size_t i = 0; i < kPieces; ++i) answer += served.ask(piece);
-  CHECK(answer == textAnswer("60000000"));
-  CHECK(served.get("/") == textAnswer("next"));
-}
-
-TEST_CASE("a connection is not read from while its handler does not read") {
-  Streams streams;
-  Served served(streams.router());
-  served.ask(post("/hold", lengthField(200'000)));
-  served.ask(std::string(64 * 1024, 'x'));
-  CHECK(served.transport.isReading());
-  served.ask("x");
-  CHECK(!served.transport.isReading());
-  served.ask(std::string(100'000, 'x'));
-  streams.gate.callback();
-  CHECK(served.transport.takeWritten() == "");
-  CHECK(served.transport.isReading());
-  CHECK(served.ask(std::string(200'000 - 165'537, 'x')) == textAnswer("200000"));
-}
-
 TEST_CASE("a body that no handler wants is thrown away up to a limit, then costs the connection") {
   Limits limits;
   limits.discarded = 100;
@@ -298,31 +271,6 @@ TEST_CASE("a reader hears that the body broke off [H1.37]") {
     CHECK(answersIn(answer) == 1);
     CHECK(served.transport.isFinished());
   }
-}
-
-TEST_CASE("a reader that is nobody's hears that the client has gone") {
-  bool wasTold = false;
-  Promise<Response> answer;
-  Router router;
-  const auto readAll = [&wasTold](Request& request) -> Deferred<void> {
-    try {
-      while (auto part = co_await request.read()) CHECK(*part == "hell");
-    } catch (const CancelledError&) {
-      wasTold = true;
-    }
-  };
-  router
-      .post("/",
-            [&](Request& request) {
-              spawn([&readAll, &request] { return readAll(request); });
-              return answer.deferred();
-            })
-      .streamBody();
-  Served served(std::move(router));
-  served.ask(post("/", lengthField(5), "hell"));
-  CHECK(!wasTold);
-  served.transport.peerResets();
-  CHECK(wasTold);
 }
 
 TEST_CASE("a handler that does not care that the body broke off is answered for with 400") {

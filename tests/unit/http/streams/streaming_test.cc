@@ -1,0 +1,7 @@
+#include "unit/http/feeds/stream_feed.h"
+
+namespace ropewalk::http::test {
+using Feed = StreamFeed;
+}
+
+#include "unit/http/server/streaming_rules.h"
