@@ -1,6 +1,6 @@
 #pragma once
 
-// HTTP/1.1, whole. In reading order:
+// HTTP/1.1, complete. In reading order:
 //   site.h          start here: a Factory that serves a Router
 //   router.h        which handler answers which request
 //   request.h       what a handler gets
