@@ -113,7 +113,7 @@ class ConnectError : public Error {
   using Error::Error;
 };
 
-/// The local address asked for could not be bound.
+/// The requested local address could not be bound.
 class ConnectBindError : public ConnectError {
  public:
   using ConnectError::ConnectError;

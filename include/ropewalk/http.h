@@ -6,7 +6,7 @@
 //   request.h       what a handler gets
 //   response.h      what it returns
 //   body_writer.h   ... and how it writes a body while it is sent
-//   file_part.h     ... and what of a file
+//   file_part.h     ... and how it returns a part of a file
 //   validators.h    the state of a resource, as clients name it
 //   static_files.h  a directory as a handler
 //   limits.h        what clients may do, with the numbers

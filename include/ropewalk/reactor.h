@@ -181,8 +181,7 @@ class Reactor final : public ReactorTime {
   /// A child that does not call it cannot disturb the parent:
   ///
   /// - It may end by exit(3), _exit(2), a signal or exec(2). A program that it executes inherits
-  /// none of
-  ///   our descriptors.
+  ///   none of our descriptors.
   /// - If it was forked in a callback, run() returns when that callback returns. Nothing is sent,
   ///   and no other callback runs.
   /// - ~Reactor() closes the descriptors. It does not call connectionLost() and does not destroy

@@ -244,8 +244,8 @@ class Transport : public detail::SharedRefCounted {
   /// The far end; also valid in and after connectionLost().
   virtual Address getPeer() const = 0;
 
-  /// The local end. After connectionLost() it is known only if it was asked for before; otherwise
-  /// the address is empty.
+  /// The local end. After connectionLost() it is known only if getHost() was called before;
+  /// otherwise the address is empty.
   virtual Address getHost() const = 0;
 
   /// TCP_NODELAY, which turns Nagle's algorithm off (default: true), and TCP keep-alive (default:

@@ -82,7 +82,8 @@ concept CallableAs = std::is_invocable_r_v<R, F&, A...> &&
 
 /// A function object that can be moved but not copied, so that it may own what it captures.
 ///
-///   UniqueFunction<int(int)> addTo = [sum = std::make_unique<int>(1)](int n) { return *sum += n;
+///   UniqueFunction<int(int)> addTo = [sum = std::make_unique<int>(1)](int n) {
+///     return *sum += n;
 ///   };
 ///
 /// A closure of up to three words is kept inside; a larger one costs one allocation. Accepts

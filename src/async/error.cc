@@ -1,5 +1,5 @@
-// The texts of the errors. Those that Twisted has too are worded as in Twisted. connectErrorFor()
-// turns the errno of a connect into the matching type.
+// The texts of the errors; those of connections are worded as in Twisted. connectErrorFor() turns
+// the errno of a connect into the matching type.
 
 #include "ropewalk/error.h"
 

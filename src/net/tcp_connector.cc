@@ -1,5 +1,5 @@
-// One attempt goes through connect(), lookedUp(), race() and raceWon(). Each failure ends in
-// fail(), from the event loop, after which the factory may connect again.
+// One attempt goes through connect(), lookedUp(), race() and raceWon(). An attempt that fails ends
+// in fail(), after which the factory may connect again.
 
 #include "net/tcp_connector.h"
 

@@ -142,9 +142,9 @@ class Driver {
   // earlier, for an alarm that was set before.
   virtual void setAlarm(TimePoint when) = 0;
 
-  // Calls the owners of what is ready, each channel at most once. With `block`, first waits until
-  // something is ready, wake() was called, or the alarm is due. False if nothing can ever happen
-  // again (a simulated world without further events); the libevent driver never returns it.
+  // Calls the owner of each ready object, at most once per channel. With `block`, first waits until
+  // one is ready, wake() was called, or the alarm is due. False if nothing can ever happen again (a
+  // simulated world without further events); the libevent driver never returns it.
   virtual bool wait(bool block) = 0;
 
   // Makes the current wait(), or else the next one, return soon. Any thread.

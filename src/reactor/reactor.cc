@@ -1,5 +1,5 @@
-// The public methods of Reactor: each checks the thread and its arguments, and calls ReactorCore.
-// The current reactor of each thread is here too. listenTCP() and the like are in src/net.
+// The public methods of Reactor: they check the thread and the arguments, and call ReactorCore. The
+// current reactor of each thread is here too. listenTCP() and the like are in src/net.
 
 #include "ropewalk/reactor.h"
 

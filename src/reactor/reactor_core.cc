@@ -1,6 +1,6 @@
 // The loop. A turn runs calls, timers, state changes, ends and flushes, then waits in the driver.
-// Code between two turns only sets flags (unsteady_ among them); changeState() acts on them. After
-// each call of user code, left_ tells whether that call forked and this is the child.
+// stop(), drain() and crash() only set flags (unsteady_ among them); the turn acts on them. After
+// each call of user code, left_ says whether that call forked and this is the child.
 
 #include "reactor/reactor_core.h"
 

@@ -1,5 +1,5 @@
-// Parses and prints addresses. Every Address is made by fromBytes(), which turns an IPv4-mapped
-// IPv6 address into IPv4, so that one peer has one form whatever socket it came through.
+// Parses and prints addresses. Every address that is parsed or comes from the kernel goes through
+// fromBytes(), which turns an IPv4-mapped IPv6 address into IPv4, so each peer has one form.
 
 #include "ropewalk/address.h"
 

@@ -1,4 +1,4 @@
-// The pieces of a connection's output. Each kind says where its bytes are and who frees them: the
+// The pieces of a connection's output. Their kind says where the bytes are and what frees them: the
 // arena (freed by the turn), the piece (an owned string), SharedBytes, or a file.
 
 #include "transport/write_queue.h"

@@ -81,7 +81,7 @@ class Room final : public Factory {
   void reply(Member& member, std::string_view line);
   void catchUp(Member& member);
 
-  // A line for all members, for all but the one numbered `butNot`, or only for `onlyTo`. 0: none.
+  // A line for all members, for all except number `butNot`, or for `onlyTo` only. 0: not set.
   struct Line {
     SharedBytes bytes;
     std::uint64_t butNot = 0;

@@ -1,6 +1,5 @@
 // Each channel watches its socket with at most two events: main_ for reading or for a reset, and
-// writing_ while the kernel takes no more. In a child before afterFork(), methods do nothing,
-// because the socket is shared with the parent.
+// writing_ while the kernel takes no more.
 
 #include "reactor/libevent/socket_channel.h"
 

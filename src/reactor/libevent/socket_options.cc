@@ -1,5 +1,5 @@
-// Opens stream sockets with the options of this library. Failing to set an option is not an error,
-// except for bind and listen, whose errno is returned.
+// Opens stream sockets with the options of this library. An option that cannot be set is ignored;
+// any other error is returned as an errno.
 
 #include "reactor/libevent/socket_options.h"
 
