@@ -32,7 +32,7 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
 
   /// Changes each piece before it is written. If it returns nothing, the next piece is read at
   /// once, in the same turn. If the connection is disconnecting, the next piece is read in the next
-  /// turn; if it was aborted, that stops this sender first.
+  /// turn; an abort stops this sender before that.
   using Transform = UniqueFunction<std::string(std::string)>;
 
   /// Sends the bytes of `fd` from its current position to its end, and closes it.

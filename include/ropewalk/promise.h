@@ -20,7 +20,7 @@ class PromiseCore {
   // Cancels: runs the canceller, then fails `state` unless the canceller fired it.
   void cancel(DeferredState& state) noexcept;
 
-  // Called when the promise of `state` is dropped: fails `state` if it is still referenced.
+  // Called when the promise is dropped: fails `state` if anything may still wait for its result.
   void abandon(DeferredState& state) noexcept;
 
   UniqueFunction<void()> canceller;

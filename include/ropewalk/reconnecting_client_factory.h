@@ -43,7 +43,7 @@ class ReconnectingClientFactory : public ClientFactory {
   /// at the same moment. 0: none.
   double jitter = 0.119626565582;
 
-  /// The number of attempts after which it gives up. Unset: never.
+  /// The number of retries after which it gives up. Unset: never.
   std::optional<int> maxRetries;
 
   /// Makes no further attempts. Drops one that waits, stops one in progress.

@@ -12,7 +12,7 @@
 namespace ropewalk::detail {
 namespace {
 
-// A cancelled operation or a dropped promise is deliberate, so it is not an error.
+// Cancelling and dropping a promise are deliberate, so they are logged for debugging only.
 bool isWorthTelling(const Failure& failure) {
   return !failure.check<CancelledError>() && !failure.check<PromiseDropped>();
 }

@@ -81,7 +81,7 @@ class AddressRace {
   bool beginning_ = false;        // inside next()
 };
 
-// Sorts the addresses so that families alternate, beginning with the first one's.
+// Returns the addresses with their families alternating, beginning with the first one's.
 std::vector<Address> familiesInTurn(const std::vector<Address>& addresses);
 
 }  // namespace ropewalk::detail

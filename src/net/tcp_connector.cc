@@ -88,7 +88,7 @@ void TcpConnector::guarded(const Step& step) noexcept {
 }
 
 void TcpConnector::begin() {
-  if (core_.isEnding()) throw UserError();  // its end was reported already
+  if (core_.isEnding()) throw UserError();  // too late to be notified of the end
   if (name_.empty()) return race({destination_});
   const std::string_view fault = sys::faultIn(name_);
   if (!fault.empty()) throw UnknownHostError("connect " + target_ + ": " + std::string(fault));

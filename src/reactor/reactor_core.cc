@@ -279,7 +279,7 @@ void ReactorCore::iterate(Duration delay) {
   if (!left_) turnOnce(false);
   if (left_) return leaveRun();
   if (enough.active()) enough.cancel();
-  // The wake-up may have been for this call, and the code that called iterate() may wait next.
+  // This turn may have used up the wake-up for these calls, and our caller is about to wait.
   if (!threadCalls_.empty()) driver_->wake();
   if (!alone) return;
   const bool isSteady = state_ == State::Active && !draining_ && !events_.waiting();

@@ -77,7 +77,7 @@ void TimerQueue::cancelAll() noexcept {
     }
   }
   for (Timer* const timer : heap_) timer->state_ = Timer::State::Cancelled;
-  heap_.clear();  // releases them; coroutines that wait for these are never resumed
+  heap_.clear();  // leaks them; coroutines that wait for them are never resumed
 }
 
 void TimerQueue::markSleep(const DelayedCall& call) noexcept {

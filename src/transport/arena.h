@@ -11,7 +11,7 @@ namespace ropewalk::detail {
 // once.
 class Arena {
  public:
-  // The size of one block in bytes. The first block is never freed.
+  // The size of one block in bytes. reset() keeps the first block.
   static constexpr std::size_t kBlockSize = 64 * 1024;
 
   // Returns `size` bytes, aligned for any object. REQUIRES: size <= kBlockSize.

@@ -204,7 +204,7 @@ void Connection::lingerOn(TimePoint now) noexcept {
   turn_.deadlines().set(*this, std::min(lingerEnds_, later(now, limits_->lingerGap)));
 }
 
-// The reactor drains: the peer gets only as much time as with Linger::Yes.
+// The reactor drains: the peer gets no more time than with Linger::Yes.
 void Connection::lingerShorter() noexcept {
   if (linger_ == Linger::Yes) return;
   const TimePoint usual = later(turn_.reactor().now(), limits_->linger);
@@ -217,7 +217,7 @@ void Connection::endOrderly() noexcept { endSoon(reason_ ? reason_ : Failure::co
 
 void Connection::endSoon(Failure why) noexcept {
   if (phase_ >= Phase::Ending) return;
-  // If a callback threw, its exception stays the reason, whatever happens afterwards.
+  // An earlier reason stays, such as the exception of a callback.
   if (!reason_) reason_ = std::move(why);
   becomeBusy();
   phase_ = Phase::Ending;
@@ -358,7 +358,7 @@ Address Connection::getHost() const {
   try {
     host_ = std::make_unique<const Address>(host);
   } catch (const std::bad_alloc&) {
-    // Returns null; the next call asks the kernel again.
+    // Not cached: the next call asks the kernel again.
   }
   return host;
 }

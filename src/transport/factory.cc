@@ -41,7 +41,7 @@ void ClientFactory::clientConnectionLost(Connector&, const Failure&) {}
 
 namespace {
 
-// Builds the protocols of another factory, and only logs the results of connecting.
+// Builds the protocols of another factory, and only logs it if connecting fails.
 class BuildingFactory final : public ClientFactory {
  public:
   explicit BuildingFactory(std::shared_ptr<Factory> builder) : builder_(std::move(builder)) {

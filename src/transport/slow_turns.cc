@@ -12,7 +12,7 @@ namespace ropewalk::detail {
 
 namespace {
 
-// A call is named in the log only if it took at least one part in this many of the limit.
+// A call is named in the log only if it took at least 1 / kNamedPart of the limit.
 constexpr int kNamedPart = 4;
 
 double milliseconds(Duration time) {

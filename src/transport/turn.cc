@@ -112,7 +112,7 @@ std::vector<Ref<Connection>> Turn::connections() const {
   return all;
 }
 
-// No connection ends meanwhile, because only settle() ends them.
+// No connection ends during this loop, because ends come from settle().
 void Turn::drainAll() noexcept {
   forEach([](Connection& each) { each.drain(); });
 }

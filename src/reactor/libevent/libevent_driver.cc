@@ -46,7 +46,7 @@ std::unique_ptr<Driver> makeLibeventDriver(std::string_view backend) {
   return std::make_unique<LibeventDriver>(backend);
 }
 
-// In a child before afterFork(), the call would change the parent's epoll.
+// Throws in a child before afterFork(), where the call would change the parent's epoll.
 void Driver::requireOurs() const {
   if (isOurs()) return;
   throw Error("this reactor was made before fork(): call Reactor::afterFork() in the child first");
@@ -149,8 +149,8 @@ void LibeventDriver::catchSignal(int signal, bool on) {
 }
 
 void LibeventDriver::afterFork() {
-  // Release the signals first: removing their events must not change the base shared with the
-  // parent.
+  // Reinitialise the base before removing events: on the shared epoll, removing an event would
+  // remove it for the parent.
   signals_.beforeReinit();
   const sys::StandardPlaceholders held;
   if (event_reinit(base()) != 0) throw Error("libevent: event_reinit failed");
