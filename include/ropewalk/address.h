@@ -22,20 +22,21 @@ class Address {
  public:
   enum class Family : std::uint8_t { None, IPv4, IPv6 };
 
-  /// No address: what a transport without a peer answers.
+  /// No address, for instance of a transport without a peer.
   constexpr Address() noexcept = default;
 
-  /// The address that the literal `host` means: four decimal octets, or IPv6 with an optional
-  /// `%scope`. Names are not looked up. An empty `host` is 0.0.0.0.
+  /// Parses the literal `host`: four decimal octets, or IPv6 with an optional `%scope`. Does not
+  /// look up names. An empty `host` is 0.0.0.0.
   ///
-  /// Throws InvalidAddressError, naming `host` or `port`, if either is none (port: 0 to 65535).
+  /// Throws InvalidAddressError, naming the one at fault, if `host` is not an address or `port` is
+  /// not 0 to 65535.
   static Address parse(std::string_view host, int port);
 
-  /// Whether parse() would take `host`.
+  /// True if parse() accepts `host`.
   static bool isLiteral(std::string_view host) noexcept;
 
-  /// From the bytes as they are on the wire: 4 of `bytes` for IPv4, 16 for IPv6. An IPv4-mapped
-  /// IPv6 address gives the IPv4 address.
+  /// Makes an address from its bytes in network order: 4 of `bytes` for IPv4, 16 for IPv6. An
+  /// IPv4-mapped IPv6 address gives the IPv4 address.
   static Address fromBytes(Family family, const std::uint8_t* bytes, std::uint16_t port,
                            std::uint32_t scopeId = 0) noexcept;
 
@@ -45,10 +46,10 @@ class Address {
   /// The same address with another port.
   Address withPort(std::uint16_t port) const noexcept;
 
-  /// The interface index of a link-local IPv6 address, else 0.
+  /// The interface index of a link-local IPv6 address, otherwise 0.
   std::uint32_t scopeId() const noexcept { return scopeId_; }
 
-  /// The bytes as they are on the wire, 4 or 16 of them.
+  /// The 4 or 16 bytes of the address in network order.
   const std::uint8_t* bytes() const noexcept { return bytes_.data(); }
 
   /// The literal without the port: `127.0.0.1`, `fe80::1%2`; empty for no address.
@@ -60,7 +61,7 @@ class Address {
   friend auto operator<=>(const Address&, const Address&) = default;
 
  private:
-  // None if `text` is no literal.
+  // Of Family::None if `text` is not a literal.
   static Address literal(const std::string& text, std::uint16_t port) noexcept;
 
   std::array<std::uint8_t, 16> bytes_{};

@@ -8,7 +8,7 @@ namespace ropewalk {
 
 class Reactor;
 
-/// One connection that this side opens, and may open again.
+/// An outgoing connection, which can be opened again after it ends.
 ///
 /// Ownership: shared between you and the reactor, which keeps it while it is connecting or
 /// connected.
@@ -21,23 +21,25 @@ class Connector : public std::enable_shared_from_this<Connector> {
   Connector& operator=(const Connector&) = delete;
   virtual ~Connector() = default;
 
-  /// Tries (again). Throws AlreadyConnecting unless disconnected, ReactorNotRunning while the
+  /// Connects. Throws AlreadyConnecting unless disconnected, and ReactorNotRunning while the
   /// reactor is being destroyed.
   virtual void connect() = 0;
 
-  /// Gives up an attempt: clientConnectionFailed() with UserError, before this returns. Throws
-  /// NotConnectingError if there is none.
+  /// Stops the attempt: calls clientConnectionFailed() with UserError before this returns. Throws
+  /// NotConnectingError if there is no attempt.
   virtual void stopConnecting() = 0;
 
-  /// stopConnecting() while connecting, loseConnection() while connected, else nothing.
+  /// Calls stopConnecting() while connecting, loseConnection() while connected; otherwise does
+  /// nothing.
   virtual void disconnect() = 0;
 
-  /// Where it connects to. Of a name, the address that it was connected to last; none before.
+  /// The address it connects to. For a name, that of the last connection; no address before the
+  /// first.
   virtual Address getDestination() const = 0;
 
   virtual State state() const = 0;
 
-  /// The reactor that it connects in.
+  /// The reactor that it uses.
   virtual Reactor& reactor() const = 0;
 };
 

@@ -18,7 +18,7 @@ class ReactorTime;
 
 namespace detail {
 
-// The message of the functions that may only be called on a Deferred that is given away.
+// For the static_assert in functions that need an rvalue Deferred.
 template <class>
 inline constexpr bool kUseMove = false;
 
@@ -27,7 +27,7 @@ inline constexpr bool kUseMove = false;
 template <class T>
 class Droppable;
 
-/// A result that is not there yet: add callbacks to it, or `co_await` it.
+/// A result that is not available yet: add callbacks to it, or `co_await` it.
 ///
 ///   reactor().resolve("localhost")
 ///       .addCallback([](const std::vector<Address>& found) { greet(found.front()); })
@@ -35,38 +35,38 @@ class Droppable;
 ///
 ///   int total = co_await first() + co_await second();
 ///
-/// Each function below uses this Deferred up and returns the one of what comes next, so a named
-/// one is written std::move(named).addCallback(...).
+/// Each function below consumes this Deferred and returns the next one in the chain. For a named
+/// Deferred, write std::move(named).addCallback(...).
 ///
-/// Callbacks: called with the value (an rvalue; a callback may also take nothing), one after the
-/// other, each with what the one before returned; at once if the value is there. One that throws
-/// makes a failure of the rest. A callback may return a Deferred (be a coroutine): what follows
-/// waits for it; the callable and the value that it was called with are kept until then. Chains of
-/// any length use a bounded stack.
+/// Callbacks: called in order, each with the result of the previous one, the first with the value
+/// (an rvalue; a callback may also take nothing). They run at once if the value is there. If one
+/// throws, the next result is a failure. A callback may return a Deferred (be a coroutine): the
+/// rest of the chain waits for it, and the callable and the value that it was called with are kept
+/// until then. Chains of any length use a bounded stack.
 ///
 /// Coroutines: a function that returns Deferred<T> may be a coroutine. It starts at once and is
-/// resumed when what it awaits is there. `co_await` takes temporaries; a named Deferred is written
-/// `co_await std::move(named)`. Coroutines are resumed from a queue, one after the other. The
-/// exception: a Promise::callback() that is not called inside another one resumes the coroutines
-/// that wait for it before it returns.
+/// resumed when the awaited result is there. `co_await` takes temporaries; for a named Deferred,
+/// write `co_await std::move(named)`. Coroutines are resumed from a queue, one at a time. The
+/// exception: a Promise::callback() that is not nested in another one resumes the coroutines that
+/// wait for it before it returns.
 ///
 /// Compiler: g++ 12 miscompiles `co_await` inside `?:`, `&&` and `||`, in an expression that makes
 /// a closure with captures, and in a condition: await into a variable first. A condition may
-/// declare it: `while (auto line = co_await readLine())`. Without NDEBUG, a coroutine that such a
-/// condition has broken ends the program by an assert() where it would first be suspended.
+/// declare it: `while (auto line = co_await readLine())`. Without NDEBUG, an assert() ends the
+/// program where a coroutine broken by such a condition would first be suspended.
 ///
-/// Cancelling: see cancel(). Dropping a Deferred never cancels; what it was for goes on.
+/// Cancelling: see cancel(). Dropping a Deferred never cancels: the work behind it continues.
 ///
-/// Ignoring one: the compiler warns if the Deferred that a function returns is discarded, as in
-/// `save();` instead of `co_await save();`. The one that addCallback() and the like return may be
+/// Discarding: the compiler warns if the Deferred that a function returns is discarded, as in
+/// `save();` instead of `co_await save();`. One returned by addCallback() and the like may be
 /// discarded (see Droppable). To start work without waiting for it, use spawn().
 ///
 /// Errors: an empty function as a callback throws std::invalid_argument and leaves the Deferred
 /// unchanged. An unhandled failure is logged when the last handle is destroyed, with the place
 /// where the Deferred was made (CancelledError and PromiseDropped only at debug level).
 ///
-/// Ownership: move-only, one pointer. An empty one (default-constructed, used up) may only be
-/// assigned to and destroyed.
+/// Ownership: move-only, the size of a pointer. An empty one (default-constructed or consumed) may
+/// only be assigned to and destroyed.
 ///
 /// Threads: one thread, the reactor's.
 template <class T>
@@ -82,11 +82,11 @@ class Deferred {
   /// True unless empty.
   explicit operator bool() const noexcept { return static_cast<bool>(state_); }
 
-  /// True if there is a value or a failure, so that a callback would run at once.
+  /// True if there is a value or a failure: a callback would run at once.
   bool hasResult() const noexcept { return detail::DeferredAccess::peek(*this)->hasResult(); }
 
-  /// Calls `callback` with the value; it returns what follows: nothing, a value or a Deferred. A
-  /// failure passes it by.
+  /// Calls `callback` with the value. Its result, which may be nothing, a value or a Deferred, is
+  /// the next one. A failure skips `callback`.
   template <class F>
   auto addCallback(F&& callback, detail::Place place = detail::Place::current()) && {
     using Callback = std::decay_t<F>;
@@ -95,8 +95,8 @@ class Deferred {
         detail::Callbacks<Callback, detail::PassOn>{std::forward<F>(callback), {}}, place);
   }
 
-  /// Calls `errback` with a failure; it returns what follows: a T or a Deferred<T>, which means
-  /// that all is well again, or a Failure; or it throws. A value passes it by.
+  /// Calls `errback` with a failure. It recovers if it returns a T or a Deferred<T>; it fails again
+  /// if it returns a Failure or throws. A value skips `errback`.
   template <class F>
   Droppable<T> addErrback(F&& errback, detail::Place place = detail::Place::current()) && {
     detail::requireCallable<std::decay_t<F>>(errback);
@@ -104,7 +104,8 @@ class Deferred {
                    place);
   }
 
-  /// Calls one of the two; `errback` never sees what `callback` throws. Both return the same type.
+  /// Calls one of the two; `errback` never gets an exception of `callback`. Both return the same
+  /// type.
   template <class F, class G>
   auto addCallbacks(F&& callback, G&& errback, detail::Place place = detail::Place::current()) && {
     using Callback = std::decay_t<F>;
@@ -118,8 +119,8 @@ class Deferred {
 
   /// Calls `callback` in either case.
   ///
-  /// With a Result<T>: what it returns follows, as for addCallback(); it may return a Result, too.
-  /// With nothing: it returns nothing and the result goes by unchanged, unless it throws.
+  /// With a Result<T>: its result is the next one, as for addCallback(); it may also return a
+  /// Result. With nothing: it returns nothing, and the result stays unchanged, unless it throws.
   template <class F>
   auto addBoth(F&& callback, detail::Place place = detail::Place::current()) && {
     using Callback = std::decay_t<F>;
@@ -135,11 +136,11 @@ class Deferred {
     }
   }
 
-  /// Cancels if there is no result within `time` on `clock`. A CancelledError that results from
-  /// that becomes a DeferredTimeoutError.
+  /// Cancels if there is no result within `time` on `clock`. A CancelledError that this causes
+  /// becomes a DeferredTimeoutError.
   ///
-  /// `clock` must outlive the waiting. Throws NegativeDelay, and leaves this Deferred unchanged, if
-  /// `time` is below zero and there is no result yet.
+  /// `clock` must outlive the wait. Throws NegativeDelay, and leaves this Deferred unchanged, if
+  /// `time` is negative and there is no result yet.
   template <class Rep, class Period>
   Droppable<T> addTimeout(std::chrono::duration<Rep, Period> time, ReactorTime& clock,
                           detail::Place place = detail::Place::current()) && {
@@ -156,18 +157,18 @@ class Deferred {
     return guarded;
   }
 
-  /// Gives up waiting: cancels the work behind the result.
+  /// Cancels the work behind the result.
   ///
-  /// What is cancelled is what the result depends on now: the Promise at the other end, the
-  /// Deferred that a callback returned, or the await in which a coroutine is suspended. That await
-  /// raises CancelledError; a coroutine that catches it goes on and supplies the result. A
-  /// coroutine that is not suspended now sees its next await raise.
+  /// The work is what the result depends on now: the Promise at the other end, the Deferred that a
+  /// callback returned, or the await in which a coroutine is suspended. That await raises
+  /// CancelledError; a coroutine that catches it continues and supplies the result. If the
+  /// coroutine is not suspended now, its next await raises.
   ///
   /// The result, normally a CancelledError, is there when this returns, with two exceptions: a
-  /// coroutine has to run first, or this is called inside a Promise::callback(), which runs what
-  /// follows before it returns (see Promise).
+  /// coroutine has to run first, or this is called inside a Promise::callback(), which runs the
+  /// continuations before it returns (see Promise).
   ///
-  /// With a result there, does nothing.
+  /// Does nothing if there is a result.
   void cancel() noexcept {
     const detail::Ref<detail::State<T>> state = detail::DeferredAccess::peek(*this);
     state->cancel();
@@ -246,7 +247,7 @@ Deferred<std::decay_t<T>> succeed(T&& value, detail::Place place = detail::Place
   return Deferred<std::decay_t<T>>(std::move(state));
 }
 
-/// A Deferred that has failed. REQUIRES: `failure` is one.
+/// A Deferred that has failed. REQUIRES: `failure` is not empty.
 template <class T>
 Deferred<T> fail(Failure failure, detail::Place place = detail::Place::current()) {
   detail::Ref<detail::State<T>> state(new detail::State<T>(place));
@@ -254,8 +255,8 @@ Deferred<T> fail(Failure failure, detail::Place place = detail::Place::current()
   return Deferred<T>(std::move(state));
 }
 
-/// Calls `function` and gives a Deferred of what comes of it, be it a value, a Deferred or an
-/// exception. Nothing is thrown. `function` is kept until the Deferred is done.
+/// Calls `function` and returns its result as a Deferred, whether it returns a value or a Deferred,
+/// or throws. Throws nothing itself. `function` is kept until the Deferred is done.
 template <class F>
 Deferred<detail::CallbackResult<std::decay_t<F>, void>> maybeDeferred(
     F&& function, detail::Place place = detail::Place::current()) {

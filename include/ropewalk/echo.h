@@ -6,11 +6,11 @@
 
 namespace ropewalk::echo {
 
-/// Sends back whatever comes.
+/// Sends back all bytes that it receives.
 ///
 ///   reactor().listenTCP(7, Factory::forProtocol<echo::Echo>());
 ///
-/// Limits: a server stops reading from a peer once 64 KiB of its echo wait to be sent
+/// Limits: a server stops reading from a peer once 64 KiB of its echo are unsent
 /// (Transport::setReadWhileBlocked()), so a peer that does not read cannot make it hold more.
 class Echo : public Protocol {
  public:

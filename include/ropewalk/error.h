@@ -12,12 +12,12 @@ namespace ropewalk {
 
 class Failure;
 
-/// The root of everything Ropewalk throws or reports.
+/// The base of all exceptions that Ropewalk throws or reports.
 ///
-/// what() is one line written by us, with nothing appended: what was tried, with what, and why it
-/// failed. code() is the system's error where there was one, else empty (`!error.code()`).
+/// what() is one line of our own text, with nothing appended: the operation, its object and the
+/// cause. code() is the system's error if there was one, otherwise empty (`!error.code()`).
 ///
-/// The names and kinships below are Twisted's:
+/// The names and the hierarchy are Twisted's:
 ///
 ///   ConnectionClosed           a connection ended
 ///     ConnectionDone           ... in good order
@@ -65,13 +65,13 @@ class ConnectionDone : public ConnectionClosed {
   ConnectionDone();
 };
 
-/// The connection broke: a reset, a network that went away, a deadline, a reactor that stopped.
+/// The connection broke: a reset, a network failure, a deadline, a reactor that stopped.
 class ConnectionLost : public ConnectionClosed {
  public:
   /// "Connection to the other side was lost in a non-clean fashion."
   ConnectionLost();
 
-  /// The same with `: what` for what was tried, and the text of `why` if there is one:
+  /// The same followed by `: what`, the operation, and the text of `why` if there is one:
   /// "Connection to the other side was lost in a non-clean fashion: recv: Connection reset by
   /// peer."
   explicit ConnectionLost(std::string_view what, std::error_code why = {});
@@ -91,8 +91,8 @@ class ConnectionAborted : public ConnectionLost {
   using ConnectionLost::ConnectionLost;
 };
 
-/// The connection was dropped because a write() found more than ConnectionLimits::maxQueued
-/// waiting: the peer is too slow.
+/// The connection was dropped because a write() found more than ConnectionLimits::maxQueued queued:
+/// the peer is too slow.
 class WriteQueueFull : public ConnectionAborted {
  public:
   /// "Connection was aborted: the peer is too slow: 300000 bytes wait, the limit is 262144."
@@ -113,7 +113,7 @@ class ConnectError : public Error {
   using Error::Error;
 };
 
-/// The local address asked for could not be bound.
+/// The requested local address could not be bound.
 class ConnectBindError : public ConnectError {
  public:
   using ConnectError::ConnectError;
@@ -143,7 +143,7 @@ class TCPTimedOutError : public ConnectError {
   using ConnectError::ConnectError;
 };
 
-/// A port was given by the name of a service that this system does not know.
+/// A port was given as the name of a service that this system does not know.
 class ServiceNameUnknownError : public ConnectError {
  public:
   using ConnectError::ConnectError;
@@ -168,13 +168,13 @@ class TimeoutError : public UserError {
   TimeoutError();
 };
 
-/// A local address could not be taken.
+/// A local address could not be bound.
 class BindError : public Error {
  public:
   using Error::Error;
 };
 
-/// listenTCP() and its kin could not listen.
+/// listenTCP() or a similar call could not listen.
 class CannotListenError : public BindError {
  public:
   /// "Couldn't listen on 127.0.0.1:8000: [Errno 98] Address already in use."
@@ -182,10 +182,10 @@ class CannotListenError : public BindError {
   /// An empty `interface` reads "any"; an IPv6 one is put in brackets.
   CannotListenError(std::string_view interface, int port, std::error_code why);
 
-  /// For a socket that was given: "Couldn't listen on descriptor 3: [Errno 22] Invalid argument."
+  /// For a socket of the caller: "Couldn't listen on descriptor 3: [Errno 22] Invalid argument."
   CannotListenError(int descriptor, std::error_code why);
 
-  /// The interface as it was given; empty for a descriptor.
+  /// The interface as given; empty for a descriptor.
   const char* interface() const noexcept { return interface_.what(); }
   int port() const noexcept { return port_; }
 
@@ -194,7 +194,7 @@ class CannotListenError : public BindError {
   int port_;
 };
 
-/// Text that should have been an address is not one, or not one of the right family.
+/// A text that should be an address is not one, or not one of the right family.
 class InvalidAddressError : public Error {
  public:
   /// "invalid address '`address`': `why`"
@@ -257,7 +257,7 @@ class AlreadyCancelled : public Error {
   AlreadyCancelled();
 };
 
-/// callLater() was given a time before now.
+/// callLater() was given a negative delay.
 class NegativeDelay : public Error {
  public:
   using Error::Error;
@@ -266,7 +266,7 @@ class NegativeDelay : public Error {
   NegativeDelay();
 };
 
-/// stop() was called on a reactor that does not run or is stopping already.
+/// stop() was called on a reactor that is not running or is already stopping.
 class ReactorNotRunning : public Error {
  public:
   using Error::Error;
@@ -284,7 +284,7 @@ class ReactorAlreadyRunning : public Error {
   ReactorAlreadyRunning();
 };
 
-/// A stream was asked for a line, and what came is longer than the limit.
+/// A stream was asked for a line, and a line longer than the limit arrived.
 class LineTooLong : public Error {
  public:
   /// "a line of more than `limit` bytes"
@@ -297,7 +297,7 @@ class UnknownPhase : public Error {
   using Error::Error;
 };
 
-/// That trigger was never added, has run, or has been removed.
+/// The trigger was never added, has run, or has been removed.
 class UnknownTrigger : public Error {
  public:
   using Error::Error;
@@ -306,7 +306,7 @@ class UnknownTrigger : public Error {
   UnknownTrigger();
 };
 
-/// stopConnecting() was called while no connect was going on.
+/// stopConnecting() was called while not connecting.
 class NotConnectingError : public Error {
  public:
   using Error::Error;
@@ -330,10 +330,11 @@ class ProducerAlreadyRegistered : public Error {
   using Error::Error;
 };
 
-/// The failure of a connect that ended with `error` (an errno): NoRouteError for ENETUNREACH,
-/// ConnectionRefusedError for ECONNREFUSED, TCPTimedOutError for ETIMEDOUT, else ConnectError.
+/// Returns the failure for a connect that ended with `error` (an errno): NoRouteError for
+/// ENETUNREACH, ConnectionRefusedError for ECONNREFUSED, TCPTimedOutError for ETIMEDOUT, otherwise
+/// ConnectError.
 ///
-/// `tried` says what was tried, as in "connect 127.0.0.1:8000"; the system's text is appended.
+/// `tried` names the operation, as in "connect 127.0.0.1:8000"; the system's text is appended.
 Failure connectErrorFor(int error, std::string_view tried);
 
 }  // namespace ropewalk

@@ -16,16 +16,16 @@ class Address;
 template <typename P>
 class ProtocolFactory;
 
-/// Makes one Protocol for each connection, and holds what they share.
+/// Makes one Protocol for each connection, and holds the state that they share.
 ///
 ///   reactor().listenTCP(8000, Factory::forProtocol<Echo>());
 ///   reactor().listenTCP(8001, Factory::forProtocol<Chatter>(room));  // Chatter(room) for each
 ///
 /// Order: startFactory() before the first port or connector uses it, then buildProtocol() for each
-/// connection, stopFactory() after the last one has stopped.
+/// connection, stopFactory() after the last port or connector has stopped.
 /// Ownership: shared by its ports, its connectors and the protocols it built.
-/// Errors: a buildProtocol() that throws is logged and closes that connection; a startFactory()
-/// that throws comes out of listenTCP().
+/// Errors: an exception from buildProtocol() is logged and closes that connection. listenTCP()
+/// throws one from startFactory() to its caller.
 class Factory : public std::enable_shared_from_this<Factory> {
  public:
   Factory() = default;
@@ -33,24 +33,26 @@ class Factory : public std::enable_shared_from_this<Factory> {
   Factory& operator=(const Factory&) = delete;
   virtual ~Factory() = default;
 
-  /// A protocol for the connection with `peer`; null refuses it: it is closed at once.
+  /// Returns a protocol for the connection with `peer`, or null to close the connection at once.
   virtual std::shared_ptr<Protocol> buildProtocol(const Address& peer) = 0;
 
   virtual void startFactory() {}
   virtual void stopFactory() {}
 
-  /// How log lines name this factory: the class's name unless overridden.
+  /// Its name in log lines: the class's name unless overridden.
   virtual std::string logPrefix() const;
 
-  /// On: starting and stopping are logged as information.
+  /// If true, starting and stopping are logged as information.
   bool noisy = true;
 
-  /// A factory that makes a `P(arguments...)` for each connection, from copies of `arguments`,
-  /// which it keeps and lends as const. For a parameter `T&` give std::ref(t): `t` must outlive it.
+  /// A factory that makes a `P(arguments...)` for each connection. It keeps copies of `arguments`
+  /// and passes them as const. For a parameter `T&`, give std::ref(t): `t` must outlive the
+  /// factory.
   template <typename P, typename... Arguments>
   static std::shared_ptr<ProtocolFactory<P>> forProtocol(Arguments&&... arguments);
 
-  /// Counts a port or connector that uses this factory; for those who write one.
+  /// For code that implements a port or connector: called when it starts and stops using this
+  /// factory.
   void doStart();
   void doStop();
 
@@ -58,7 +60,7 @@ class Factory : public std::enable_shared_from_this<Factory> {
   std::size_t users_ = 0;
 };
 
-/// A Factory that is known to build a P.
+/// A Factory that builds protocols of type P.
 template <typename P>
 class ProtocolFactory : public Factory {
  public:
@@ -69,7 +71,7 @@ class ProtocolFactory : public Factory {
     detail::requireCallable(build_);
   }
 
-  /// The same as buildProtocol(), typed.
+  /// As buildProtocol(), but returns the derived type.
   std::shared_ptr<P> build(const Address& peer) { return build_(peer); }
 
   std::shared_ptr<Protocol> buildProtocol(const Address& peer) final { return build_(peer); }
@@ -98,7 +100,7 @@ std::shared_ptr<ProtocolFactory<P>> Factory::forProtocol(Arguments&&... argument
 
 class Connector;
 
-/// A Factory for connections that this side opens; hears how the attempts went.
+/// A Factory for outgoing connections; it is notified of the result of each attempt.
 ///
 /// Order: startFactory, startedConnecting, then either buildProtocol (and its protocol's callbacks)
 /// and clientConnectionLost, or clientConnectionFailed; stopFactory last. Calling
@@ -110,8 +112,8 @@ class ClientFactory : public Factory {
   virtual void clientConnectionFailed(Connector& connector, const Failure& why);
   virtual void clientConnectionLost(Connector& connector, const Failure& why);
 
-  /// A ClientFactory that only builds what `factory` builds, and logs a failure to connect as a
-  /// warning. Throws std::invalid_argument if there is none.
+  /// A ClientFactory that builds the protocols of `factory`, and logs a failure to connect as a
+  /// warning. Throws std::invalid_argument if `factory` is null.
   static std::shared_ptr<ClientFactory> of(std::shared_ptr<Factory> factory);
 };
 

@@ -12,7 +12,7 @@
 
 namespace ropewalk {
 
-/// Why something ended or went wrong: an exception that is handed around instead of thrown.
+/// An error, or the reason why something ended: an exception passed as a value instead of thrown.
 ///
 ///   void connectionLost(const Failure& why) override {
 ///     if (!why.check<ConnectionDone>()) logWarning("lost the peer: {}", why.what());
@@ -26,7 +26,7 @@ class Failure {
  public:
   Failure() noexcept = default;
 
-  /// Wraps an exception that was caught elsewhere; a null pointer gives no failure.
+  /// Wraps an exception that was caught elsewhere; a null pointer gives an empty Failure.
   explicit Failure(std::exception_ptr exception) noexcept : exception_(std::move(exception)) {}
 
   /// A failure that holds `error`, an exception of any type.
@@ -39,8 +39,8 @@ class Failure {
   /// The exception being handled. REQUIRES: called inside a catch block.
   static Failure current() noexcept { return Failure(std::current_exception()); }
 
-  /// The commonest failures. No memory is allocated after the first call of each, or once there was
-  /// a Reactor.
+  /// The most frequent failures. Allocates no memory after the first call of each, or once a
+  /// Reactor was made.
   static const Failure& connectionDone();
   static const Failure& connectionLost();
   static const Failure& connectionAborted();
@@ -55,14 +55,15 @@ class Failure {
     return find(typeid(E)) != nullptr;
   }
 
-  /// The exception as an `E`, or null if it is none. Valid as long as this Failure or a copy.
+  /// The exception as an `E`, or null if it is not one. Valid as long as this Failure or a copy.
   template <class E>
   const E* get() const noexcept {
     static_assert(std::is_class_v<E>, "only exceptions of class type can be looked at");
     return static_cast<const E*>(find(typeid(E)));
   }
 
-  /// Says which of the types `E...` the exception is, counted from 0; raises it if it is none.
+  /// Returns which of the types `E...` the exception is, counted from 0; raises it if it is not
+  /// among them.
   ///
   /// REQUIRES: there is a failure.
   template <class... E>
@@ -72,15 +73,16 @@ class Failure {
     raise();
   }
 
-  /// The exception's own text; the name of its type if it is neither a std::exception nor a text.
+  /// The exception's own text; if it is neither a std::exception nor a string, a text with the name
+  /// of its type.
   ///
-  /// Ends in a NUL. Valid as long as this Failure or a copy of it.
+  /// NUL-terminated. Valid as long as this Failure or a copy of it.
   std::string_view what() const noexcept;
 
   /// The name of the exception's type, such as "ropewalk::ConnectionDone". Valid for ever.
   std::string_view typeName() const noexcept;
 
-  /// The system's error, if the exception is a std::system_error that carries one; else empty.
+  /// The system's error if the exception is a std::system_error that carries one; otherwise empty.
   std::error_code code() const noexcept;
 
   /// Throws the exception. REQUIRES: there is a failure.
@@ -89,7 +91,7 @@ class Failure {
   const std::exception_ptr& exception() const noexcept { return exception_; }
 
  private:
-  // The exception seen as `wanted`, or null: asks the C++ runtime instead of throwing it again.
+  // The exception as `wanted`, or null. Asks the C++ runtime instead of throwing it again.
   const void* find(const std::type_info& wanted) const noexcept;
 
   std::exception_ptr exception_;

@@ -14,34 +14,34 @@
 
 namespace ropewalk {
 
-/// Sends a file piece by piece, no faster than the peer takes it: a pull producer.
+/// Sends a file in pieces, no faster than the peer takes it: a pull producer.
 ///
 ///   auto sender = std::make_shared<FileSender>();
 ///   sender->beginFileTransfer(fd, transport).addCallback([](std::string) { ... });
 ///
-/// To send a file as it is, Transport::writeFile() costs less; this is for bytes that have to be
-/// changed on their way, for descriptors that sendfile(2) refuses, and for code that has to know
-/// when everything has been written.
+/// To send a file unchanged, Transport::writeFile() costs less. Use this for bytes that must be
+/// transformed, for descriptors that sendfile(2) refuses, and to know when everything has been
+/// written.
 ///
 /// Ownership: the transport shares it while it sends.
-/// Threads: the reactor's. Reading a piece may wait for the disk.
+/// Threads: the reactor's. Reading a piece may block on the disk.
 class FileSender final : public Producer, public std::enable_shared_from_this<FileSender> {
  public:
-  /// Bytes that are read and written at a time.
+  /// The number of bytes read and written at a time.
   static constexpr std::size_t kChunkSize = 16 * 1024;
 
-  /// Changes each piece before it is written. If it gives nothing, the next piece is read at once,
-  /// in the same turn; on a connection that is disconnecting in the next turn, before which one
-  /// that was aborted has stopped this.
+  /// Changes each piece before it is written. If it returns nothing, the next piece is read at
+  /// once, in the same turn. If the connection is disconnecting, the next piece is read in the next
+  /// turn; an abort stops this sender before that.
   using Transform = UniqueFunction<std::string(std::string)>;
 
-  /// Sends what `fd` has from where it stands to its end, and closes it.
+  /// Sends the bytes of `fd` from its current position to its end, and closes it.
   ///
   /// The Deferred fires with the last byte that was read (empty for an empty file), once the last
-  /// piece has left and this is unregistered again. It fails if reading does, or the connection
+  /// piece is sent and this sender is unregistered. It fails if reading fails, or if the connection
   /// ends first ("Consumer asked us to stop producing"). Throws ProducerAlreadyRegistered.
   /// REQUIRES: an earlier transfer of this sender is over; `fd` is a regular file or blocks. If it
-  /// is non-blocking, having no bytes yet fails the transfer (EAGAIN).
+  /// is non-blocking, a read that would block fails the transfer (EAGAIN).
   Deferred<std::string> beginFileTransfer(int fd, const TransportRef& consumer,
                                           Transform transform = {},
                                           detail::Place place = detail::Place::current());

@@ -16,10 +16,10 @@ namespace ropewalk {
 /// One of several Deferreds failed.
 class FirstError : public Error {
  public:
-  /// "result `index`: " and the text of `failure`; the code, too, is that of `failure`.
+  /// "result `index`: " and the text of `failure`; it also has the code of `failure`.
   FirstError(std::size_t index, Failure failure);
 
-  /// Which one it was, counted from 0.
+  /// The index of the one that failed, counted from 0.
   std::size_t index() const noexcept { return index_; }
   const Failure& failure() const noexcept { return failure_; }
 
@@ -42,7 +42,7 @@ class Gathering final : public RefCounted {
       values_[index].emplace(std::move(result).value());
       if (--missing_ == 0) promise.callback(takeValues());
     } else if (isCancelled || promise.hasFired()) {
-      result.failure().raise();  // somebody else's to report
+      result.failure().raise();  // logged as an unhandled failure
     } else {
       promise.errback(Failure::of(FirstError(index, result.failure())));
     }
@@ -50,7 +50,7 @@ class Gathering final : public RefCounted {
 
   void cancel() {
     isCancelled = true;
-    // Firing may let go of the parts.
+    // Firing may release the parts.
     for (Deferred<void>& part : std::exchange(parts, {})) part.cancel();
   }
 
@@ -72,10 +72,10 @@ class Gathering final : public RefCounted {
 
 }  // namespace detail
 
-/// Waits for all of them: done with their values, in the same order.
+/// Waits for all of `deferreds`. Fires with their values, in the same order.
 ///
-/// The first failure ends it, as a FirstError; what the others come to is then dropped, but a
-/// further failure is logged like any unhandled one. Cancelling cancels all that are not done.
+/// The first failure ends it, as a FirstError. Later values are then dropped; a further failure is
+/// logged like any unhandled one. Cancelling cancels all that are not done.
 template <class T>
 Deferred<std::vector<T>> gatherResults(std::vector<Deferred<T>> deferreds,
                                        detail::Place place = detail::Place::current()) {
@@ -93,7 +93,7 @@ Deferred<std::vector<T>> gatherResults(std::vector<Deferred<T>> deferreds,
   return all;
 }
 
-/// The same for those that have no value.
+/// The same for Deferreds without a value.
 inline Deferred<void> gatherResults(std::vector<Deferred<void>> deferreds,
                                     detail::Place place = detail::Place::current()) {
   std::vector<Deferred<detail::Unit>> ends;

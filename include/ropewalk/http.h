@@ -1,12 +1,12 @@
 #pragma once
 
-// HTTP/1.1, whole. In reading order:
+// HTTP/1.1, complete. In reading order:
 //   site.h          start here: a Factory that serves a Router
 //   router.h        which handler answers which request
 //   request.h       what a handler gets
 //   response.h      what it returns
 //   body_writer.h   ... and how it writes a body while it is sent
-//   file_part.h     ... and what of a file
+//   file_part.h     ... and how it returns a part of a file
 //   validators.h    the state of a resource, as clients name it
 //   static_files.h  a directory as a handler
 //   limits.h        what clients may do, with the numbers

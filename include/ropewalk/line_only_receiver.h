@@ -12,17 +12,17 @@
 
 namespace ropewalk {
 
-/// A protocol of lines and nothing else: no raw mode, no pausing between two lines of one chunk.
+/// A protocol of lines only: no raw mode, and no pausing between two lines of one chunk.
 ///
-/// Empty lines are delivered too; an unfinished last line is not. However the bytes are cut, the
-/// lines are the same, and the time they take is linear in their bytes.
+/// Empty lines are delivered too; an unfinished last line is not. The lines do not depend on how
+/// the bytes are cut, and the time is linear in the number of bytes.
 ///
 /// Order: lineReceived() for each line, until the connection is disconnecting.
-/// Ownership: a line that arrived in one piece is a view of the receive buffer, without a copy.
-/// Errors: too long a line is skipped, unless lineLengthExceeded() closes; the lines after it are
-/// delivered.
-/// Limits: maxLength, 16 384 bytes, for a line without its delimiter. No more than that is kept of
-/// an unfinished line; it counts in the memory budget of the process (memory_budget.h).
+/// Ownership: a line that arrived in one piece is a view of the receive buffer, not a copy.
+/// Errors: a line that is too long is skipped, unless lineLengthExceeded() closes the connection.
+/// The lines after it are delivered.
+/// Limits: maxLength, 16 384 bytes, for a line without its delimiter. At most that much of an
+/// unfinished line is kept; it counts in the memory budget of the process (memory_budget.h).
 class LineOnlyReceiver : public Protocol {
  public:
   static constexpr std::size_t kMaxLength = 16384;
@@ -32,17 +32,17 @@ class LineOnlyReceiver : public Protocol {
   /// A line arrived, without its delimiter. `line` is valid until this returns.
   virtual void lineReceived(std::string_view line) = 0;
 
-  /// A line is longer than maxLength. Unless overridden, the connection is closed.
+  /// A line is longer than maxLength. Unless overridden, closes the connection.
   ///
-  /// `line` is what has arrived of that line alone. Once for each such line, and at once: the first
-  /// byte too many is enough, but a delimiter that has begun does not count.
+  /// `line` is the part of that line that has arrived, without later lines. Called once for each
+  /// such line, as soon as one byte too many is there; the start of a delimiter does not count.
   virtual void lineLengthExceeded(std::string_view line);
 
   /// Sends `line` and the delimiter: `\r\n` for LineEnding::LfOrCrLf.
   void sendLine(std::string_view line) { transport->writeSequence({line, delimiter_.text()}); }
 
-  /// Exactly `delimiter` ends a line and is sent behind one. REQUIRES: it is not empty, and nothing
-  /// was received yet.
+  /// Makes exactly `delimiter` end a line, in input and output. REQUIRES: it is not empty, and
+  /// nothing was received yet.
   void setDelimiter(std::string delimiter) {
     delimiter_ = detail::LineDelimiter(std::move(delimiter));
   }
@@ -58,7 +58,7 @@ class LineOnlyReceiver : public Protocol {
   void hold(std::string_view data);
   void take(std::string_view data);
 
-  std::string held_;  // one unfinished line; of one that is skipped, the delimiter that has begun
+  std::string held_;     // one unfinished line; of a skipped one, the start of a delimiter
   MemoryCharge charge_;  // for held_
   detail::LineDelimiter delimiter_;
   std::size_t maxLength_ = kMaxLength;

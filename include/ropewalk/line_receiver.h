@@ -13,26 +13,27 @@
 
 namespace ropewalk {
 
-/// A protocol of lines, which may change to raw bytes and back at any line.
+/// A protocol of lines that may switch to raw bytes and back at any line.
 ///
 ///   class Shout : public LineReceiver {
 ///     void lineReceived(std::string_view line) override { sendLine(upper(line)); }
 ///   };
 ///
-/// For people who type, and for nc, which ends a line with `\n` alone, pass LineEnding::LfOrCrLf:
-/// the default, Crlf, waits for `\r\n`.
+/// For people who type, and for nc, which ends a line with `\n` alone, pass LineEnding::LfOrCrLf.
+/// The default, Crlf, waits for `\r\n`.
 ///
-/// Empty lines are delivered too; an unfinished last line is not. However the bytes are cut, the
-/// lines are the same, and the time they take is linear in their bytes.
+/// Empty lines are delivered too; an unfinished last line is not. The lines do not depend on how
+/// the bytes are cut, and the time is linear in the number of bytes.
 ///
-/// Order: lineReceived() for each line in line mode, rawDataReceived() for what comes in raw mode;
-/// a change of mode, delimiter or limit holds from the next byte on. None of them is called while
-/// another is running: bytes given to dataReceived() from inside one are delivered after those that
-/// had arrived. Nothing is delivered once the connection is disconnecting. Without a connection, as
-/// in a test that calls dataReceived() itself, lines are delivered and sendLine() does nothing.
+/// Order: lineReceived() for each line in line mode, rawDataReceived() for input in raw mode. A
+/// change of mode, delimiter or limit applies from the next byte on. None of them is called while
+/// another is running: bytes passed to dataReceived() from inside one are delivered after those
+/// that had arrived. Nothing is delivered once the connection is disconnecting. Without a
+/// connection, as in a test that calls dataReceived() itself, lines are delivered and sendLine()
+/// does nothing.
 ///
-/// Ownership: a line that arrived in one piece is a view of the receive buffer, without a copy.
-/// Only an unfinished line, and input held back by a pause, is kept on the heap.
+/// Ownership: a line that arrived in one piece is a view of the receive buffer, not a copy. Only an
+/// unfinished line and input held back by a pause are kept on the heap.
 ///
 /// Limits: maxLength, 16 384 bytes, for a line without its delimiter. The kept bytes count in the
 /// memory budget of the process (memory_budget.h).
@@ -45,35 +46,35 @@ class LineReceiver : public Protocol, public Producer {
   /// A line arrived, without its delimiter. `line` is valid until this returns.
   virtual void lineReceived(std::string_view line) = 0;
 
-  /// Bytes arrived in raw mode: everything there is. `data` is valid until this returns.
+  /// Bytes arrived in raw mode: all that are there. `data` is valid until this returns.
   ///
-  /// Unless overridden throws std::logic_error, which ends the connection.
+  /// Unless overridden, throws std::logic_error, which ends the connection.
   virtual void rawDataReceived(std::string_view data);
 
-  /// A line is longer than maxLength. Unless overridden, the connection is closed.
+  /// A line is longer than maxLength. Unless overridden, closes the connection.
   ///
-  /// `line` is all that had arrived from the beginning of that line on, the delimiter and further
-  /// lines included, and is not delivered in another way. It comes at the latest when maxLength and
-  /// a delimiter's worth of bytes are there.
+  /// `line` is all input from the start of that line on, with the delimiter and further lines if
+  /// they have arrived. It is not delivered in any other way. Called at the latest when maxLength
+  /// and a delimiter's worth of bytes are there.
   virtual void lineLengthExceeded(std::string_view line);
 
   /// Sends `line` and the delimiter: `\r\n` for LineEnding::LfOrCrLf.
   void sendLine(std::string_view line) { transport->writeSequence({line, delimiter_.text()}); }
 
-  /// From the next byte on, everything goes to rawDataReceived().
+  /// From the next byte on, all input goes to rawDataReceived().
   void setRawMode() { isRaw_ = true; }
 
-  /// From the next byte on, lines. `extra` is what rawDataReceived() got and did not want: it is
-  /// taken as if it came next.
+  /// From the next byte on, input is lines. `extra` is input that rawDataReceived() got but did not
+  /// use; it is delivered as if it came next.
   void setLineMode(std::string_view extra = {});
 
-  /// Takes away what has arrived and was not delivered.
+  /// Removes and returns the input that has arrived but was not delivered.
   std::string clearLineBuffer();
 
-  /// From the next byte on, a line ends so.
+  /// From the next byte on, `ending` ends a line.
   void setLineEnding(LineEnding ending) { setDelimiter(detail::LineDelimiter(ending)); }
 
-  /// From the next byte on, exactly `delimiter` ends a line and is sent behind one.
+  /// From the next byte on, exactly `delimiter` ends a line, in input and output.
   /// REQUIRES: `delimiter` is not empty.
   void setDelimiter(std::string delimiter) {
     setDelimiter(detail::LineDelimiter(std::move(delimiter)));
@@ -82,14 +83,15 @@ class LineReceiver : public Protocol, public Producer {
   void setMaxLength(std::size_t bytes) { maxLength_ = bytes; }
   std::size_t maxLength() const { return maxLength_; }
 
-  /// Delivers nothing more until resumeProducing(): neither what has arrived already, nor what the
-  /// transport has, which is paused too. `transport->pauseProducing()` alone stops only what is not
-  /// yet read: the lines of the chunk at hand still come.
+  /// Delivers nothing more until resumeProducing(): neither input that has arrived already, nor
+  /// input of the transport, which is paused too. `transport->pauseProducing()` alone stops only
+  /// input that is not yet read: the other lines of the current chunk are still delivered.
   void pauseProducing() override;
 
-  /// Delivers again: first, before this returns, what the pause held back.
+  /// Delivers again. The input that the pause held back is delivered first, before this returns.
   ///
-  /// A callback that throws meanwhile ends this connection with that exception, not the caller.
+  /// If a callback throws meanwhile, the connection ends with that exception; the caller does not
+  /// get it.
   void resumeProducing() override;
 
   /// Delivers nothing more and closes the connection.
@@ -98,7 +100,7 @@ class LineReceiver : public Protocol, public Producer {
   void dataReceived(std::string_view data) override;
 
  private:
-  // What is being delivered right now; lives on the stack.
+  // The input being delivered now; lives on the stack.
   struct Input;
 
   void setDelimiter(detail::LineDelimiter delimiter);
@@ -118,7 +120,7 @@ class LineReceiver : public Protocol, public Producer {
     return unfinished.size() >= delimiter && unfinished.size() - delimiter >= maxLength_;
   }
 
-  // Not delivered yet: [heldFrom_, end) of held_. While an Input is delivered: what came after it.
+  // Undelivered: [heldFrom_, end) of held_. While an Input is delivered: the bytes after it.
   std::string held_;
   std::size_t heldFrom_ = 0;
   MemoryCharge charge_;  // for held_

@@ -10,37 +10,37 @@ namespace ropewalk {
 /// How a port listens. Every field has a safe default.
 struct ListenOptions {
   ListenOptions() = default;
-  /// Most often only the interface differs: `listenTCP(8000, factory, {"127.0.0.1"})`.
+  /// For the usual case that only the interface differs: `listenTCP(8000, factory, {"127.0.0.1"})`.
   ListenOptions(std::string address) : interface(std::move(address)) {}  // NOLINT
   ListenOptions(const char* address) : interface(address) {}             // NOLINT
 
-  /// The local address: an IPv4 or IPv6 literal, or a name, for whose first address listenTCP()
-  /// waits. Empty: every IPv4 address. `::`: every IPv4 and IPv6 address of the machine on one
-  /// socket.
+  /// The local address: an IPv4 or IPv6 literal, or a name; listenTCP() blocks to look up a name,
+  /// and takes its first address. Empty: every IPv4 address. `::`: every IPv4 and IPv6 address of
+  /// the machine on one socket.
   std::string interface;
 
   /// SO_REUSEPORT: other sockets with this option may listen on the same address, in this process
-  /// or another one; the kernel deals new connections out among them.
+  /// or another one; the kernel distributes new connections among them.
   bool reusePort = false;
 
-  /// Connections that may wait to be accepted.
+  /// How many connections may wait to be accepted.
   int backlog = 511;
 
-  /// Connections of this port that may be open at once. 0: limited by descriptors only.
+  /// How many connections of this port may be open at once. 0: limited by descriptors only.
   ///
-  /// At the limit, the connection that has been idle longest (Transport::setIdle()) is closed for a
-  /// new one. If none is idle, new ones wait in the backlog. The log says so.
+  /// At the limit, the connection that has been idle longest (Transport::setIdle()) is closed to
+  /// make room for a new one. If none is idle, new ones wait in the backlog. Both are logged.
   ///
-  /// The same happens when the process runs short of descriptors: when those that Ropewalk has open
-  /// (connections, files being sent) reach RLIMIT_NOFILE less a reserve. The reserve is
-  /// max(32, RLIMIT_NOFILE / 20), but at most half of RLIMIT_NOFILE.
+  /// The same happens when the process runs short of descriptors: when Ropewalk's open descriptors
+  /// (connections, files being sent) reach RLIMIT_NOFILE less a reserve. The reserve is max(32,
+  /// RLIMIT_NOFILE / 20), but at most half of RLIMIT_NOFILE.
   std::size_t maxConnections = 0;
 
   /// TCP_NODELAY and SO_KEEPALIVE (first probe after 60 s, then 6 at 10 s) of accepted connections.
   bool tcpNoDelay = true;
   bool tcpKeepAlive = true;
 
-  /// For each accepted connection.
+  /// The limits of each accepted connection.
   ConnectionLimits limits;
 };
 
@@ -49,7 +49,7 @@ struct ConnectOptions {
   ConnectOptions() = default;
   explicit ConnectOptions(Duration connectTimeout) : timeout(connectTimeout) {}
 
-  /// After this long the attempt fails with TimeoutError.
+  /// The time after which the attempt fails with TimeoutError.
   Duration timeout = 10s;
 
   /// A local address literal and port to connect from; empty and 0: the kernel chooses.

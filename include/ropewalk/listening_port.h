@@ -16,15 +16,15 @@ class ListeningPort {
   ListeningPort& operator=(const ListeningPort&) = delete;
   virtual ~ListeningPort() = default;
 
-  /// Where it listens; with port 0 asked for, the port that it got.
+  /// The address it listens on; if port 0 was asked for, with the port that the kernel chose.
   virtual Address getHost() const = 0;
 
-  /// Listens again after stopListening(). Throws CannotListenError, ReactorNotRunning while the
+  /// Listens again after stopListening(). Throws CannotListenError, and ReactorNotRunning while the
   /// reactor is being destroyed.
   virtual void startListening() = 0;
 
   /// Stops accepting. The Deferred fires in a later turn, when the socket is closed and the port
-  /// may be bound again; at once if it was not listening.
+  /// can be bound again; at once if it was not listening.
   virtual Droppable<void> stopListening() = 0;
 
   virtual bool isListening() const = 0;

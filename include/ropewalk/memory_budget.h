@@ -7,7 +7,7 @@
 
 namespace ropewalk {
 
-/// Sets how much memory all connections of this process may hold together, in bytes. 0: the
+/// Sets how much memory all connections of this process may hold together, in bytes. 0 sets the
 /// default, computed again.
 ///
 /// ConnectionLimits bounds one connection, the budget bounds all of them. There is one budget for
@@ -21,30 +21,30 @@ namespace ropewalk {
 ///   - HTTP heads and bodies that are being received or handled, and requests read ahead;
 ///   - memory of the program itself if it has a MemoryCharge.
 ///
-/// While more than the budget is held, the loop goes on but takes in only what it can pass on:
+/// While more than the budget is held, the loop continues but takes in only what it can pass on:
 ///
 ///   - A connection whose output the kernel does not take stops reading, whatever its
-///     writeHighWater, and a push producer of it is paused. Connections that this side opened and
-///     those with setReadWhileBlocked(true) go on reading. Reading and producer resume when the
-///     peer has taken the output, or when the shortage is over.
+///     writeHighWater, and its push producer is paused. Connections that this side opened and those
+///     with setReadWhileBlocked(true) continue to read. Reading and producer resume when the peer
+///     has taken the output, or when the shortage is over.
 ///   - An HTTP request is answered with 503 and `Retry-After`. A body that is being collected is
 ///     dropped; a body that is streamed is read only as fast as its handler takes it.
 ///   - A connection that holds more than 1 KiB of an unfinished line, or of input for a
 ///     StreamProtocol read that waits for more, is aborted with MemoryBudgetExceeded.
-///   - Every connection is read from in small pieces, 4 KiB in a turn.
-///   - One line in the log says so, with the figures.
+///   - Each connection reads at most 4 KiB in a turn.
+///   - One log line reports the shortage, with the figures.
 ///
 /// A shortage always ends: a peer that takes nothing is aborted after ConnectionLimits::writeStall,
-/// and an unfinished HTTP request is given up after http::Limits::bodyGap or headTime.
+/// and an unfinished HTTP request is dropped after http::Limits::bodyGap or headTime.
 ///
-/// More than the budget may be held: by what the program's own callbacks write, and by input that
-/// is read before a connection is known to have stalled. That input is 4 KiB for each connection,
+/// More than the budget may be held: the program's own callbacks may write more, and a connection
+/// reads some input before it is known to have stalled. That input is 4 KiB for each connection,
 /// and 256 KiB for the one whose input exceeds the budget.
 ///
-/// The default is a quarter of the memory that this process can have, but at least 64 MiB or half
-/// of that memory, whichever is less. The memory that it can have is the least of: the machine's
-/// memory, the limits of its cgroup and of the cgroups around that (versions 1 and 2), and what
-/// RLIMIT_AS and RLIMIT_DATA leave. It is computed when the first reactor is made.
+/// The default is a quarter of the memory available to this process, but at least 64 MiB or half of
+/// that memory, whichever is less. The memory available is the least of: the machine's memory, the
+/// limits of its cgroup and of the enclosing cgroups (versions 1 and 2), and the rest of RLIMIT_AS
+/// and RLIMIT_DATA. It is computed when the first reactor is made.
 ///
 /// Threads: any thread; so are all functions in this header.
 void setMemoryBudget(std::size_t bytes) noexcept;
@@ -78,7 +78,7 @@ class MemoryCharge {
   MemoryCharge& operator=(const MemoryCharge&) = delete;
   ~MemoryCharge() { set(0); }
 
-  /// Counts `bytes` from now on, in place of the number before.
+  /// Counts `bytes` from now on, instead of the previous number.
   void set(std::size_t bytes) noexcept {
     if (bytes != bytes_) change(bytes);
   }
@@ -92,7 +92,7 @@ class MemoryCharge {
 
 namespace detail {
 
-// The heap memory of `text`; 0 for a short one, which is kept inside the object.
+// The heap memory of `text`; 0 for a short string, which is stored inside the object.
 constexpr std::size_t heapBytes(const std::string& text) noexcept {
   return text.capacity() < sizeof(std::string) ? 0 : text.capacity() + 1;
 }

@@ -7,7 +7,7 @@
 
 namespace ropewalk {
 
-/// The port that `text` means: a decimal number from 0 to 65535 and nothing else.
+/// Parses `text` as a port: a decimal number from 0 to 65535 and nothing else.
 ///
 ///   reactor().listenTCP(argc > 1 ? portNumber(argv[1]) : 8000, factory);
 ///
@@ -22,11 +22,11 @@ inline int portNumber(std::string_view text) {
   return port;
 }
 
-/// The TCP port of the service called `name`, as this system knows it: 80 for "http".
+/// The TCP port of the service `name`, as this system knows it: 80 for "http".
 ///
 ///   reactor().connectTCP(address, servicePort("http"), factory);
 ///
-/// Throws ServiceNameUnknownError for another.
+/// Throws ServiceNameUnknownError for an unknown name.
 int servicePort(std::string_view name);
 
 }  // namespace ropewalk

@@ -16,7 +16,7 @@ namespace ropewalk {
 /// pauseProducing(). stopProducing() is the last call: the connection has ended.
 ///
 /// Ownership: the transport shares it until unregisterProducer() or the end.
-/// Errors: a resumeProducing() that throws ends the connection with that exception.
+/// Errors: an exception from resumeProducing() ends the connection with that exception.
 class Producer {
  public:
   virtual ~Producer() = default;

@@ -10,17 +10,17 @@ namespace ropewalk {
 
 namespace detail {
 
-// What is the same for the promises of all types.
+// The part of a promise that does not depend on its type.
 class PromiseCore {
  public:
-  // Throws AlreadyCalledError if `state` has a result. False if this firing is the late one that
-  // a cancelled promise swallows.
+  // Throws AlreadyCalledError if `state` has a result. False if this is the one late firing of a
+  // cancelled promise, which is ignored.
   bool admitFiring(const DeferredState& state);
 
   // Cancels: runs the canceller, then fails `state` unless the canceller fired it.
   void cancel(DeferredState& state) noexcept;
 
-  // The promise of `state` was dropped: whoever still waits learns that it will never be fired.
+  // Called when the promise is dropped: fails `state` if anything may still wait for its result.
   void abandon(DeferredState& state) noexcept;
 
   UniqueFunction<void()> canceller;
@@ -59,7 +59,7 @@ class PromiseState final : public State<T> {
 /// Ownership: move-only. If it is destroyed before it was fired, its Deferred fails with
 /// PromiseDropped.
 ///
-/// Threads: one thread, the reactor's; another one fires through Reactor::callFromThread().
+/// Threads: the reactor's thread only; from another one, fire through Reactor::callFromThread().
 ///
 /// Reentrancy: callback() and errback() run the callbacks, and resume the coroutines that wait,
 /// before they return. This holds in plain code and in coroutines.
@@ -67,7 +67,7 @@ class PromiseState final : public State<T> {
 /// A nested call is one inside a callback or coroutine that an outer callback() runs. It sets the
 /// result at once, but the callbacks and coroutines that wait for it are queued, and run in order
 /// before the outer call returns. So a chain of 100 000 promises, each fired by the callback of the
-/// one before, does not grow the stack. The promise may be destroyed meanwhile.
+/// previous one, does not grow the stack. The promise may be destroyed meanwhile.
 ///
 /// Errors: firing twice throws AlreadyCalledError. After the Deferred was cancelled, with no
 /// onCancel() set, one firing is ignored.
@@ -85,13 +85,13 @@ class Promise {
   }
   ~Promise() { drop(); }
 
-  /// The other end. REQUIRES: not called before on this promise.
+  /// Returns the other end. REQUIRES: not called before on this promise.
   Deferred<T> deferred() {
     assert(!state_->isAwaited() && state_->refCount() == 1 && "deferred() was called twice");
     return Deferred<T>(detail::Ref<detail::State<T>>(state_.get()));
   }
 
-  /// Fires with a value: nothing for a Promise<void>, else what a T is made of.
+  /// Fires with a value: no argument for a Promise<void>, otherwise the arguments that make a T.
   template <class... V>
   requires(std::is_void_v<T> ? sizeof...(V) == 0
                              : std::is_constructible_v<T, V&&...>) void callback(V&&... value) {
@@ -101,7 +101,7 @@ class Promise {
     fire(*state);
   }
 
-  /// Fires with a failure. REQUIRES: it is one.
+  /// Fires with a failure. REQUIRES: it is not empty.
   void errback(Failure failure) {
     const detail::Ref<detail::PromiseState<T>> state = state_;
     if (!state->core.admitFiring(*state)) return;
@@ -109,9 +109,9 @@ class Promise {
     fire(*state);
   }
 
-  /// Sets what is called, at most once, when the Deferred is cancelled before it has a result: stop
-  /// working on it. It may fire the promise; if it does not, the Deferred fails with CancelledError
-  /// when it returns.
+  /// Sets a function that is called, at most once, if the Deferred is cancelled before it has a
+  /// result. It should stop the work, and may fire the promise. If it does not, the Deferred fails
+  /// with CancelledError when the function returns.
   void onCancel(UniqueFunction<void()> canceller) { state_->core.canceller = std::move(canceller); }
 
   /// True once it was fired or cancelled.

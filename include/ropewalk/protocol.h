@@ -27,19 +27,19 @@ class Belongings;
 ///     void dataReceived(std::string_view data) override { transport->write(data); }
 ///   };
 ///
-/// Order: the callbacks arrive in this order and no other, and none while another is running on the
-/// same connection:
+/// Order: the callbacks arrive in this order and no other, and never while another one is running
+/// on the same connection:
 ///
 ///   connectionMade  dataReceived*  [readConnectionLost]  connectionLost
 ///
 /// with writeConnectionLost() at most once in between, after loseWriteConnection().
 ///
-/// Ownership: the connection holds the protocol until connectionLost() has returned. It may be kept
-/// longer, but has no peer then.
+/// Ownership: the connection holds the protocol until connectionLost() has returned. A protocol
+/// that is kept longer has no peer.
 /// Threads: each callback runs on the reactor's thread.
-/// Errors: an exception out of any callback is logged with the connection's name and ends this
-/// connection, and only this one, with that exception as its reason; it is flushed first, but for a
-/// std::bad_alloc, which aborts it.
+/// Errors: an exception from any callback is logged with the connection's name and ends this
+/// connection only, with that exception as its reason. Queued output is flushed first, except for a
+/// std::bad_alloc, which aborts the connection.
 class Protocol {
  public:
   Protocol();
@@ -47,30 +47,31 @@ class Protocol {
   Protocol& operator=(const Protocol&) = delete;
   virtual ~Protocol();
 
-  /// The connection is there: `transport` and `factory` are set. Once, first.
+  /// The connection is made: `transport` and `factory` are set. Called once, first.
   virtual void connectionMade() {}
 
-  /// Some bytes arrived, at least one. They are cut anywhere: a message may come in pieces, or
-  /// several at once. `data` is valid until this returns. Unless overridden, they are dropped.
+  /// Bytes arrived, at least one. They may be cut anywhere: a message may come in pieces, or
+  /// several at once. `data` is valid until this returns. Unless overridden, the bytes are dropped.
   virtual void dataReceived(std::string_view data);
 
-  /// The peer will send no more. Unless overridden, what is queued is flushed and the connection
-  /// closed; override it to go on writing.
+  /// The peer will send no more. Unless overridden, flushes the queued output and closes the
+  /// connection; override it to continue writing.
   virtual void readConnectionLost() { transport->loseConnection(); }
 
-  /// All that was written before loseWriteConnection() is out and the peer was told.
+  /// Everything written before loseWriteConnection() is sent, and the peer sees the end of the
+  /// stream.
   virtual void writeConnectionLost() {}
 
-  /// The connection is gone; `why` says how. Once, last: ConnectionDone for an orderly end from
-  /// either side, ConnectionLost for a broken one, ConnectionAborted for abortConnection(), or what
-  /// a callback threw.
+  /// The connection has ended; `why` is the reason. Called once, last: ConnectionDone for an
+  /// orderly end from either side, ConnectionLost for a broken one, ConnectionAborted for
+  /// abortConnection(), or the exception of a callback.
   virtual void connectionLost(const Failure& why);
 
-  /// The reactor drains: finish soon. The input that had arrived has been delivered. A connection
-  /// that is still open at the deadline is closed then, with a reset if it has unsent output.
+  /// The reactor drains: finish soon. Input that had arrived has been delivered. A connection that
+  /// is still open at the deadline is closed then, with a reset if it has unsent output.
   virtual void drainRequested() { transport->loseConnection(); }
 
-  /// How log lines name this protocol: the class's name unless overridden.
+  /// Its name in log lines: the class's name unless overridden.
   virtual std::string logPrefix() const;
 
   /// Calls `call` once, `delay` from now, unless the connection has ended by then.
@@ -83,20 +84,21 @@ class Protocol {
     return callLaterOwned(delay, detail::detached(std::forward<Callable>(call)));
   }
 
-  /// Calls `call` now; the coroutine that it starts dies with the connection. Does nothing, and
-  /// does not call it, before connectionMade(), as in a constructor, and from connectionLost() on.
+  /// Calls `call` now; the coroutine that it starts ends with the connection. Before
+  /// connectionMade(), as in a constructor, and from connectionLost() on, does nothing and does not
+  /// call it.
   ///
-  /// At the end, before connectionLost(): what it awaits raises CancelledError (a stream's
-  /// readLine() returns empty), any further await raises at once, and what is still suspended then
-  /// is destroyed. An exception out of it is logged and ends the connection with that exception as
-  /// its reason.
+  /// At the end, before connectionLost(), the await in which it is suspended raises CancelledError
+  /// (a stream's readLine() returns empty), and any further await raises at once. If it is still
+  /// suspended then, it is destroyed. An exception from it is logged and ends the connection, with
+  /// that exception as its reason.
   template <typename Callable>
   void spawn(Callable&& call, detail::Place place = detail::Place::current()) {
     spawnOwned(detail::asDeferred(std::forward<Callable>(call), place), place);
   }
 
   /// Wraps `call` so that it does nothing once the connection has ended or was given to another
-  /// protocol: for code that may call it late. For callables that return nothing.
+  /// protocol: for callbacks that may come late. For callables that return nothing.
   ///
   ///   lookup(name).addCallback(whileConnected([this](const Answer& answer) { send(answer); }));
   template <typename Callable>
@@ -109,18 +111,18 @@ class Protocol {
     };
   }
 
-  /// Sets `transport` and calls connectionMade(). For those who drive a protocol themselves: tests
+  /// Sets `transport` and calls connectionMade(). For code that drives a protocol itself: tests
   /// with a StringTransport, protocols that wrap others.
   void makeConnection(TransportRef newTransport);
 
-  /// The other end of makeConnection(): ends what was started through this protocol, then calls
-  /// connectionLost(). The transport of a connection does so by itself.
+  /// The counterpart of makeConnection(): ends the calls and coroutines started through this
+  /// protocol, then calls connectionLost(). A connection does so by itself.
   void endConnection(const Failure& why);
 
-  /// The connection. Never null, harmless before connectionMade() and after connectionLost().
+  /// The connection. Never null; does nothing before connectionMade() and after connectionLost().
   TransportRef transport;
 
-  /// Who built this protocol, or null.
+  /// The factory that built this protocol, or null.
   std::shared_ptr<Factory> factory;
 
  private:

@@ -24,25 +24,25 @@ class Driver;
 class ReactorCore;
 }  // namespace detail
 
-/// When, within the firing of an event, a trigger runs.
+/// The phase of an event in which a trigger runs.
 enum class Phase { Before, During, After };
 
-/// The moments that triggers wait for.
+/// The events that a trigger can wait for.
 enum class SystemEvent { Startup, Shutdown };
 
-/// Names a trigger, to remove it.
+/// Identifies a trigger, so that it can be removed.
 enum class TriggerId : std::uint64_t {};
 
-/// What a reactor has seen and holds.
+/// What a reactor has counted and what it holds.
 struct ReactorStatistics {
   std::uint64_t accepted = 0;                   ///< connections accepted and opened so far
   std::size_t open = 0;                         ///< connections that are open now
   std::map<std::string, std::uint64_t> closed;  ///< ended ones, by the name of their reason; ""
                                                 ///< for those without memory for the name
-  std::size_t timers = 0;                       ///< calls that are still to come
+  std::size_t timers = 0;                       ///< calls that are pending
   std::size_t queuedBytes = 0;                  ///< written and not yet taken by the kernel
   std::uint64_t slowTurns = 0;                  ///< longer than Reactor::setSlowTurnLimit() says
-  Duration longestTurn{};                       ///< of those that were watched
+  Duration longestTurn{};                       ///< of those that were timed
   std::uint64_t bytesReceived = 0;
   std::uint64_t bytesSent = 0;
   Duration latestCall =
@@ -55,7 +55,7 @@ struct ReactorStatistics {
 ///   reactor().run();
 ///
 /// Order: a turn runs the calls from other threads, the timed calls that are due, a stop if one was
-/// requested, and then the network's events.
+/// requested, and then the events of the network.
 ///
 /// Ownership: owns its ports, connectors and connections. A process may have several reactors, one
 /// per thread. After run() has returned it can be run again.
@@ -74,7 +74,7 @@ class Reactor final : public ReactorTime {
   /// A reactor on one of libevent's backends: "epoll", or for comparison "poll" or "select".
   ///
   /// The others are slower, and on them a paused connection notices a reset only when it resumes or
-  /// writes. "select" takes no descriptor from 1000 on (EMFILE). Throws Error for another name, and
+  /// writes. "select" refuses descriptors from 1000 on (EMFILE). Throws Error for another name, and
   /// if the kernel refuses.
   explicit Reactor(std::string_view backend = "epoll");
   /// A reactor on another driver: sim::World uses this.
@@ -88,12 +88,12 @@ class Reactor final : public ReactorTime {
   /// ReactorAlreadyRunning if it is running already.
   void run(bool handleSignals = true);
 
-  /// Ends run() soon: code after this still runs, then Shutdown is fired. Every connection that is
-  /// still open then gets connectionLost() with ConnectionLost. Throws ReactorNotRunning if not
-  /// running, or stopping already.
+  /// Ends run() soon: the current callback continues, then Shutdown is fired. Every connection that
+  /// is still open then gets connectionLost() with ConnectionLost. Throws ReactorNotRunning if it
+  /// is not running, or is stopping already.
   void stop();
 
-  /// Stops gracefully: every protocol gets the input that has arrived, and the time to finish.
+  /// Stops gracefully: every protocol gets the input that has arrived, and time to finish.
   ///
   /// In the next turn the ports accept the connections in their backlog and close. Each connection
   /// delivers the input that the kernel holds for it (as much as one turn reads; nothing while it
@@ -110,15 +110,16 @@ class Reactor final : public ReactorTime {
   /// Leaves run() at the end of this turn, without Shutdown; run() works again afterwards.
   void crash();
 
-  /// One turn, from outside of run() or from a timed call; waits at most `delay` for something to
-  /// happen. A Startup, a stop or a drain that it leaves unfinished goes on in the next one, or in
-  /// run(). Throws ReactorAlreadyRunning from a callback of a connection, a descriptor or a signal.
+  /// Runs one turn, from outside run() or from a timed call; waits at most `delay` for an event.
+  /// The next iterate() or run() continues a Startup, a stop or a drain that this leaves
+  /// unfinished. Throws ReactorAlreadyRunning from a callback of a connection, a descriptor or a
+  /// signal.
   void iterate(Duration delay = Duration::zero());
 
   /// True from the "during" phase of Startup to that of Shutdown.
   bool isRunning() const noexcept;
 
-  /// Calls `call` once the reactor runs, in the order asked; at once if it does already.
+  /// Calls `call` once the reactor runs, in the order of these calls; at once if it runs already.
   template <typename Callable>
   void callWhenRunning(Callable&& call) {
     whenRunning(detail::detached(std::forward<Callable>(call)));
@@ -137,26 +138,26 @@ class Reactor final : public ReactorTime {
   }
 
   /// Runs `call` when `event` is fired, in `phase`. A "before" trigger that returns a Deferred
-  /// holds the "during" phase back until it is done, well or not. Each runs once. An exception is
-  /// logged and the others still run.
+  /// delays the "during" phase until the Deferred has a value or a failure. Each trigger runs once.
+  /// An exception is logged, and the other triggers still run.
   template <typename Callable>
   TriggerId addSystemEventTrigger(Phase phase, SystemEvent event, Callable&& call) {
     return addTrigger(phase, event, detail::asDeferred(std::forward<Callable>(call)));
   }
 
-  /// The same for names as Twisted has them: "before", "during" or "after", and "startup" or
-  /// "shutdown". Throws UnknownPhase for another.
+  /// The same with Twisted's names: "before", "during" or "after", and "startup" or "shutdown".
+  /// Throws UnknownPhase for any other.
   template <typename Callable>
   TriggerId addSystemEventTrigger(std::string_view phase, std::string_view event, Callable&& call) {
     return addSystemEventTrigger(phaseNamed(phase), eventNamed(event),
                                  std::forward<Callable>(call));
   }
 
-  /// Throws UnknownTrigger if it never was, has run, or was removed already.
+  /// Throws UnknownTrigger if it was never added, has run, or was removed already.
   void removeSystemEventTrigger(TriggerId trigger);
 
   /// Calls `call` in a turn of this reactor whenever the process gets `signal`. Replaces an earlier
-  /// callable for `signal`, and what the reactor itself does on SIGINT and SIGTERM.
+  /// callable for `signal`, and the reactor's own reaction to SIGINT and SIGTERM.
   ///
   ///   reactor().onSignal(SIGHUP, [] { configuration.read(); });
   ///
@@ -171,23 +172,23 @@ class Reactor final : public ReactorTime {
   void onSignal(int signal, std::nullptr_t) { onSignalCall(signal, nullptr); }
 
   /// Makes this reactor usable in a child process after fork(3). Call it first in the child, if the
-  /// child goes on with this reactor.
+  /// child continues with this reactor.
   ///
   /// From then on parent and child have separate event loops. Connections and ports are open in
-  /// both: close those in the child that the parent goes on with, by loseConnection(Linger::No).
-  /// Both abortConnection() and another Linger would end the connection for the parent as well.
+  /// both: in the child, close those that the parent continues, with loseConnection(Linger::No).
+  /// abortConnection() and any other Linger would end the connection for the parent as well.
   ///
   /// A child that does not call it cannot disturb the parent:
   ///
   /// - It may end by exit(3), _exit(2), a signal or exec(2). A program that it executes inherits
-  ///   no descriptor of ours.
+  ///   none of our descriptors.
   /// - If it was forked in a callback, run() returns when that callback returns. Nothing is sent,
   ///   and no other callback runs.
   /// - ~Reactor() closes the descriptors. It does not call connectionLost() and does not destroy
   ///   protocols and pending calls, because their destructors could undo the parent's work.
-  /// - Methods of the reactor, its ports and its connections do nothing. Those that would begin
+  /// - Methods of the reactor, its ports and its connections do nothing. Those that would start
   ///   something (run(), listenTCP(), onSignal(), ...) throw Error. callFromThread() returns false.
-  /// - Signals that the reactor caught have their dispositions from before.
+  /// - Signals that the reactor caught have their previous dispositions.
   /// - It may make and run another Reactor, and log.
   ///
   /// This holds for fork(3) on any thread and for children of children. After vfork(2) and
@@ -197,18 +198,18 @@ class Reactor final : public ReactorTime {
 
   /// Listens on `port` (0: any free one) and gives each connection a protocol of `factory`.
   ///
-  /// Throws CannotListenError, with the address and why, if it cannot, and InvalidAddressError if
-  /// ListenOptions::interface is neither an address nor a known name, or `port` is not a port;
-  /// std::invalid_argument if `factory` is null.
+  /// Throws CannotListenError, with the address and the cause, if it cannot listen;
+  /// InvalidAddressError if ListenOptions::interface is neither an address nor a known name, or
+  /// `port` is not a port; std::invalid_argument if `factory` is null.
   std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
                                            const ListenOptions& options = {});
 
   /// Connects to `host` and `port`. `factory` is notified of the outcome, never from inside this
   /// call.
   ///
-  /// A name is looked up as resolve() does it. Its addresses are tried one after the other, each
-  /// 250 ms after the one before or as soon as that has failed, families in turn (RFC 8305), until
-  /// one answers; ConnectOptions::timeout is for all of it. If none does, the failure lists them. A
+  /// A name is looked up as by resolve(). Its addresses are tried in turn, each 250 ms after the
+  /// previous one or as soon as that has failed, with families alternating (RFC 8305), until one
+  /// answers. ConnectOptions::timeout covers all of it. If none answers, the failure lists them. A
   /// socket that has connected to itself counts as refused.
   /// Throws InvalidAddressError if `port` is not a port or ConnectOptions::bindHost not an address,
   /// NegativeDelay for a negative timeout, and std::invalid_argument if `factory` is null.
@@ -216,7 +217,7 @@ class Reactor final : public ReactorTime {
                                         std::shared_ptr<ClientFactory> factory,
                                         const ConnectOptions& options = {});
 
-  /// The same for a factory that does not care how it went; a failure is logged as a warning.
+  /// The same for a factory that is not notified of the outcome; a failure is logged as a warning.
   template <typename F>
   requires(std::is_base_of_v<Factory, F> && !std::is_base_of_v<ClientFactory, F>)
       std::shared_ptr<Connector> connectTCP(std::string_view host, int port,
@@ -225,26 +226,26 @@ class Reactor final : public ReactorTime {
     return connectTCP(host, port, ClientFactory::of(std::move(factory)), options);
   }
 
-  /// Calls doRead() whenever there is something to read (twice is once). A file that epoll refuses,
-  /// a regular one for instance, counts as always ready.
+  /// Calls doRead() whenever there is something to read. Adding it twice has no further effect. A
+  /// file that epoll refuses, such as a regular one, counts as always ready.
   ///
-  /// Throws std::invalid_argument if it is null, and Error if the kernel cannot watch it or the
-  /// reactor is that of a simulated host, which has no descriptors.
+  /// Throws std::invalid_argument if `descriptor` is null, and Error if the kernel cannot watch it
+  /// or the reactor is that of a simulated host, which has no descriptors.
   void addReader(std::shared_ptr<Descriptor> descriptor);
 
   /// The same for doWrite() and room to write.
   void addWriter(std::shared_ptr<Descriptor> descriptor);
 
-  /// Calls it no more, not even for what is ready already. Harmless if it is not watched.
+  /// Stops calling it, even if it is ready already. Does nothing if it is not watched.
   void removeReader(const Descriptor& descriptor) noexcept;
   void removeWriter(const Descriptor& descriptor) noexcept;
 
-  /// Calls `call` whenever there is something to read from descriptor `fd`, or room to write; in
-  /// place of what was called for it before. Remove it before you close the descriptor.
+  /// Calls `call` whenever descriptor `fd` has something to read, or room to write. Replaces an
+  /// earlier callable for it. Remove it before you close the descriptor.
   ///
   ///   reactor().addReader(STDIN_FILENO, [] { ... });
   ///
-  /// An exception out of `call` is logged, and it is called no more.
+  /// If `call` throws, the exception is logged and `call` is removed.
   template <detail::NullaryCallable Callable>
   void addReader(int fd, Callable&& call) {
     detail::requireCallable<std::decay_t<Callable>>(call);
@@ -258,28 +259,29 @@ class Reactor final : public ReactorTime {
   void removeReader(int fd) noexcept;
   void removeWriter(int fd) noexcept;
 
-  /// Those that are watched, in the order in which they were added.
+  /// The watched descriptors, in the order in which they were added.
   std::vector<std::shared_ptr<Descriptor>> getReaders() const;
   std::vector<std::shared_ptr<Descriptor>> getWriters() const;
 
-  /// Watches none of the user's descriptors any more, and returns them. Ports, connections, timers
-  /// and callFromThread() go on.
+  /// Stops watching all of the user's descriptors, and returns them. Ports, connections, timers and
+  /// callFromThread() continue.
   std::vector<std::shared_ptr<Descriptor>> removeAll();
 
-  /// Listens on `fd`, a TCP socket that listens already: one that a supervisor has handed over.
+  /// Listens on `fd`, a TCP socket that listens already, for example one that a supervisor passed
+  /// on.
   ///
-  /// Works on a copy of the descriptor; close yours when you like. The options of its connections
-  /// are set on the socket, which the copies share; ListenOptions::interface and backlog mean
-  /// nothing here. Throws CannotListenError if it is no such socket, std::invalid_argument without
-  /// a factory.
+  /// Uses a copy of the descriptor; you may close yours at any time. The options of its connections
+  /// are set on the socket, which the copies share; ListenOptions::interface and backlog are
+  /// ignored. Throws CannotListenError if it is not such a socket, std::invalid_argument if
+  /// `factory` is null.
   std::shared_ptr<ListeningPort> adoptStreamPort(int fd, std::shared_ptr<Factory> factory,
                                                  ListenOptions options = {});
 
-  /// Gives `fd`, a TCP socket that is connected, a protocol of `factory`, as if it had been
-  /// accepted now; its connectionMade() comes from the event loop.
+  /// Gives `fd`, a connected TCP socket, a protocol of `factory`, as if it had just been accepted.
+  /// The event loop calls its connectionMade() later.
   ///
-  /// Works on a copy of the descriptor; TCP_NODELAY and keep-alive are on. Throws Error if it is no
-  /// such socket, std::invalid_argument without a factory.
+  /// Uses a copy of the descriptor; TCP_NODELAY and keep-alive are on. Throws Error if it is not
+  /// such a socket, std::invalid_argument if `factory` is null.
   void adoptStreamConnection(int fd, std::shared_ptr<Factory> factory,
                              const ConnectionLimits& limits = {});
 
@@ -295,8 +297,8 @@ class Reactor final : public ReactorTime {
                                          detail::Place place = detail::Place::current());
 
   /// Logs a warning for each turn that takes longer than `limit`, with the connection that took the
-  /// longest: a callback that blocks or computes delays all other connections. 0s, the default, is
-  /// off. When on, it reads the clock once for each callback.
+  /// longest. A callback that blocks or computes delays all other connections. 0s, the default,
+  /// turns this off. When on, the clock is read once for each callback.
   ///
   ///   reactor().setSlowTurnLimit(100ms);
   void setSlowTurnLimit(Duration limit);
@@ -322,11 +324,11 @@ class Reactor final : public ReactorTime {
   std::unique_ptr<detail::ReactorCore> core_;
 };
 
-/// The reactor that is current: inside a callback of a simulated host that host's, else the one
-/// that runs or was made current on this thread, else the process's own, which is made on first
+/// The current reactor: inside a callback of a simulated host, that host's; otherwise the one that
+/// runs or was made current on this thread; otherwise the process's own, which is made on first
 /// use.
 ///
-/// For main(), examples and user code; a library keeps the Reactor& that it was given.
+/// For main(), examples and user code. A library keeps the Reactor& that it was given.
 Reactor& reactor();
 
 /// Makes a reactor current on this thread for the life of this object.

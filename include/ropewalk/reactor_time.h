@@ -13,14 +13,13 @@ namespace ropewalk {
 
 using namespace std::chrono_literals;
 
-/// A span of time. Everything that takes one takes `5s`, `250ms`, ...
+/// A span of time, written `5s`, `250ms`, ...
 using Duration = std::chrono::nanoseconds;
 
 /// A moment on the monotonic clock: steps of the wall clock do not move it.
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
-/// `from` and `wait` together; what is too far away to be counted is the last moment there is, or
-/// the first.
+/// `from` plus `wait`; if that is out of range, the last or the first TimePoint.
 constexpr TimePoint later(TimePoint from, Duration wait) noexcept {
   if (wait > Duration::zero() && from > TimePoint::max() - wait) return TimePoint::max();
   if (wait < Duration::zero() && from < TimePoint::min() - wait) return TimePoint::min();
@@ -32,28 +31,28 @@ class Timer;
 class TimerQueue;
 }  // namespace detail
 
-/// A call that was asked for with callLater().
+/// A call scheduled with callLater().
 ///
-/// Ownership: a handle; the reactor keeps the call whether or not you keep the handle. Copies speak
-/// of the same call.
+/// Ownership: a handle; the reactor keeps the call whether or not you keep the handle. Copies refer
+/// to the same call.
 /// Errors: cancel(), reset() and delay() throw AlreadyCalled once the call has started to run and
 /// AlreadyCancelled after cancel().
 class DelayedCall {
  public:
-  /// A handle of no call: never active.
+  /// An inactive handle, which refers to no call.
   DelayedCall() noexcept;
   DelayedCall(const DelayedCall&) noexcept;
   DelayedCall(DelayedCall&&) noexcept;
   DelayedCall& operator=(DelayedCall) noexcept;
   ~DelayedCall();
 
-  /// Makes sure that the call never runs, and destroys the callable.
+  /// Prevents the call from running, and destroys the callable.
   void cancel();
 
   /// Moves the deadline to `delay` from now.
   void reset(Duration delay);
 
-  /// Moves the deadline `more` later than it was.
+  /// Moves the deadline by `more`.
   void delay(Duration more);
 
   /// True until the call starts to run or is cancelled.
@@ -69,12 +68,12 @@ class DelayedCall {
   detail::Ref<detail::Timer> timer_;
 };
 
-/// What tells the time and calls back later: the Reactor, and in tests a Clock.
+/// A clock that can call back later: the Reactor, and in tests a Clock.
 ///
-/// Calls run on the reactor's thread, in order of their deadlines; equal deadlines in the order in
-/// which they were asked for. A call never runs before callLater() has returned, not even with a
-/// delay of 0s, and one that is asked for while calls run waits for the next turn. An exception out
-/// of a call is logged and ends nothing else.
+/// Calls run on the reactor's thread, in order of their deadlines; those with equal deadlines in
+/// the order in which they were scheduled. A call never runs before callLater() has returned, not
+/// even with a delay of 0s. One that is scheduled while calls run waits for the next turn. An
+/// exception from a call is logged and has no other effect.
 class ReactorTime {
  public:
   ReactorTime() = default;
@@ -88,13 +87,13 @@ class ReactorTime {
   /// Calls `call` once, `delay` from now.
   ///
   /// `call` is kept until it has run or is cancelled; if it returns a Deferred, until that is done.
-  /// Throws NegativeDelay if `delay` is below zero, std::bad_alloc if there is no memory.
+  /// Throws NegativeDelay if `delay` is negative, std::bad_alloc if there is no memory.
   template <typename Callable>
   DelayedCall callLater(Duration delay, Callable&& call) {
     return schedule(delay, detail::detached(std::forward<Callable>(call)));
   }
 
-  /// The calls that are still to come, in no particular order.
+  /// The pending calls, in no particular order.
   virtual std::vector<DelayedCall> getDelayedCalls() const = 0;
 
  private:

@@ -10,29 +10,28 @@ namespace ropewalk {
 
 class Connector;
 
-/// A ClientFactory that connects again when its connection is lost or cannot be made, each time
-/// after a longer delay.
+/// A ClientFactory that connects again, each time after a longer delay, when its connection is lost
+/// or cannot be made.
 ///
 ///   reactor().connectTCP("db.example.org", 5432,
 ///                        std::make_shared<ReconnectingClientFactory>(Factory::forProtocol<Query>()));
 ///
-/// The delay begins with initialDelay, is multiplied by `factor` before each attempt, grows no
-/// further than maxDelay, and is spread by chance around that: with the defaults about
-/// 2.7 s, 7.4 s, 20 s, 55 s, ... 3600 s. A connection that is made starts it from the beginning: in
-/// a class of your own that overrides buildProtocol(), call resetDelay() there, or rather when the
-/// peer has proved that it is of use.
+/// The delay starts at initialDelay, is multiplied by `factor` before each attempt, up to maxDelay,
+/// and varies randomly around that: with the defaults about 2.7 s, 7.4 s, 20 s, 55 s, ... 3600 s. A
+/// successful connection starts it from the beginning. A derived class that overrides
+/// buildProtocol() calls resetDelay() there, or better once the peer has proved useful.
 ///
-/// Order: as ClientFactory. An attempt is made by the connector that failed; stopFactory() and
-/// startFactory() are called between attempts. Who does not want to wait may call the connector's
-/// connect(): that attempt takes the place of the one that waits.
-/// Ownership: while a retry waits, the reactor keeps connector and factory. Give each connector a
-/// factory of its own: the delay and the attempts are those of one.
+/// Order: as ClientFactory. The connector that failed makes the next attempt; stopFactory() and
+/// startFactory() are called between attempts. To connect without waiting, call the connector's
+/// connect(): that attempt replaces the waiting one.
+/// Ownership: while a retry waits, the reactor keeps the connector and the factory. Give each
+/// connector a factory of its own, because delay and attempts are counted for one.
 class ReconnectingClientFactory : public ClientFactory {
  public:
-  /// Override buildProtocol().
+  /// For a derived class that overrides buildProtocol().
   ReconnectingClientFactory() = default;
 
-  /// Builds what `builder` builds. Throws std::invalid_argument if it is null.
+  /// Builds the protocols of `builder`. Throws std::invalid_argument if it is null.
   explicit ReconnectingClientFactory(std::shared_ptr<Factory> builder);
 
   /// Set these before the first attempt.
@@ -40,23 +39,23 @@ class ReconnectingClientFactory : public ClientFactory {
   Duration maxDelay = 3600s;
   double factor = 2.7182818284590451;
 
-  /// The standard deviation of the delay, as a part of it, so that many clients do not come back
+  /// The standard deviation of the delay, as a fraction of it, so that many clients do not return
   /// at the same moment. 0: none.
   double jitter = 0.119626565582;
 
-  /// So many attempts in vain, and it gives up. Unless set it never does.
+  /// The number of retries after which it gives up. Unset: never.
   std::optional<int> maxRetries;
 
-  /// No further attempts; one that waits is dropped, one that goes on is stopped.
+  /// Makes no further attempts. Drops one that waits, stops one in progress.
   void stopTrying();
 
-  /// The next delay is the first one again; after stopTrying(), tries again from now on.
+  /// Starts again from the first delay; after stopTrying(), allows attempts again.
   void resetDelay();
 
   /// Attempts since the last resetDelay().
   int retries() const noexcept { return retries_; }
 
-  /// What it waits before the next attempt, or waited before the last one.
+  /// The delay before the next attempt, or before the last one.
   Duration delay() const noexcept { return delay_ == Duration::zero() ? initialDelay : delay_; }
 
   std::shared_ptr<Protocol> buildProtocol(const Address& peer) override;

@@ -7,7 +7,7 @@
 
 namespace ropewalk {
 
-/// How something ended: with a value, or with a Failure. What Deferred::addBoth() hands over.
+/// A value or a Failure. Deferred::addBoth() passes one to its callback.
 ///
 ///   std::move(answer).addBoth([](Result<int> result) {
 ///     if (result) logInfo("got {}", result.value()); else logInfo("{}", result.failure());
@@ -16,7 +16,7 @@ template <class T>
 class Result {
  public:
   Result(T value) : value_(std::move(value)) {}
-  /// REQUIRES: `failure` is one.
+  /// REQUIRES: `failure` is not empty.
   Result(Failure failure) : failure_(std::move(failure)) {}
 
   /// True if there is a value.
@@ -30,7 +30,7 @@ class Result {
   const T& value() const& { return const_cast<Result*>(this)->value(); }
   T&& value() && { return std::move(value()); }
 
-  /// The failure; none if there is a value.
+  /// The failure; empty if there is a value.
   const Failure& failure() const noexcept { return failure_; }
 
  private:
@@ -38,7 +38,7 @@ class Result {
   Failure failure_;
 };
 
-/// The same for what has no value, only an end.
+/// The same for a result without a value.
 template <>
 class Result<void> {
  public:

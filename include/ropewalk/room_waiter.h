@@ -45,7 +45,7 @@ class RoomWaiter {
   RoomWaiter(const RoomWaiter&) = delete;
   RoomWaiter& operator=(const RoomWaiter&) = delete;
 
-  /// At most as many bytes are unsent as awaitRoom() was given. May call awaitRoom() again.
+  /// At most the number of bytes given to awaitRoom() are unsent. May call awaitRoom() again.
   ///
   /// An exception ends the connection with that exception as its reason.
   virtual void roomAvailable() = 0;
@@ -55,10 +55,11 @@ class RoomWaiter {
 
   bool awaitsRoom() const noexcept { return links_.list != nullptr; }
 
-  /// Stops waiting: neither roomAvailable() nor roomLost() is called. Harmless if it does not wait.
+  /// Stops waiting: neither roomAvailable() nor roomLost() is called. Does nothing if it does not
+  /// wait.
   void stopAwaitingRoom() noexcept;
 
-  /// For the transport.
+  /// Used by the transport.
   detail::RoomLinks& roomLinks() noexcept { return links_; }
 
  protected:

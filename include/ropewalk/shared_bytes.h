@@ -16,13 +16,13 @@ namespace detail {
 class WriteQueue;
 }
 
-/// Bytes that many connections send without a copy each: encode once, write to all.
+/// Bytes that many connections send without copying: encode once, write to all.
 ///
 ///   const SharedBytes line(name + ": " + text + "\r\n");
 ///   for (Chatter* other : room) other->transport->write(line);
 ///
-/// Ownership: shared; freed when the last copy and the last connection that still has to send it
-/// are gone. The bytes never change.
+/// Ownership: shared; freed when the last copy is destroyed and the last connection has sent them.
+/// The bytes never change.
 /// Threads: value.
 class SharedBytes {
  public:
@@ -42,10 +42,10 @@ class SharedBytes {
   struct Text {
     explicit Text(std::string given) : bytes(std::move(given)) {}
     const std::string bytes;
-    std::atomic<std::uint32_t> queues = 0;  // write queues that keep it beyond a turn
+    std::atomic<std::uint32_t> queues = 0;  // write queues that keep the bytes beyond a turn
   };
 
-  // Called when one more write queue keeps it, or one less. It counts once in the memory budget.
+  // One more write queue keeps the bytes, or one less. They count once in the memory budget.
   void charge() const noexcept;
   void release() const noexcept;
 

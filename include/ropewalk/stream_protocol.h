@@ -15,7 +15,7 @@
 
 namespace ropewalk {
 
-/// A protocol told as a story: one coroutine per connection, which asks for what it wants next.
+/// A protocol written as one coroutine per connection, which asks for the input that it needs next.
 ///
 ///   class Menu : public StreamProtocol {
 ///     Deferred<void> serve() override {
@@ -24,30 +24,30 @@ namespace ropewalk {
 ///     }
 ///   };
 ///
-/// Order: serve() starts when the connection is made. When it returns, the connection is closed,
-/// after what it wrote has been sent; when it throws, the connection is closed with that exception
-/// as its reason. The peer may finish first: serve() can write for as long as it runs.
+/// Order: serve() starts when the connection is made. When it returns, the connection is closed
+/// after the output is sent; if it throws, with that exception as the reason. The peer may finish
+/// first: serve() can write for as long as it runs.
 ///
-/// The end: when the connection ends under it, serve() is where it awaits something. A pending
-/// readLine() returns empty there; any other await raises CancelledError, and so does every later
-/// one, also in coroutines that serve() started. So it comes to its end before connectionLost() is
-/// called, and may use its protocol until then.
+/// The end: if the connection ends while serve() is suspended, a pending readLine() returns empty.
+/// Any other await raises CancelledError, and so does every later one, also in coroutines that
+/// serve() started. So serve() ends before connectionLost() is called, and may use its protocol
+/// until then.
 ///
-/// Reading: one read at a time, of all coroutines together. A read returns empty when it can never
-/// be fulfilled: the peer has finished, or loseConnection() was called. What had arrived beyond the
-/// last whole line, or short of readExactly()'s count, is then left for readSome().
+/// Reading: only one read may be pending, among all coroutines. A read returns empty when it can
+/// never be completed: the peer has finished, or loseConnection() was called. Input beyond the last
+/// whole line, or short of readExactly()'s count, is then left for readSome().
 ///
 /// Flow:   bytes that arrive while no read is pending are kept up to 64 KiB or a little more; then
 ///         the transport is paused until there is room. While the process is over its memory budget
-///         (memory_budget.h), it is paused at the first byte. While 64 KiB of output wait on an
-///         accepted connection, nothing is read either (Transport::setReadWhileBlocked()).
-/// Limits: a line may have kMaxLine bytes; one that is longer raises LineTooLong.
+///         (memory_budget.h), it is paused at the first byte. While 64 KiB of output are unsent on
+///         an accepted connection, nothing is read either (Transport::setReadWhileBlocked()).
+/// Limits: a line may have kMaxLine bytes; a longer one raises LineTooLong.
 class StreamProtocol : public Protocol {
  public:
-  /// Longest line that readLine() takes, and readUntil() unless told otherwise, in bytes.
+  /// The longest line of readLine(), and of readUntil() without a limit of its own, in bytes.
   static constexpr std::size_t kMaxLine = 16 * 1024;
 
-  /// So many bytes may wait for a reader before the transport is paused.
+  /// The number of unread bytes above which the transport is paused.
   static constexpr std::size_t kMaxUnread = 64 * 1024;
 
   explicit StreamProtocol(LineEnding ending = LineEnding::LfOrCrLf) noexcept;
@@ -63,10 +63,10 @@ class StreamProtocol : public Protocol {
 
   /// The next `count` bytes. Gives std::optional<std::string>.
   ///
-  /// As many are kept in memory as are asked for: do not take `count` from a peer unchecked.
+  /// Keeps `count` bytes in memory: do not take `count` from a peer unchecked.
   [[nodiscard]] detail::StreamRead readExactly(std::size_t count) noexcept;
 
-  /// What comes before the next `delimiter`, which is taken too but not returned. Gives
+  /// The bytes before the next `delimiter`, which is consumed but not returned. Gives
   /// std::optional<std::string>.
   ///
   /// `delimiter` must outlive the await. Raises LineTooLong beyond `limit` bytes.
@@ -74,11 +74,11 @@ class StreamProtocol : public Protocol {
   [[nodiscard]] detail::StreamRead readUntil(std::string_view delimiter,
                                              std::size_t limit = kMaxLine) noexcept;
 
-  /// Whatever is there, at least one byte. Gives std::optional<std::string>.
+  /// All bytes that are there, at least one. Gives std::optional<std::string>.
   [[nodiscard]] detail::StreamRead readSome() noexcept;
 
-  /// The bytes that have arrived and were not read, which are forgotten: for another protocol,
-  /// with `transport->switchProtocol(next, takeUnread())`. A read that is pending goes on waiting.
+  /// Removes and returns the bytes that have arrived but were not read: for another protocol, with
+  /// `transport->switchProtocol(next, takeUnread())`. A pending read continues to wait.
   std::string takeUnread();
 
   /// Transport::write().

@@ -14,10 +14,10 @@
 
 namespace ropewalk {
 
-/// Done when `time` has passed on `clock`, never from inside this call. Cancelling removes the
+/// Fires when `time` has passed on `clock`, never from inside this call. Cancelling removes the
 /// timer.
 ///
-/// Throws NegativeDelay if `time` is below zero. `clock` must outlive the waiting.
+/// Throws NegativeDelay if `time` is negative. `clock` must outlive the wait.
 Deferred<void> sleep(Duration time, ReactorTime& clock,
                      detail::Place place = detail::Place::current());
 
@@ -32,11 +32,11 @@ Deferred<void> sleep(unsigned) = delete;
 Deferred<void> sleep(long) = delete;
 Deferred<void> sleep(double) = delete;
 
-/// Calls `call` when `time` has passed on `clock`; done with what comes of it. Cancelling before
-/// then means that it is never called.
+/// Calls `call` when `time` has passed on `clock`, and fires with its result. If it is cancelled
+/// before that, `call` is never called.
 ///
-/// g++ 12 destroys a closure that captures something twice if it is made inside a `co_await`
-/// expression; name it first:
+/// g++ 12 destroys a closure with captures twice if it is made inside a `co_await` expression; name
+/// it first:
 ///
 ///   co_await deferLater(reactor(), 1s, [name] { return greeting(name); });  // wrong with g++ 12
 ///
@@ -55,14 +55,14 @@ Deferred<detail::CallbackResult<std::decay_t<F>, void>> deferLater(
 ///   spawn([name]() -> Deferred<void> { co_await lookup(name); });
 ///   spawn([]() -> Deferred<void> { for (;;) { co_await sleep(1s); tick(); } });  // every second
 ///
-/// It has no owner: an endless loop goes on until an exception leaves it or its reactor stops. Use
-/// Protocol::spawn() for a coroutine that ends with its connection.
+/// It has no owner: an endless loop runs until an exception leaves it or its reactor stops. Use
+/// Protocol::spawn() for a coroutine that must end with its connection.
 ///
-/// A coroutine that takes arguments takes them by value: a `const std::string&` may dangle after
-/// the first `co_await`, for by then the caller's temporary is gone. What the closure given to
-/// spawn() captures is kept with it.
+/// A coroutine should take its arguments by value: a `const std::string&` may dangle after the
+/// first `co_await`, because the caller's temporary is destroyed by then. The captures of the
+/// closure given to spawn() are kept with it.
 ///
-/// Errors: what a `call` that returns no Deferred throws reaches the caller.
+/// Errors: an exception from a `call` that returns no Deferred reaches the caller.
 template <class F>
 void spawn(F&& call) {
   const detail::Scope::Enter nobodys(nullptr);
@@ -75,16 +75,15 @@ int runUntilDone(UniqueFunction<Deferred<int>()> main);
 
 }  // namespace detail
 
-/// Runs reactor() until what `main` starts is done: the whole of a program that has one thing to
-/// do.
+/// Runs reactor() until the work that `main` starts is done: for a program with a single task.
 ///
 ///   Deferred<int> fetch() { ...; co_return 0; }
 ///   int main() { return react(fetch); }
 ///
 /// `main` is called once the reactor runs, and kept until the end. Returns the exit code: the int
-/// that comes of it, 0 if it is a Deferred<void>, and 1 for a failure, which is logged. If the
-/// reactor is stopped from elsewhere first, `main` is cancelled, and this is 0 unless it makes
-/// something else of that.
+/// that it gives, 0 if it is a Deferred<void>, and 1 for a failure, which is logged. If other code
+/// stops the reactor first, `main` is cancelled; this then returns 0, unless `main` handles that
+/// and gives another result.
 template <class F>
 int react(F&& main) {
   using Main = std::decay_t<F>;

@@ -24,7 +24,7 @@ struct ConnectionLimits;
 
 /// How long loseConnection() waits, after the flush, for the peer to finish too. Input that arrives
 /// meanwhile is discarded, because a close with unread input resets the connection and destroys
-/// what was just sent.
+/// output that the peer has not read.
 enum class Linger : std::uint8_t {
   No,            ///< not at all
   Yes,           ///< at most ConnectionLimits::linger and lingerBytes
@@ -34,30 +34,29 @@ enum class Linger : std::uint8_t {
 /// The sending side of one connection, as its Protocol sees it.
 ///
 /// Bytes go in through write(), in order, and leave when the peer can take them; nothing here
-/// blocks. What arrives, and the end of the connection, is reported to the Protocol and never to
-/// the caller.
+/// blocks. Input and the end of the connection are reported to the Protocol, never to the caller.
 ///
 ///   void Greeter::connectionMade() {
 ///     transport->write("hello\r\n");
 ///     transport->loseConnection();  // after the greeting has been sent
 ///   }
 ///
-/// Ownership: reached through a TransportRef, which may be kept for ever; before connectionMade()
-/// and once the connection is gone every method here does nothing.
+/// Ownership: reached through a TransportRef, which may be kept for ever. Before connectionMade()
+/// and after the end of the connection, every method here does nothing.
 ///
-/// Threads: the reactor's thread only. From elsewhere hop over with Reactor::callFromThread().
+/// Threads: the reactor's thread only. From elsewhere, use Reactor::callFromThread().
 ///
 /// Reentrancy: no method here calls the Protocol before it returns. A producer is the one
 /// exception: see producer.h.
 ///
-/// Errors: no method here fails, except as said. A broken network is reported once, through
+/// Errors: no method here fails, except where noted. A broken network is reported once, through
 /// Protocol::connectionLost(). If there is no memory for a write, the connection is aborted with a
 /// std::bad_alloc.
 class Transport : public detail::SharedRefCounted {
  public:
   /// Sends `bytes` after everything written before.
   ///
-  /// What is written during one callback leaves in one system call when that callback returns.
+  /// Everything written during one callback is sent in one system call when that callback returns.
   /// `bytes` is copied or sent before this returns. Dropped after loseConnection() (unless a
   /// producer is registered), after loseWriteConnection() and after the end.
   virtual void write(std::string_view bytes) = 0;
@@ -65,40 +64,40 @@ class Transport : public detail::SharedRefCounted {
   /// The same for bytes that many connections send: kept by reference, never copied.
   virtual void write(const SharedBytes& bytes) = 0;
 
-  /// The same for a string that the caller gives away: kept, not copied.
+  /// The same for a string that the caller moves in: kept, not copied.
   template <std::same_as<std::string> String>
   void write(String&& bytes) {
     writeOwned(std::forward<String>(bytes));
   }
 
-  /// Writes the pieces as one.
+  /// Writes the pieces as if they were one.
   void writeSequence(std::initializer_list<std::string_view> pieces) {
     for (const std::string_view piece : pieces) write(piece);
   }
 
   /// Sends `count` bytes of the open file `fd` from `offset` on, after everything written before,
-  /// by sendfile(2) where the transport can.
+  /// by sendfile(2) if the transport can.
   ///
-  /// Takes `fd` and closes it when all is sent or the connection ends. If the file is shorter, or
-  /// cannot be read, the connection ends as by cutShort().
+  /// Owns `fd` from now on, and closes it when all is sent or the connection ends. If the file is
+  /// shorter, or cannot be read, the connection ends as by cutShort().
   virtual void writeFile(int fd, std::uint64_t offset, std::uint64_t count) = 0;
 
   /// Closes once everything written so far has been sent.
   ///
-  /// Nothing more is delivered to the protocol. Flushes while the peer keeps taking it
-  /// (ConnectionLimits::closeDeadline), shuts down the write side, waits for the peer to finish,
-  /// then closes. With a producer registered, waits for it to unregister first. Ends in
+  /// Nothing more is delivered to the protocol. Flushes while the peer keeps taking output
+  /// (ConnectionLimits::closeDeadline), shuts down the sending direction, waits for the peer to
+  /// finish, then closes. If a producer is registered, waits for it to unregister first. Ends in
   /// connectionLost() with ConnectionDone. A second call, or one after the end, does nothing.
   ///
   /// Linger::No does not wait for the peer: for a protocol that knows that the peer has nothing
-  /// more to send. Linger::WhileSending waits longer: for a protocol that refuses something that
-  /// the peer is still sending. While the reactor drains, WhileSending means Yes.
+  /// more to send. Linger::WhileSending waits longer: for a protocol that refuses a message while
+  /// the peer is still sending it. While the reactor drains, WhileSending means Yes.
   virtual void loseConnection(Linger linger) = 0;
   void loseConnection() { loseConnection(Linger::Yes); }
 
-  /// As loseConnection(), but `why` is the reason that connectionLost() gets, unless one was given
-  /// before. A std::bad_alloc aborts: only half of a message may have been written, and after an
-  /// orderly end the peer would take it for the whole.
+  /// As loseConnection(), but `why` is the reason in connectionLost(), unless one was given before.
+  /// A std::bad_alloc aborts instead, because only half of a message may have been written, and
+  /// after an orderly close the peer would take that half for a complete message.
   virtual void loseConnection(Failure why) = 0;
 
   /// Closes now: unsent bytes are discarded and the peer sees a reset.
@@ -106,77 +105,77 @@ class Transport : public detail::SharedRefCounted {
   /// Ends in connectionLost() with ConnectionAborted, later, never from inside this call.
   virtual void abortConnection() = 0;
 
-  /// As abortConnection(), but `why` is the reason that connectionLost() gets, unless it is empty
-  /// or one was given before.
+  /// As abortConnection(), but `why` is the reason in connectionLost(), unless it is empty or a
+  /// reason was given before.
   virtual void abortConnection(Failure why) = 0;
 
   /// Ends the connection with a reset after everything written so far was delivered. For a message
-  /// or body that cannot be completed: after an orderly end the peer might take the part for the
+  /// or body that cannot be completed: after an orderly close the peer might take the part for the
   /// whole.
   ///
   /// Flushes, waits until the peer has acknowledged all of it (ConnectionLimits::closeDeadline),
-  /// because a reset destroys what is in flight, then resets. Ends in connectionLost() with `why`,
-  /// or with ConnectionAborted if `why` is empty; a reason that was given before stays. Called from
-  /// inside connectionLost(), it makes the close a reset.
+  /// because a reset destroys data in flight, then resets. Ends in connectionLost() with `why`, or
+  /// with ConnectionAborted if `why` is empty; an earlier reason stays. Inside connectionLost(), it
+  /// makes the close a reset.
   virtual void cutShort(Failure why) = 0;
 
-  /// Says that nothing more will be written; reading goes on.
+  /// Ends the sending direction; reading continues.
   ///
   /// After the flush the peer sees the end of the stream and the protocol gets
-  /// writeConnectionLost(). With a producer registered, waits for it to unregister first. If the
+  /// writeConnectionLost(). If a producer is registered, waits for it to unregister first. If the
   /// peer has finished too, the connection ends.
   virtual void loseWriteConnection() = 0;
 
   /// Gives the connection to another protocol, for instance after an HTTP upgrade or at the end of
-  /// a handshake: `next` gets every callback from now on, the protocol until now gets none.
+  /// a handshake. `next` gets every callback from now on, the present protocol gets none.
   ///
   ///   void Handshake::lineReceived(std::string_view) {
   ///     transport->write("200 connected\r\n");
   ///     transport->switchProtocol(std::make_shared<Tunnel>(), clearLineBuffer());
   ///   }
   ///
-  /// `unread` is the input that the protocol until now has received but not used.
+  /// `unread` is the input that the present protocol has received but not used.
   ///
   /// The switch happens in the event loop, after the callback or coroutine that calls this. Until
-  /// then nothing is read, and what is written goes out before anything that `next` writes.
+  /// then nothing is read. Output written until then is sent before any output of `next`.
   ///
-  /// Order: the producer of the protocol until now is stopped; its timed calls and coroutines are
+  /// Order: the producer of the present protocol is stopped; its timed calls and coroutines are
   /// cancelled as at the end of a connection; its `transport` becomes one that does nothing; its
-  /// pauseProducing() is undone, and so is setIdle(). The limits and the output that waits stay.
-  /// Then `next` gets connectionMade(), dataReceived() with `unread`, and readConnectionLost(),
-  /// writeConnectionLost() and drainRequested() if the connection has got so far.
+  /// pauseProducing() and setIdle() are undone. Limits and queued output stay. Then `next` gets
+  /// connectionMade(), dataReceived() with `unread`, and those of readConnectionLost(),
+  /// writeConnectionLost() and drainRequested() whose events have already happened.
   ///
   /// If the connection ends before the switch, `next` gets connectionMade() and connectionLost(),
   /// without `unread`. Once isConnected() is false, this drops `next` and does nothing.
   ///
-  /// Ownership: the connection keeps `next`, and lets the protocol until now go.
+  /// Ownership: the connection keeps `next`, and releases the present protocol.
   /// Errors: throws std::invalid_argument if `next` is null, UserError if a switch is pending.
   virtual void switchProtocol(std::shared_ptr<Protocol> next, std::string unread) = 0;
   void switchProtocol(std::shared_ptr<Protocol> next) { switchProtocol(std::move(next), {}); }
 
-  /// Stops delivering to the protocol; what arrives waits in the kernel.
+  /// Stops delivering to the protocol. Further input stays in the kernel.
   ///
-  /// The chunk that dataReceived() has at the moment is the protocol's already: to stop between two
-  /// of its lines there is LineReceiver::pauseProducing(), which also calls this one. While paused
-  /// an orderly end of the peer's stream is noticed when reading goes on; a reset ends the
+  /// The protocol already has the chunk passed to the current dataReceived(). To stop between two
+  /// of its lines, use LineReceiver::pauseProducing(), which also calls this one. While paused, an
+  /// orderly end of the peer's stream is noticed only when reading resumes; a reset ends the
   /// connection at once.
   virtual void pauseProducing() = 0;
 
-  /// Delivers again, from the event loop. Nothing while disconnecting.
+  /// Delivers again, from the event loop. Does nothing while disconnecting.
   virtual void resumeProducing() = 0;
 
-  /// The same as loseConnection(), under the name that belongs to pauseProducing() and
+  /// The same as loseConnection(), under the name that matches pauseProducing() and
   /// resumeProducing(). A Transport is not a Producer: to feed one from another, register a
   /// Producer of your own that calls these three.
   void stopProducing() { loseConnection(); }
 
-  /// Lets `producer` feed this transport: see producer.h.
+  /// Registers `producer` to feed this transport: see producer.h.
   ///
   /// Throws std::invalid_argument if `producer` is null, ProducerAlreadyRegistered if there is one.
-  /// On a dead transport calls `producer->stopProducing()` at once and keeps nothing.
+  /// After the end of the connection, calls `producer->stopProducing()` at once and keeps nothing.
   virtual void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) = 0;
 
-  /// Forgets the producer; none registered is harmless.
+  /// Removes the producer. Does nothing if there is none.
   virtual void unregisterProducer() = 0;
 
   /// Returns at once while at most ConnectionLimits::writeHighWater bytes of output (64 KiB, or
@@ -196,13 +195,13 @@ class Transport : public detail::SharedRefCounted {
   /// REQUIRES: `waiter` does not wait already.
   virtual bool awaitRoom(RoomWaiter& waiter, std::size_t atMost) = 0;
 
-  /// Sets whether reading goes on while more than ConnectionLimits::writeHighWater bytes of this
+  /// Sets whether reading continues while more than ConnectionLimits::writeHighWater bytes of this
   /// connection's output are unsent.
   ///
   /// The default: on a connection that was accepted, reading stops until at most writeLowWater
   /// bytes are unsent, so a peer that does not read its answers cannot make a server hold more. On
-  /// a connection that this side opened, reading goes on, because two ends that both write much
-  /// and both stop reading would wait for each other. With a producer registered, reading goes on
+  /// a connection that this side opened, reading continues, because two ends that both write much
+  /// and both stop reading would wait for each other. With a producer registered, reading continues
   /// and the producer is paused instead.
   ///
   /// While the process is over its memory budget (memory_budget.h), reading stops as soon as the
@@ -227,7 +226,7 @@ class Transport : public detail::SharedRefCounted {
   ///   transport->setLimits(limits);
   virtual void setLimits(const ConnectionLimits& limits) = 0;
 
-  /// What holds now, as a copy: the limits of its port or connector, or those of setLimits().
+  /// The limits in effect, as a copy: those of its port or connector, or those of setLimits().
   /// A default ConnectionLimits before connectionMade() and from connectionLost() on.
   virtual ConnectionLimits limits() const = 0;
 
@@ -242,22 +241,22 @@ class Transport : public detail::SharedRefCounted {
   /// were dropped. After it: 0.
   virtual std::size_t unsentBytes() const = 0;
 
-  /// The far end; also in and after connectionLost().
+  /// The far end; also valid in and after connectionLost().
   virtual Address getPeer() const = 0;
 
-  /// The local end. After connectionLost() it is known only if it was asked for before; otherwise
-  /// the address is empty.
+  /// The local end. After connectionLost() it is known only if getHost() was called before;
+  /// otherwise the address is empty.
   virtual Address getHost() const = 0;
 
-  /// Nagle's algorithm off (the default is true: off) and TCP keep-alive (on). On a wire without
-  /// such options the value is remembered and means nothing.
+  /// TCP_NODELAY, which turns Nagle's algorithm off (default: true), and TCP keep-alive (default:
+  /// true). On a wire without such options the value is stored and has no effect.
   virtual void setTcpNoDelay(bool on) = 0;
   virtual bool getTcpNoDelay() const = 0;
   virtual void setTcpKeepAlive(bool on) = 0;
   virtual bool getTcpKeepAlive() const = 0;
 
-  /// How log lines name this connection: by its protocol, a number of its port's, and the peer's
-  /// host ("Echo,0,127.0.0.1").
+  /// Its name in log lines: the protocol's name, its number at its port, and the peer's host
+  /// ("Echo,0,127.0.0.1").
   virtual std::string logPrefix() const = 0;
 
   /// The reactor that drives this connection. REQUIRES: a transport that has been connected.
@@ -266,19 +265,19 @@ class Transport : public detail::SharedRefCounted {
  private:
   friend class Protocol;
 
-  /// Protocol::makeConnection() says here whose transport this is, before connectionMade(). For
-  /// test doubles, which deliver to it; a connection has its protocol already.
+  /// Protocol::makeConnection() calls this before connectionMade(), with the protocol that has this
+  /// transport. For test doubles, which deliver to it; a connection has its protocol already.
   virtual void attached(Protocol&) {}
 
   virtual void writeOwned(std::string bytes) = 0;
 };
 
-/// A handle of a Transport: never null, safe to keep for ever, 8 bytes.
+/// A handle to a Transport: never null, safe to keep for ever, 8 bytes.
 ///
 /// Threads: copies may be made, moved and dropped on any thread, for instance in a lambda that goes
-/// to a thread pool and comes back by Reactor::callFromThread(). The methods of the transport are
-/// called on the reactor's thread only; otherwise a debug build of the library (NDEBUG not defined)
-/// aborts with a message.
+/// to a thread pool and comes back by Reactor::callFromThread(). Call the methods of the transport
+/// on the reactor's thread only; otherwise a debug build of the library (NDEBUG not defined) aborts
+/// with a message.
 class TransportRef {
  public:
   /// A transport that was never connected: every method does nothing.

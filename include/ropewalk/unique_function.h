@@ -24,8 +24,8 @@ inline constexpr bool kFitsInline =
     sizeof(F) <= kInlineCallableSize &&
     alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
 
-// What one callable type can do. A null `relocate` means "copy the bytes", a null `destroy`
-// means "nothing to do": that is so for every closure of plain values and references.
+// The operations of one callable type. A null `relocate` means "copy the bytes", a null `destroy`
+// means "nothing to do". Both are null for every closure of plain values and references.
 template <class R, class... A>
 struct CallableOperations {
   R (*call)(void* storage, A&&... arguments);
@@ -82,12 +82,13 @@ concept CallableAs = std::is_invocable_r_v<R, F&, A...> &&
 
 /// A function object that can be moved but not copied, so that it may own what it captures.
 ///
-///   UniqueFunction<int(int)> addTo = [sum = std::make_unique<int>(1)](int n) { return *sum += n;
+///   UniqueFunction<int(int)> addTo = [sum = std::make_unique<int>(1)](int n) {
+///     return *sum += n;
 ///   };
 ///
-/// A closure of up to three words is kept inside; a larger one costs one allocation. It takes
-/// anything that can be called with these arguments, a function pointer included (a null one
-/// gives an empty function), but no pointer to member.
+/// A closure of up to three words is kept inside; a larger one costs one allocation. Accepts
+/// anything that can be called with these arguments, including a function pointer (a null one gives
+/// an empty function), but not a pointer to member.
 ///
 /// Ownership: owns the callable; moving leaves the source empty. It must not be destroyed or
 /// assigned to while it runs.
@@ -119,7 +120,7 @@ class UniqueFunction<R(A...)> {
 
   UniqueFunction& operator=(UniqueFunction&& other) noexcept {
     if (this == &other) return *this;
-    // The old callable goes last: its destructor may run code that looks at this function.
+    // The old callable is destroyed last: its destructor may run code that uses this function.
     UniqueFunction old(std::move(*this));
     takeFrom(other);
     return *this;

@@ -6,10 +6,10 @@
 
 namespace ropewalk::detail {
 
-// The name of a type without its namespaces, as people write it: "Echo".
+// The name of a type without its namespaces: "Echo".
 std::string className(const std::type_info& type);
 
-// `name` from behind its last "::" on; what stands in template brackets does not count.
+// The part of `name` after its last "::" that is not inside template brackets.
 std::string_view withoutNamespaces(std::string_view name);
 
 }  // namespace ropewalk::detail

@@ -1,3 +1,6 @@
+// Firing and cancelling. run() calls the chain of Continuations in a loop rather than by recursion;
+// PromiseCore fails a Deferred whose promise is cancelled or dropped.
+
 #include "ropewalk/detail/deferred_state.h"
 
 #include "async/failure_of.h"
@@ -9,7 +12,7 @@
 namespace ropewalk::detail {
 namespace {
 
-// Nobody who cancels something, or drops the promise of it, wants to be told so.
+// Cancelling and dropping a promise are deliberate, so they are logged for debugging only.
 bool isWorthTelling(const Failure& failure) {
   return !failure.check<CancelledError>() && !failure.check<PromiseDropped>();
 }
@@ -80,12 +83,12 @@ void PromiseCore::cancel(DeferredState& state) noexcept {
   }
 }
 
-// Returns what the promise fails with unless the canceller fired it.
+// Returns the failure for the promise if the canceller does not fire it.
 Failure PromiseCore::runCanceller() noexcept {
   Failure outcome = Failure::cancelled();
   isCancelling = true;
   try {
-    // What the canceller fires through other Deferreds must take effect before it returns.
+    // Promises that the canceller fires must take effect before it returns.
     const Level::Apart apart;
     UniqueFunction<void()> running = std::move(canceller);
     if (running) running();
@@ -97,7 +100,7 @@ Failure PromiseCore::runCanceller() noexcept {
 }
 
 void PromiseCore::abandon(DeferredState& state) noexcept {
-  // A canceller may well drop the promise: cancel() fires it in a moment.
+  // A canceller may drop the promise: then cancel() fails it.
   if (state.hasResult() || isCancelling) return;
   const bool someoneCares = state.isAwaited() || state.refCount() > 1;
   if (!someoneCares) return;

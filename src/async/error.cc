@@ -1,3 +1,6 @@
+// The texts of the errors; those of connections are worded as in Twisted. connectErrorFor() turns
+// the errno of a connect into the matching type.
+
 #include "ropewalk/error.h"
 
 #include <cerrno>

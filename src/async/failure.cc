@@ -1,3 +1,6 @@
+// A Failure looks into its exception without rethrowing it, by the same ABI calls that the unwinder
+// makes for a catch clause. The names and texts of thrown types are made once and kept.
+
 #include "ropewalk/failure.h"
 
 #include <cxxabi.h>
@@ -17,7 +20,7 @@ namespace ropewalk {
 namespace {
 
 struct TypeNames {
-  // What the catch clause of a type that has no text of its own would like to say.
+  // For an exception that has no what().
   struct Entry {
     std::string name;
     std::string text;
@@ -36,10 +39,10 @@ TypeNames::Entry describe(const std::type_info& type) {
   return entry;
 }
 
-// Kept for ever, one name per type ever thrown, so that a string_view to them stays valid.
+// Never freed, one entry per type ever thrown, so that a string_view of it stays valid.
 constinit std::atomic<TypeNames*> allNames = nullptr;
 
-// A thread of the parent may have held the lock, which is never released in the child.
+// In a forked child the lock may be held by a thread that does not exist there.
 void beginAnewInChild() noexcept {
   TypeNames& parents = *allNames.load();
   if (parents.mutex.try_lock()) return parents.mutex.unlock();
@@ -83,8 +86,8 @@ const Failure& Failure::cancelled() {
 
 const void* Failure::find(const std::type_info& wanted) const noexcept {
   if (exception_ == nullptr) return nullptr;
-  // An exception_ptr of libstdc++ is one pointer to the thrown object, and this is the question
-  // that the unwinder asks of every catch clause it passes.
+  // An exception_ptr of libstdc++ is one pointer to the thrown object. __do_catch() is the check
+  // that the unwinder makes for every catch clause it passes.
   void* object = nullptr;
   static_assert(sizeof exception_ == sizeof object);
   std::memcpy(&object, static_cast<const void*>(&exception_), sizeof object);

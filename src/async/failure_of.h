@@ -4,8 +4,8 @@
 
 namespace ropewalk::detail {
 
-// The failure that `make` returns, or what it throws: without memory for a failure, one that says
-// so. For where nothing may be thrown.
+// Returns the failure that `make` returns or throws; if there is no memory for one, a failure that
+// says so. For code that must not throw.
 template <typename Make>
 Failure failureFrom(const Make& make) noexcept {
   try {
@@ -15,7 +15,7 @@ Failure failureFrom(const Make& make) noexcept {
   }
 }
 
-// One that holds an `E` made of `arguments`.
+// Returns a failure that holds an `E` made from `arguments`.
 template <typename E, typename... Arguments>
 Failure failureOf(const Arguments&... arguments) noexcept {
   return failureFrom([&] { return Failure::of(E(arguments...)); });

@@ -26,7 +26,7 @@ void Level::fire(DeferredState& state) noexcept {
   level.runAll();
 }
 
-// Callbacks before coroutines: a coroutine must see the effects of everything that was fired before
+// Runs callbacks before coroutines: a coroutine must see the effects of all that was fired before
 // it became ready.
 void Level::runAll() noexcept {
   for (;;) {

@@ -7,7 +7,7 @@
 
 namespace ropewalk::detail {
 
-// A list whose items hold the pointers to the next.
+// An intrusive queue: each item holds the pointer to the next.
 template <class T, T* T::*next>
 class Fifo {
  public:
@@ -27,7 +27,7 @@ class Fifo {
     return item;
   }
 
-  // Takes out the first item for which `wanted` is true; null if there is none.
+  // Removes and returns the first item for which `wanted` is true, or null.
   template <class Wanted>
   T* takeFirst(const Wanted& wanted) noexcept {
     T* before = nullptr;
@@ -45,13 +45,13 @@ class Fifo {
   T* last_ = nullptr;
 };
 
-// The callbacks, coroutines and states of this thread that wait until a fire() or the event loop
-// handles them.
+// The callbacks, coroutines and states of this thread that a fire() or the event loop has yet to
+// handle.
 //
-// Levels form a stack. The bottom one is the event loop's. The outermost fire() adds one: promises
-// that are fired inside it, and coroutines that they resume, are queued there, and a loop runs them
-// before that fire() returns. Code that needs the effects of a nested fire() at once adds a level
-// of its own: see Apart.
+// Levels form a stack. The bottom one belongs to the event loop. The outermost fire() adds one:
+// promises fired inside it, and coroutines that they resume, are queued there, and a loop runs them
+// before that fire() returns. Code that needs the effects of a nested fire() at once adds another
+// level: see Apart.
 struct Level {
   class Apart;
   class EventLoop;
@@ -59,23 +59,23 @@ struct Level {
   using Frames = Fifo<CoroutineFrame, &CoroutineFrame::nextQueued_>;
   using States = Fifo<DeferredState, &DeferredState::next_>;
 
-  // The topmost one.
+  // The topmost level.
   static Level& current() noexcept;
 
-  // Runs what waits for `state`; inside another fire(), queues it. See DeferredState::fire().
+  // Runs the continuation of `state`; inside another fire(), queues it. See DeferredState::fire().
   static void fire(DeferredState& state) noexcept;
 
   // Destroys `state`; inside another destroy(), queues it.
   static void destroy(DeferredState& state) noexcept;
 
-  // Resumes the queued coroutines, unless a loop further up this stack does or a Hold forbids it.
+  // Resumes the queued coroutines, unless a caller already does or a Hold forbids it.
   void resumeAll() noexcept;
 
   Level* outer = nullptr;
   bool isFiring = false;
   bool isResuming = false;
   bool isDestroying = false;
-  int holds = 0;  // ResumeQueue::Holds
+  int holds = 0;  // the number of ResumeQueue::Hold objects
   Frames frames;
   States fired;
   States dead;
@@ -86,7 +86,7 @@ struct Level {
   void runAll() noexcept;
 };
 
-// Puts a level on top for the life of this guard. Coroutines still queued go to the one below.
+// Pushes a level for the life of this guard. Coroutines still queued then move to the level below.
 class Level::Top {
  public:
   explicit Top(Level& level) noexcept;
@@ -98,7 +98,7 @@ class Level::Top {
   Level& level_;
 };
 
-// While this lives, fire() works as if it were the outermost one. If it was made inside another
+// While this exists, fire() works as if it were the outermost one. If it was made inside another
 // fire(), no coroutine is resumed until it is destroyed.
 class Level::Apart {
  public:
@@ -109,7 +109,7 @@ class Level::Apart {
   std::optional<Top> top_;
 };
 
-// For an event loop that runs, perhaps inside a callback of another one: what its events queue does
+// For an event loop that may run inside a callback of another one: work that its events queue does
 // not wait for the end of that callback.
 class Level::EventLoop {
  private:

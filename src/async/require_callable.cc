@@ -7,7 +7,7 @@
 namespace ropewalk::detail {
 
 void refuseEmpty(const char* who) {
-  const std::string_view function(who);  // g++ gives template arguments with it
+  const std::string_view function(who);  // g++ appends the template arguments
   throw std::invalid_argument(std::string(function.substr(0, function.find('<'))) +
                               ": the function to call is empty");
 }

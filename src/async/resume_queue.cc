@@ -8,7 +8,7 @@
 namespace ropewalk::detail {
 namespace {
 
-constinit thread_local CoroutineFrame* endedFrame = nullptr;  // it has just come to its end
+constinit thread_local CoroutineFrame* endedFrame = nullptr;  // the coroutine that has just ended
 
 }  // namespace
 
@@ -42,7 +42,7 @@ void ResumeQueue::runAllOf(const Scope& scope) noexcept {
       continue;
     }
     run(*frame);
-    level = &Level::current();  // it may have queued more, on any level
+    level = &Level::current();  // the coroutine may have queued others, on any level
   }
 }
 
@@ -51,7 +51,7 @@ void ResumeQueue::run(CoroutineFrame& frame) noexcept {
   if (frame.isDoomed()) return bury(frame);
   frame.status_ = CoroutineFrame::Status::Running;
   frame.handle_.resume();
-  // The frame may be gone by now, unless it is this that says so.
+  // The coroutine may have destroyed its frame, unless it has just ended.
   if (std::exchange(endedFrame, nullptr) == &frame) bury(frame);
 }
 

@@ -24,7 +24,7 @@ void Scope::close() {
   if (closed_) return;
   closed_ = true;
   const Ref<Scope> keep(this);
-  const Level::Apart apart;  // so that cancelling takes effect before a frame is destroyed
+  const Level::Apart apart;  // cancelling takes effect before a frame is destroyed
   const ResumeQueue::Hold hold;
   while (frames_ != nullptr) {
     CoroutineFrame& newest = *frames_;

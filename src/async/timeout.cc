@@ -10,7 +10,7 @@
 namespace ropewalk::detail {
 namespace {
 
-// "1.5", "0.25", "60": no more digits than it takes.
+// Formats without trailing zeros: "1.5", "0.25", "60".
 std::string inSeconds(std::chrono::nanoseconds time) {
   std::string text = std::to_string(time.count() / 1'000'000'000);
   std::string fraction = std::to_string(1'000'000'000 + time.count() % 1'000'000'000).substr(1);

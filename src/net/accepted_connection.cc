@@ -10,7 +10,7 @@ namespace ropewalk::detail {
 
 namespace {
 
-// The limits of an adopted connection; nobody waits for its end.
+// The maker of an adopted connection: holds its limits and ignores its end.
 class Adoption final : public ConnectionMaker {
  public:
   explicit Adoption(const ConnectionLimits& limits) : limits_(limits) {}

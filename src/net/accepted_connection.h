@@ -10,13 +10,13 @@
 
 namespace ropewalk::detail {
 
-// Gives the connection a protocol of `factory` and starts it. False, and it is closed, if the
-// factory refuses it (PT12) or throws, which is logged.
+// Builds a protocol for the connection with `factory` and starts it. Returns false and closes it if
+// the factory refuses (PT12) or throws; an exception is logged.
 bool startAccepted(ReactorCore& core, std::unique_ptr<Channel> channel,
                    const std::shared_ptr<Factory>& factory, const Ref<ConnectionMaker>& maker,
                    std::uint32_t session) noexcept;
 
-// The same from the event loop, for a connection that somebody else has opened.
+// The same, from the event loop, for a connection that other code has opened.
 void startAdopted(ReactorCore& core, std::unique_ptr<Channel> channel,
                   std::shared_ptr<Factory> factory, const ConnectionLimits& limits);
 

@@ -1,3 +1,7 @@
+// Starts one Runner per address: the next one starts when the head start is over or a Runner fails.
+// The first to connect wins; a race whose last Runner fails is lost, and its error names each
+// address.
+
 #include "net/address_race.h"
 
 #include <algorithm>
@@ -11,7 +15,7 @@
 
 namespace ropewalk::detail {
 
-// One address that is being connected to.
+// A connect to one address.
 class AddressRace::Runner final : private ChannelOwner {
  public:
   Runner(AddressRace& race, const Address& address, std::unique_ptr<Channel> channel)
@@ -24,7 +28,7 @@ class AddressRace::Runner final : private ChannelOwner {
   std::unique_ptr<Channel> takeChannel() noexcept { return std::move(channel_); }
 
  private:
-  // No server listens there. A reset, because TIME_WAIT would keep the port from the server.
+  // No server listens there. Reset, because TIME_WAIT would keep the port from the server.
   void endSelfConnection() noexcept {
     channel_->resetOnClose();
     race_.fell(*this, ECONNREFUSED);
@@ -55,7 +59,7 @@ AddressRace::~AddressRace() {
   if (headStart_.active()) headStart_.cancel();
 }
 
-// Begins with the next address that can be begun with. The owner is called last.
+// Starts the next address for which connecting can start. Calls the owner last.
 void AddressRace::next() noexcept {
   if (headStart_.active()) headStart_.cancel();
   const std::size_t before = running_.size();
@@ -66,7 +70,7 @@ void AddressRace::next() noexcept {
   if (begun_ < addresses_.size()) giveHeadStart();
 }
 
-// Out of memory for the timer, the next one begins as soon as this one fails.
+// If there is no memory for the timer, the next address starts when this one fails.
 void AddressRace::giveHeadStart() noexcept {
   try {
     headStart_ = core_.timers().schedule(kHeadStart, [this] { next(); });
@@ -114,7 +118,7 @@ std::string AddressRace::bindText() const {
   return "bind " + (anywhere ? "port " + std::to_string(terms_.bind.port()) : terms_.bind.text());
 }
 
-// Who failed and why, without the text for the last error.
+// The addresses that failed and why, without the text of the last error.
 std::string AddressRace::reasons() const {
   if (failures_.size() == 1 && failures_.front().address.text() == terms_.target) return {};
   std::string all;

@@ -12,7 +12,7 @@
 
 namespace ropewalk::detail {
 
-// Whoever runs a race of addresses. Called once; may destroy the race from inside.
+// The owner of an address race. Is called once; may destroy the race from inside.
 class RaceOwner {
  public:
   virtual void raceWon(std::unique_ptr<Channel> channel, const Address& peer) noexcept = 0;
@@ -22,15 +22,16 @@ class RaceOwner {
   ~RaceOwner() = default;
 };
 
-// Connects to the first of several addresses that answers (RFC 8305, "Happy Eyeballs"): families in
-// turn, each address a moment after the one before or as soon as that one has failed, all of them.
+// Connects to several addresses and keeps the first connection (RFC 8305, "Happy Eyeballs").
+// Address families alternate. Each address starts a moment after the previous one, or as soon as
+// that fails; earlier ones keep running.
 class AddressRace {
  public:
-  // A head start of each over the next (RFC 8305 section 5).
+  // The head start of each address over the next (RFC 8305 section 5).
   static constexpr Duration kHeadStart = 250ms;
 
   struct Terms {
-    std::string target;  // what was asked for, for texts: "example.org:80"
+    std::string target;  // the host and port requested, for messages: "example.org:80"
     Address bind;        // as Driver::connect() takes it
     const ConnectOptions& options;
   };
@@ -41,13 +42,13 @@ class AddressRace {
   AddressRace(const AddressRace&) = delete;
   AddressRace& operator=(const AddressRace&) = delete;
 
-  // Closes who still runs, and calls nobody.
+  // Closes the connections still in progress. Does not call the owner.
   ~AddressRace();
 
   // May call the owner.
   void start() noexcept { next(); }
 
-  // What was tried, if there is more to it than the target: " (tried 127.0.0.1:80, [::1]:80)".
+  // The addresses tried: " (tried 127.0.0.1:80, [::1]:80)". Empty if the target is the only one.
   std::string tried() const;
 
  private:
@@ -56,7 +57,7 @@ class AddressRace {
   struct Failed {
     Address address;
     int error = 0;
-    bool binding = false;  // it was the local address that failed
+    bool binding = false;  // binding the local address failed
   };
 
   void next() noexcept;
@@ -76,11 +77,11 @@ class AddressRace {
   std::size_t begun_ = 0;
   std::vector<std::unique_ptr<Runner>> running_;
   DelayedCall headStart_;
-  std::vector<Failed> failures_;  // with room for all
-  bool beginning_ = false;        // next() is at work
+  std::vector<Failed> failures_;  // reserved for all addresses
+  bool beginning_ = false;        // inside next()
 };
 
-// The addresses with their families in turn, beginning with the first one's.
+// Returns the addresses with their families alternating, beginning with the first one's.
 std::vector<Address> familiesInTurn(const std::vector<Address>& addresses);
 
 }  // namespace ropewalk::detail

@@ -13,7 +13,7 @@
 
 namespace ropewalk::detail {
 
-// A name that a user of the reactor wants to know the addresses of. Kept by its own deadline.
+// A lookup that a user of the reactor started. Its own deadline keeps it alive.
 class NameResolution final : public std::enable_shared_from_this<NameResolution>,
                              private LookupOwner {
  public:

@@ -12,7 +12,7 @@ PortConnections::PortConnections(TcpPort& port, ReactorCore& core, const ListenO
     : port_(&port), core_(core), limits_(options.limits), most_(options.maxConnections) {}
 
 bool PortConnections::makeRoom() noexcept {
-  // More than one may be needed, because files being sent take descriptors, too.
+  // More than one may be needed, because open files that are being sent use descriptors too.
   constexpr int kMostAtOnce = 16;
   if (!isFull()) return true;
   const bool hadMost = hasMost();

@@ -13,24 +13,24 @@ namespace ropewalk::detail {
 
 class TcpPort;
 
-// Counts the open connections of a port and says whether there is room for more. It outlives the
-// port while one of them is open.
+// Counts the open connections of a port, and decides whether there is room for more. It outlives
+// the port while one of them is open.
 class PortConnections final : public ConnectionMaker {
  public:
   PortConnections(TcpPort& port, ReactorCore& core, const ListenOptions& options);
 
   void portIsGone() noexcept { port_ = nullptr; }
 
-  // A connection was accepted; or it was refused after that.
+  // add(): a connection was accepted. remove(): its factory then refused it.
   void add() noexcept { ++open_; }
   void remove() noexcept { --open_; }
 
-  // True once the port's own limit or that of the process's descriptors is reached.
+  // True once the port's own limit or the process's descriptor limit is reached.
   bool isFull() noexcept { return hasMost() || core_.descriptorsAreUsedUp(); }
 
-  // If it is full, closes the connections that have been idle longest until it is not, and logs
-  // that it is full, at most once a minute. False if there are too few idle ones. REQUIRES: the
-  // port is not gone; called from the event loop.
+  // If it is full, closes the longest idle connections until it is not, and logs at most once a
+  // minute that it is full. False if too few are idle. REQUIRES: the port exists; called from the
+  // event loop.
   bool makeRoom() noexcept;
 
   void connectionEnded(const Failure& why) noexcept override;
@@ -47,7 +47,7 @@ class PortConnections final : public ConnectionMaker {
   const std::size_t most_;  // ListenOptions::maxConnections
   std::size_t open_ = 0;
   IdleConnections idle_;
-  TimePoint quietUntil_;  // of logFull()
+  TimePoint quietUntil_;  // logFull() does nothing before this
 };
 
 }  // namespace ropewalk::detail

@@ -1,5 +1,5 @@
-// The Reactor's members that listen and connect: they live here because the reactor itself stands
-// under the ports.
+// The members of Reactor that listen and connect. They are here because ports are in a layer above
+// the reactor.
 
 #include <stdexcept>
 #include <string>
@@ -18,7 +18,7 @@ namespace ropewalk {
 
 namespace {
 
-// A port is made once, at the start: it may wait for its name.
+// May block on a name lookup: a port is opened once, at startup.
 Address localAddress(detail::Driver& driver, const std::string& interface, int port) {
   if (Address::isLiteral(interface)) return Address::parse(interface, port);
   const std::uint16_t checked = Address::parse("", port).port();

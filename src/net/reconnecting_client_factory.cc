@@ -1,3 +1,6 @@
+// Waits after each failed or lost connection, then connects again. The delay grows by `factor` up
+// to maxDelay and varies by a random `jitter`, so that many clients do not all return at once.
+
 #include "ropewalk/reconnecting_client_factory.h"
 
 #include <algorithm>
@@ -29,7 +32,7 @@ double normal(detail::Driver& driver) {
   return radius * std::cos(2 * std::numbers::pi * chance(driver));
 }
 
-// The longest there is, if that is less.
+// The largest Duration if `seconds` does not fit.
 Duration inRange(double seconds) {
   const std::chrono::duration<double> exact(seconds);
   return exact < Duration::max() ? std::chrono::duration_cast<Duration>(exact) : Duration::max();
@@ -51,7 +54,7 @@ std::shared_ptr<Protocol> ReconnectingClientFactory::buildProtocol(const Address
 
 void ReconnectingClientFactory::startedConnecting(Connector& connector) {
   connector_ = connector.weak_from_this();
-  if (waiting_.active()) waiting_.cancel();  // somebody else did not want to wait
+  if (waiting_.active()) waiting_.cancel();  // other code called connect() earlier
 }
 
 void ReconnectingClientFactory::clientConnectionFailed(Connector& connector, const Failure&) {
@@ -88,7 +91,7 @@ void ReconnectingClientFactory::retry(Connector& connector) {
   ++retries_;
   const Duration wait = nextDelay(connector);
   waiting_ = connector.reactor().callLater(
-      wait, [this, kept = connector.shared_from_this()] {  // which keeps us
+      wait, [this, kept = connector.shared_from_this()] {  // keeps this factory
         if (!stopped_) kept->connect();
       });
   if (noisy) logInfo("{}: connecting again in {} ms", logPrefix(), wait / 1ms);

@@ -1,3 +1,6 @@
+// One attempt goes through connect(), lookedUp(), race() and raceWon(). An attempt that fails ends
+// in fail(), after which the factory may connect again.
+
 #include "net/tcp_connector.h"
 
 #include <system_error>
@@ -13,7 +16,7 @@ namespace ropewalk::detail {
 
 namespace {
 
-// Calls a hook of the factory: what it throws is logged, and the next one is called all the same
+// Calls a hook of the factory. An exception is logged, and later hooks are called all the same
 // (LF16).
 template <typename Call>
 void hook(const Call& call) noexcept {
@@ -55,7 +58,7 @@ TcpConnector::~TcpConnector() = default;
 
 void TcpConnector::connect() {
   if (state_ != State::Disconnected || starting_) throw AlreadyConnecting();
-  starting_ = true;  // startFactory() may call us
+  starting_ = true;  // startFactory() may call connect()
   try {
     core_.add(self());
     deadline_ = core_.timers().schedule(options_.timeout, [this] { timeIsOver(); });
@@ -69,12 +72,12 @@ void TcpConnector::connect() {
   state_ = State::Connecting;
   const std::uint64_t attempt = ++attempts_;
   hook([this] { factory_->startedConnecting(*this); });
-  // The factory may have stopped it, and may have begun another one since.
+  // The factory may have stopped this attempt, and may have started another one.
   if (state_ != State::Connecting || attempt != attempts_) return;
   guarded([this] { begin(); });
 }
 
-// What goes wrong before the first packet (out of memory, of descriptors) is a failed attempt.
+// An error before the first packet (out of memory or descriptors) is a failed attempt.
 template <typename Step>
 void TcpConnector::guarded(const Step& step) noexcept {
   try {
@@ -85,7 +88,7 @@ void TcpConnector::guarded(const Step& step) noexcept {
 }
 
 void TcpConnector::begin() {
-  if (core_.isEnding()) throw UserError();  // who is to be told of the end has been told
+  if (core_.isEnding()) throw UserError();  // too late to be notified of the end
   if (name_.empty()) return race({destination_});
   const std::string_view fault = sys::faultIn(name_);
   if (!fault.empty()) throw UnknownHostError("connect " + target_ + ": " + std::string(fault));
@@ -123,7 +126,7 @@ Failure TcpConnector::tookTooLong() const noexcept {
 
 void TcpConnector::raceWon(std::unique_ptr<Channel> channel, const Address& peer) noexcept {
   const std::shared_ptr<TcpConnector> kept = self();
-  const std::unique_ptr<AddressRace> race = std::move(race_);  // we are inside of it
+  const std::unique_ptr<AddressRace> race = std::move(race_);  // the race is calling us
   destination_ = peer;
   if (deadline_.active()) deadline_.cancel();
   connected(std::move(channel));
@@ -165,18 +168,18 @@ void TcpConnector::lost(const Failure& why) noexcept {
   letFactoryGo();
 }
 
-// Unless it is connecting again (PT19), or has done so within the hook and given up.
+// Unless it is connecting again (PT19), or connected again in the hook and gave up.
 void TcpConnector::letFactoryGo() noexcept {
   if (state_ == State::Disconnected && std::exchange(started_, false)) factory_->doStop();
 }
 
-// For what is known before connect() has returned (PT16). The time that was given is over, then:
-// its timer is there, while there may be no memory for another one.
+// For a failure that is known before connect() returns (PT16). Uses the timer of the timeout,
+// because there may be no memory for another one.
 void TcpConnector::failLater(Failure why) noexcept {
   if (failing_) return;
   failing_ = std::move(why);
   if (deadline_.active()) return deadline_.reset(0s);
-  deadline_ = core_.timers().schedule(0s, [this] { timeIsOver(); });  // it was cancelled meanwhile
+  deadline_ = core_.timers().schedule(0s, [this] { timeIsOver(); });  // it was already cancelled
 }
 
 void TcpConnector::fail(const Failure& why) noexcept {

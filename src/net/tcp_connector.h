@@ -17,8 +17,8 @@
 
 namespace ropewalk::detail {
 
-// One TCP connection that we open, the attempt and what follows: the name is looked up, its
-// addresses race, the winner gets a protocol. Lives in the reactor while it has something to do.
+// One outgoing TCP connection and the attempt to open it: looks up the name, races its addresses
+// and gives the winner a protocol. The reactor keeps it while it has work to do.
 class TcpConnector final : public Connector,
                            public Resident,
                            private LookupOwner,
@@ -42,7 +42,7 @@ class TcpConnector final : public Connector,
   void abandon() noexcept override { race_.reset(); }
 
  private:
-  // What the connection knows of its connector; keeps it.
+  // The maker of its connection; keeps the connector alive.
   class Made;
 
   std::shared_ptr<TcpConnector> self() {
@@ -66,10 +66,10 @@ class TcpConnector final : public Connector,
   void guarded(const Step& step) noexcept;
 
   ReactorCore& core_;
-  const std::string name_;  // empty if an address was given
+  const std::string name_;  // empty if the host was an address
   const std::uint16_t port_;
-  Address destination_;       // of a name: none before it is connected
-  const std::string target_;  // for texts
+  Address destination_;       // for a name: none until it is connected
+  const std::string target_;  // for messages
   Address bind_;
   std::shared_ptr<ClientFactory> factory_;
   ConnectOptions options_;
@@ -77,10 +77,10 @@ class TcpConnector final : public Connector,
   std::unique_ptr<AddressRace> race_;  // while connecting
   Ref<Connection> connection_;         // while connected
   DelayedCall deadline_;
-  Failure failing_;  // what it fails with, from the event loop, once that is known
+  Failure failing_;  // the known reason, until the event loop reports it
   State state_ = State::Disconnected;
   std::uint64_t attempts_ = 0;
-  bool started_ = false;  // the factory
+  bool started_ = false;  // startFactory() was called
   bool starting_ = false;
   bool leaving_ = false;  // disconnect() was called while the protocol was built
 };

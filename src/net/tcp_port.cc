@@ -1,3 +1,7 @@
+// A port accepts up to kAcceptsPerTurn connections when its socket is readable. When it cannot
+// accept, it pauses until one of its connections ends or the pause is over. Without descriptors or
+// memory, each pause is twice as long as the last.
+
 #include "net/tcp_port.h"
 
 #include <algorithm>
@@ -17,10 +21,10 @@ namespace ropewalk::detail {
 
 namespace {
 
-// Connections accepted in one turn: a flood of them must not delay those that are there.
+// Connections accepted in one turn. Limited, so that a flood of them does not delay open ones.
 constexpr int kAcceptsPerTurn = 16;
 
-// How long a port without descriptors waits before it tries again; doubled each time up to the
+// How long a port without descriptors waits before it tries again: doubles each time, up to the
 // longest.
 constexpr Duration kShortestPause = 100ms;
 constexpr Duration kLongestPause = 1s;
@@ -34,7 +38,7 @@ bool outOf(int error) {
   return outOfDescriptorNumbers(error) || error == ENOBUFS || error == ENOMEM;
 }
 
-// Other code has shut the socket down or closed it.
+// Other code has shut down or closed the socket.
 bool unusable(int error) { return error == EINVAL || error == EBADF || error == ENOTSOCK; }
 
 }  // namespace
@@ -108,7 +112,7 @@ void TcpPort::close() noexcept {
   factory_->doStop();
 }
 
-// The kernel has accepted the connections in the backlog, so their clients may have sent requests.
+// The kernel completed the connections in the backlog, so their clients may have sent requests.
 void TcpPort::drain() noexcept {
   const std::shared_ptr<TcpPort> self = shared_from_this();
   for (int accepts = 0; accepts < options_.backlog && acceptor_ && makeRoom(); ++accepts) {
@@ -120,7 +124,7 @@ void TcpPort::drain() noexcept {
 }
 
 void TcpPort::reactorStopped() noexcept {
-  if (acceptor_) close();  // null: the factory has closed it meanwhile
+  if (acceptor_) close();  // null: the factory closed it meanwhile
 }
 
 void TcpPort::acceptReady() noexcept {
@@ -134,20 +138,20 @@ void TcpPort::acceptReady() noexcept {
     if (error == EAGAIN) return;
     if (error == 0) continue;
     if (accepts == 0 && outOfDescriptorNumbers(error) && core_.turn().evict()) continue;
-    // Errors that concern the one connection only (it went away again, a firewall forbids it) do
-    // not end it (PT15), unless there is nothing else.
+    // An error of one connection (the peer aborted it, a firewall forbids it) does not end the loop
+    // (PT15), unless every accept fails.
     if (outOf(error) || unusable(error) || ++failures == kAcceptsPerTurn) return backOff(error);
   }
 }
 
-// False if there is no room for another connection, or the port was closed meanwhile.
+// False if there is no room for another connection, or if the port was closed meanwhile.
 bool TcpPort::makeRoom() noexcept {
   const bool hasRoom = connections_->makeRoom();
   if (acceptor_ && !hasRoom) pauseFor(kShortestPause);
   return acceptor_ && hasRoom;
 }
 
-// 0, or why none was accepted.
+// Returns 0 or the errno.
 int TcpPort::acceptOne() noexcept {
   try {
     Accepted accepted = acceptor_->accept();
@@ -169,13 +173,12 @@ void TcpPort::welcome(std::unique_ptr<Channel> channel) noexcept {
   }
 }
 
-// Out of descriptors: accepts and closes the connections that are queued now, by the descriptor
-// kept in reserve. Later arrivals stay in the backlog, even if the pause ended early and there are
-// still no descriptors.
+// Out of descriptors: uses the reserve one to accept and close the connections queued now. Later
+// arrivals stay in the backlog, even if the pause ended early and there are still no descriptors.
 void TcpPort::backOff(int error) noexcept {
   const TimePoint now = core_.reactor().now();
   if (now < toldUntil_) return pauseFor(toldUntil_ - now);
-  // A single accept that succeeds in between does not count: other processes open and close files.
+  // One accept that succeeded in between does not count: other processes open and close files.
   if (now - toldUntil_ > kLongestPause) nextPause_ = kShortestPause;
   if (outOfDescriptorNumbers(error)) {
     for (int shed = 0; shed < kAcceptsPerTurn && acceptor_->shed(); ++shed) ++turnedAway_;
@@ -199,7 +202,7 @@ void TcpPort::pauseFor(Duration pause) noexcept {
   try {
     resumeCall_ = core_.timers().schedule(pause, [this] { resume(); });
   } catch (...) {
-    // The wheel is not as exact, but needs no memory.
+    // The wheel is less exact, but needs no memory.
     core_.turn().deadlines().set(*this, core_.reactor().now() + pause);
   }
 }

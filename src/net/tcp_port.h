@@ -14,9 +14,9 @@
 
 namespace ropewalk::detail {
 
-// A listening TCP port: accepts a few connections each time it is asked to and gives each a
-// protocol. When there is no room for more (its own limit, the process's descriptors) it closes
-// idle ones; if there are none, new ones wait in the backlog.
+// A listening TCP port. Accepts a few connections each time the socket is ready, and gives each a
+// protocol. When a limit is reached (its own or the process's descriptors), it closes idle
+// connections to make room; if none is idle, new ones wait in the backlog.
 class TcpPort final : public ListeningPort,
                       public Resident,
                       private AcceptorOwner,
@@ -27,7 +27,7 @@ class TcpPort final : public ListeningPort,
           const ListenOptions& options);
   ~TcpPort() override;
 
-  // Listens on a socket that somebody else has opened, the first time. Throws CannotListenError.
+  // Listens for the first time, on a socket that other code opened. Throws CannotListenError.
   void startListeningOn(int fd);
 
   Address getHost() const override;
@@ -35,7 +35,7 @@ class TcpPort final : public ListeningPort,
   Droppable<void> stopListening() override;
   bool isListening() const override { return acceptor_ != nullptr; }
 
-  // One of its connections has ended.
+  // One of its connections has ended: accepts again if paused.
   void connectionEnded() noexcept;
 
   void drain() noexcept override;

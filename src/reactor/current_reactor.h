@@ -6,11 +6,11 @@ class Reactor;
 
 namespace ropewalk::detail {
 
-// Makes `reactor` no longer current on this thread: for one that is destroyed while it is current.
+// Called when `reactor` is destroyed: if it is the current one of this thread, none is afterwards.
 void forgetCurrentReactor(const Reactor& reactor) noexcept;
 
-// While on, reactor() throws on this thread unless one was made current: code that means to run in
-// a simulated world must not reach the real one by mistake.
+// While on, reactor() throws on this thread unless a reactor was made current, so that code written
+// for a simulated world does not reach the real one by mistake.
 void forbidDefaultReactor(bool forbidden) noexcept;
 
 }  // namespace ropewalk::detail

@@ -1,3 +1,7 @@
+// An Entry owns the watch of one descriptor and calls it. It checks that the descriptor still has
+// the same number and is open; otherwise, or if a callback throws, it ends the watch and calls
+// connectionLost().
+
 #include "reactor/descriptors.h"
 
 #include <iterator>
@@ -17,7 +21,7 @@ std::string Descriptor::logPrefix() const { return detail::className(typeid(*thi
 
 namespace detail {
 
-// One descriptor and how it is watched. Held by the list, and by itself while it calls.
+// One descriptor and its watch. The list holds a reference, and the entry itself while it calls.
 class Descriptors::Entry final : public RefCounted, private WatchOwner {
  public:
   Entry(Descriptors& list, std::shared_ptr<Descriptor> descriptor, std::uint64_t order)
@@ -47,7 +51,7 @@ class Descriptors::Entry final : public RefCounted, private WatchOwner {
   Descriptors& list_;
   const std::shared_ptr<Descriptor> descriptor_;
   const int fd_;
-  std::unique_ptr<Watch> watch_;  // null once it is watched no more
+  std::unique_ptr<Watch> watch_;  // null once it is no longer watched
   Interest interest_ = Interest::Nothing;
   const std::uint64_t order_;
 };
@@ -94,7 +98,7 @@ void Descriptors::Entry::lose(const Failure& why) noexcept {
   }
 }
 
-// What addReader(int, callable) watches.
+// The Descriptor for addReader(int, callable) and addWriter(int, callable).
 class Descriptors::Callback final : public Descriptor {
  public:
   explicit Callback(int fd) : fd_(fd) {}
@@ -110,7 +114,7 @@ class Descriptors::Callback final : public Descriptor {
   std::string logPrefix() const override { return "descriptor " + std::to_string(fd_); }
 
  private:
-  // A copy, for it may be replaced while it runs.
+  // Takes a copy, because the callable may be replaced while it runs.
   // NOLINTNEXTLINE(performance-unnecessary-value-param)
   static void call(std::shared_ptr<UniqueFunction<void()>> ready) { (*ready)(); }
 
@@ -166,7 +170,7 @@ void Descriptors::add(int fd, Interest side, UniqueFunction<void()> call) {
   }
   const std::shared_ptr<Callback> kept = place->second;
   kept->set(side, std::move(call));
-  // Anew, for the number may stand for another file by now.
+  // Watch again, because the number may mean another file now.
   const auto found = places_.find(kept.get());
   if (found != places_.end()) (*found->second)->set(side, false);
   add(kept, side);
@@ -210,7 +214,7 @@ std::vector<std::shared_ptr<Descriptor>> Descriptors::removeAll() {
 }
 
 void Descriptors::loseAll(const Failure& why) noexcept {
-  // One by one, because a list of all would need memory; those that are added meanwhile stay.
+  // One at a time, because a copy of the list would need memory. Those added meanwhile stay.
   const std::uint64_t last = added_;
   while (!entries_.empty() && entries_.front()->order() <= last && driver_.isOurs()) {
     const Ref<Entry> entry = entries_.front();

@@ -13,7 +13,7 @@
 
 namespace ropewalk::detail {
 
-// The descriptors that a reactor watches for its user (RC20 to RC23).
+// The descriptors that a reactor watches for user code (RC20 to RC23).
 class Descriptors {
  public:
   // `driver` must outlive this.
@@ -26,7 +26,7 @@ class Descriptors {
   void add(std::shared_ptr<Descriptor> descriptor, Interest side);
   void remove(const Descriptor& descriptor, Interest side) noexcept;
 
-  // The same for a callable, in place of an earlier one.
+  // The same for a callable. Replaces an earlier one.
   void add(int fd, Interest side, UniqueFunction<void()> call);
   void remove(int fd, Interest side) noexcept;
 
@@ -34,7 +34,7 @@ class Descriptors {
   std::vector<std::shared_ptr<Descriptor>> all(Interest side) const;
   std::vector<std::shared_ptr<Descriptor>> removeAll();
 
-  // The reactor stops: tells all of them.
+  // The reactor stops: calls connectionLost() on all of them.
   void loseAll(const Failure& why) noexcept;
 
  private:

@@ -6,8 +6,8 @@
 
 namespace ropewalk::detail {
 
-// Gives memory back to the system once much of what was held has been released: malloc keeps it
-// otherwise. Waits 1 s, because more may follow, and does it at most every 10 s.
+// Returns memory to the system once much of it has been released, because malloc would keep it.
+// Waits 1 s, as more may be released, and does it at most every 10 s.
 class MemoryReturn final : public sys::MemoryListener, private Deadline {
  public:
   // Both must outlive this.

@@ -1,3 +1,6 @@
+// The public methods of Reactor: they check the thread and the arguments, and call ReactorCore. The
+// current reactor of each thread is here too. listenTCP() and the like are in src/net.
+
 #include "ropewalk/reactor.h"
 
 #include <cassert>
@@ -172,7 +175,7 @@ Reactor& reactor() {
         "reactor(): a sim::World or a sim::StringTransport is alive, and nothing runs on it: see "
         "run()");
   }
-  // Never destroyed: what it holds may be used until the last static object is gone.
+  // Never destroyed: its objects may be used until the last static object is destroyed.
   static Reactor& processOwn = *new Reactor;
   return processOwn;
 }

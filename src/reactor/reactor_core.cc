@@ -1,3 +1,7 @@
+// The loop. A turn runs calls, timers, state changes, ends and flushes, then waits in the driver.
+// stop(), drain() and crash() only set flags (unsteady_ among them); the turn acts on them. After
+// each call of user code, left_ says whether that call forked and this is the child.
+
 #include "reactor/reactor_core.h"
 
 #include <algorithm>
@@ -15,8 +19,8 @@
 
 namespace ropewalk::detail {
 
-// While it lives, this reactor is current, log lines carry the names of its connections, and it
-// gives released memory back to the system.
+// While this exists, the reactor is current, log lines carry the names of its connections, and
+// released memory is returned to the system.
 class ReactorCore::AtWork {
  public:
   explicit AtWork(ReactorCore& core) noexcept
@@ -46,7 +50,7 @@ ReactorCore::ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver)
       turn_(reactor),
       memoryReturn_(reactor, turn_.deadlines()),
       descriptors_(*driver_) {
-  memoryBudget();  // computed now, while there are descriptors to read it with
+  memoryBudget();  // computed now, while there are descriptors to read it
   driver_->setOwner(*this);
   timers_.setHome(turn_.home());
 }
@@ -59,7 +63,7 @@ ReactorCore::~ReactorCore() {
   closed_ = true;
   disconnectAll();
   timers_.cancelAll();
-  // Destroyed by exit() in a callback: AtWork is not destroyed, so undo what it did here.
+  // exit() in a callback destroys the reactor but not AtWork, so undo its effects here.
   if (!turn_.home().isTurning() || !turn_.home().isHere()) return;
   currentLogContext = nullptr;
   forgetCurrentReactor(reactor_);
@@ -83,7 +87,7 @@ void ReactorCore::forkedInChild() noexcept {
   driver_->forkedInChild();
 }
 
-// On, in a child: the loop ends when the callback that has forked returns.
+// On, in a child: the loop ends when the callback that forked returns.
 void ReactorCore::setLeft(bool on) noexcept {
   left_ = on;
   state_ = on ? State::Finished : stateAtFork_;
@@ -97,13 +101,13 @@ void ReactorCore::afterFork() {
   if (left_) setLeft(false);
 }
 
-// A child returns from run() without another call of the user's code.
+// In a child, run() returns without another call of user code.
 void ReactorCore::leaveRun() noexcept {
   stateAtFork_ = State::Idle;
   running_ = unfinished_ = handlesSignals_ = false;
 }
 
-// Nothing is freed, and it stays a fork watcher.
+// Frees nothing, and leaves the core registered as a fork watcher.
 void ReactorCore::abandon(std::unique_ptr<ReactorCore> core) noexcept {
   ReactorCore& left = *core.release();
   if (left.mayBeBroken_) return;
@@ -115,7 +119,7 @@ void ReactorCore::abandon(std::unique_ptr<ReactorCore> core) noexcept {
 
 void ReactorCore::add(std::shared_ptr<Resident> resident) {
   turn_.requireHome("listening or connecting");
-  if (closed_) throw ReactorNotRunning();  // because nothing would end it
+  if (closed_) throw ReactorNotRunning();  // because it would never be ended
   residents_.add(std::move(resident));
 }
 
@@ -140,7 +144,7 @@ void ReactorCore::run(bool handleSignals) {
   finish();
 }
 
-// Calls no user code: connections, ports and descriptors have ended. A signal ends the waiting.
+// Calls no user code: connections, ports and descriptors have ended. A signal ends the wait.
 void ReactorCore::awaitPartings() {
   constexpr Duration kPeriod = 20ms;
   for (Partings& partings = turn_.partings(); !partings.empty();) {
@@ -166,7 +170,7 @@ void ReactorCore::start() {
     events_.fire(
         SystemEvent::Startup, [this] { running_ = true; }, [] {});
   } catch (...) {
-    state_ = State::Idle;  // there was no memory to begin with
+    state_ = State::Idle;  // there was not enough memory to start
     throw;
   }
   if (events_.waiting()) unsteady_ = true;
@@ -178,13 +182,13 @@ bool ReactorCore::turnOnce(bool block) {
   return turnCurrent(block);
 }
 
-// One turn (RC18): what other threads asked for, what is due, a stop, the ends and the flushes,
-// then the network.
+// One turn (RC18): calls from other threads, timers that are due, a stop, ends and flushes, then
+// the network.
 bool ReactorCore::turnCurrent(bool block) {
   if (!threadCalls_.empty()) {
     watch("calls from other threads");
     threadCalls_.run();
-    if (left_) return false;  // one of them has forked
+    if (left_) return false;  // one of them forked
   }
   if (nextAlarm() != TimePoint::max()) {
     watch("timed calls");
@@ -200,7 +204,7 @@ bool ReactorCore::turnCurrent(bool block) {
     if (over()) return false;
   }
   if (nextAlarm() != TimePoint::max()) driver_->setAlarm(nextAlarm());
-  // A call from another thread has woken the driver, so it need not be looked for again.
+  // A call from another thread wakes the driver, so the list need not be checked again.
   waiting_ = true;
   const bool goesOn = driver_->wait(block && !more && !(unsteady_ && busy()));
   waiting_ = false;
@@ -249,16 +253,16 @@ void ReactorCore::changeState() noexcept {
   try {
     fireShutdown();
   } catch (...) {
-    state_ = State::StopRequested;  // there was no memory to begin with: again in the next turn
+    state_ = State::StopRequested;  // not enough memory: try again in the next turn
   }
 }
 
 void ReactorCore::iterate(Duration delay) {
   driver_->requireOurs();
-  // A connection must not end while its own callback waits for us to return, and the driver does
-  // not wait within a wait.
+  // A connection must not end while its own callback waits for this to return, and the driver
+  // cannot wait inside a wait.
   if (turn_.inHand() || waiting_) throw ReactorAlreadyRunning();
-  // It may be due before the wait has begun.
+  // It may be due before the wait begins.
   DelayedCall enough = timers_.schedule(delay, [this] { driver_->wake(); });
   const bool alone = state_ == State::Idle || unfinished_;
   try {
@@ -275,7 +279,7 @@ void ReactorCore::iterate(Duration delay) {
   if (!left_) turnOnce(false);
   if (left_) return leaveRun();
   if (enough.active()) enough.cancel();
-  // The call may be one that we have woken up for, and whoever called us is about to wait.
+  // This turn may have used up the wake-up for these calls, and our caller is about to wait.
   if (!threadCalls_.empty()) driver_->wake();
   if (!alone) return;
   const bool isSteady = state_ == State::Active && !draining_ && !events_.waiting();
@@ -310,7 +314,7 @@ void ReactorCore::drain(Duration deadline) {
     if (later(driver_->now(), deadline) < drainDeadline_.getTime()) drainDeadline_.reset(deadline);
     return;
   }
-  // The steps that need memory come first, so that either all are drained or none.
+  // Allocate first, so that either all residents are drained or none.
   toDrain_ = residents_.all();
   drainDeadline_ = timers_.schedule(deadline, [this] {
     if (state_ == State::Active) stop();
@@ -319,8 +323,8 @@ void ReactorCore::drain(Duration deadline) {
   turn_.setDraining(true);
 }
 
-// Not from drain(), which a callback may have called: the ports accept their backlog here, which
-// calls user code.
+// Not called from drain(), which a callback may have called: the ports accept their backlog here,
+// and that calls user code.
 void ReactorCore::beginDrain() noexcept {
   const std::vector<std::shared_ptr<Resident>> residents = std::exchange(toDrain_, {});
   for (const auto& resident : residents) {
@@ -341,7 +345,7 @@ void ReactorCore::fireShutdown() {
       [this] { state_ = State::Finished; });
 }
 
-// RC13. A connection that is made while the others are told is told as well.
+// RC13. A connection made while others are being ended is ended as well.
 void ReactorCore::disconnectAll() noexcept {
   const AtWork atWork(*this);
   turn_.finish();  // output is sent, and connections that have ended are notified of that end
@@ -375,7 +379,7 @@ void ReactorCore::onSignal(int signal, UniqueFunction<void()> call) {
 
 void ReactorCore::signalled(int signal) noexcept {
   if (const auto found = signalCalls_.find(signal); found != signalCalls_.end()) {
-    const auto call = found->second;  // it may be replaced while it runs
+    const auto call = found->second;  // the call may replace itself while it runs
     try {
       (*call)();
     } catch (...) {

@@ -20,7 +20,7 @@
 
 namespace ropewalk::detail {
 
-// What a Reactor is made of, for the layers above it and for the simulated world.
+// The parts of a Reactor, for the layers above it and for the simulated world.
 class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
  public:
   ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver);
@@ -37,42 +37,42 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   Descriptors& descriptors() noexcept { return descriptors_; }
 
   // True if the library has as many descriptors open as RLIMIT_NOFILE allows, less a reserve of
-  // max(32, limit / 20), at most half of the limit: ports accept no more then. Notices a limit that
-  // was raised meanwhile. False while there is no connection, so that one is always accepted.
+  // max(32, limit / 20), at most half of the limit. Ports then stop accepting. Notices when the
+  // limit is raised. False while there is no connection, so that one is always accepted.
   bool descriptorsAreUsedUp() noexcept;
 
-  // False in a child process before afterFork(). Loops that call user code check it after each
-  // call, because the call may have forked, and the child must not go on.
+  // False in a child process before afterFork(). A loop that calls user code must check it after
+  // each call: the call may have forked, and the child must not continue the loop.
   bool isOurs() const noexcept { return driver_->isOurs(); }
   void afterFork();
 
-  // In place of the destructor, in a child that did not call afterFork(): closes the descriptors,
-  // calls no user code and frees nothing.
+  // Replaces the destructor in a child that did not call afterFork(): closes the descriptors, calls
+  // no user code and frees nothing.
   static void abandon(std::unique_ptr<ReactorCore> core) noexcept;
 
-  // A resident is told when the reactor drains and stops, until it leaves. Throws ReactorNotRunning
-  // once the reactor is being destroyed.
+  // Until it is removed, a resident is notified when the reactor drains and stops. Throws
+  // ReactorNotRunning once the reactor is being destroyed.
   void add(std::shared_ptr<Resident> resident);
   void remove(Resident& resident) noexcept {
     turn_.requireHome("stopListening() or stopConnecting()");
     residents_.remove(resident);
   }
 
-  // run() in three parts, for a world that turns several reactors: fires Startup; one turn; what is
-  // left to do when the turns are over.
+  // The three parts of run(), for a world that runs several reactors: fires Startup; runs one turn;
+  // does the rest after the last turn.
   void start();
   bool turnOnce(bool block);
   void finish() noexcept;
 
-  // True while turnOnce() would do something without waiting.
+  // True if turnOnce() has work to do without waiting.
   bool busy() const noexcept;
 
-  // True from start() until Shutdown has been fired or crash() was called.
+  // True from start() until Shutdown was fired or crash() was called.
   bool active() const noexcept { return state_ != State::Idle; }
 
   bool isDraining() const noexcept { return draining_; }
 
-  // True while nothing new is to be begun: the reactor drains, or tells everybody that it stops.
+  // True while nothing new may start: the reactor drains, or is ending connections and ports.
   bool isEnding() const noexcept { return draining_ || disconnecting_; }
 
   bool running() const noexcept { return running_; }
@@ -84,7 +84,7 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   void setSlowTurnLimit(Duration limit);
   ReactorStatistics statistics() const;
 
-  // In place of what is called for this signal now; null for nobody.
+  // Replaces the call for this signal; an empty one removes it.
   void onSignal(int signal, UniqueFunction<void()> call);
 
  private:
@@ -114,7 +114,7 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
 
   Reactor& reactor_;
   std::unique_ptr<Driver> driver_;
-  std::size_t usableDescriptors_ = 0;  // as last asked
+  std::size_t usableDescriptors_ = 0;  // from the last check
   ThreadCalls threadCalls_;
   TimerQueue timers_;
   SystemEvents events_;
@@ -127,20 +127,20 @@ class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
   DelayedCall drainDeadline_;
   Duration latestCall_{};
   State state_ = State::Idle;
-  bool unsteady_ = false;  // starting, draining, stopping or crashed, or turns are watched
+  bool unsteady_ = false;  // starting, draining, stopping or crashed, or slow turns are timed
   bool running_ = false;
   bool draining_ = false;
-  bool drainBegins_ = false;  // drain() was called, and the next turn carries it out
+  bool drainBegins_ = false;  // drain() was called, and the next turn must start draining
   bool disconnecting_ = false;
   bool closed_ = false;      // being destroyed
-  bool unfinished_ = false;  // between two calls of iterate() that a start or an end goes on in
-  bool waiting_ = false;     // for the driver, and what it calls
+  bool unfinished_ = false;  // iterate() returned during a start or a stop
+  bool waiting_ = false;     // inside Driver::wait()
   bool handlesSignals_ = false;
   bool signalSeen_ = false;
 
-  State stateAtFork_ = State::Idle;  // while left_
-  bool left_ = false;                // this is a child process, and the reactor is the parent's
-  bool mayBeBroken_ = false;         // the fork came while another thread was at work
+  State stateAtFork_ = State::Idle;  // saved while left_
+  bool left_ = false;                // a child process, and the reactor belongs to the parent
+  bool mayBeBroken_ = false;         // another thread was running it at the fork
 };
 
 }  // namespace ropewalk::detail

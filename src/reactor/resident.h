@@ -6,17 +6,17 @@
 
 namespace ropewalk::detail {
 
-// Something that lives in a reactor until it stops: a listening port, a connector.
+// A part of a reactor that lives until the reactor stops: a listening port, a connector.
 class Resident {
  public:
   Resident() = default;
   Resident(const Resident&) = delete;
   Resident& operator=(const Resident&) = delete;
 
-  // The reactor wants to stop: take on nothing new.
+  // The reactor wants to stop: must start nothing new.
   virtual void drain() noexcept = 0;
 
-  // The reactor stops now. The connections have been told already.
+  // The reactor stops now. The connections were notified before.
   virtual void reactorStopped() noexcept = 0;
 
   // In a child process: closes its descriptors and calls no user code.
@@ -43,7 +43,7 @@ class Residents {
   Residents& operator=(const Residents&) = delete;
   ~Residents();
 
-  // REQUIRES: it is in no list.
+  // REQUIRES: it is not in a list.
   void add(std::shared_ptr<Resident> resident) noexcept;
 
   // Does nothing if it is not in the list. May destroy it.
@@ -51,8 +51,8 @@ class Residents {
 
   std::vector<std::shared_ptr<Resident>> all() const;
 
-  // How many were ever added. takeFirst() removes and returns the first in the list if it was among
-  // the first `count` that were added; null otherwise.
+  // added(): how many were ever added. takeFirst() removes and returns the first one if it is among
+  // the first `count` ever added; otherwise returns null.
   std::uint64_t added() const noexcept { return added_; }
   std::shared_ptr<Resident> takeFirst(std::uint64_t count) noexcept;
 

@@ -49,12 +49,12 @@ void SystemEvents::fire(SystemEvent event, UniqueFunction<void()> during,
   while (Trigger trigger = take(Phase::Before, event)) {
     ++firing->pending;
     try {
-      // If the reactor is gone by then, nobody is told.
+      // The reactor may be destroyed before the Deferred fires.
       trigger().addErrback(logFailure).addCallback([weak = std::weak_ptr<Firing>(firing)] {
         if (const std::shared_ptr<Firing> alive = weak.lock()) alive->oneDone();
       });
     } catch (...) {
-      logFailure(Failure::current());  // out of memory: nobody can wait for this one
+      logFailure(Failure::current());  // out of memory: do not wait for this trigger
       firing->oneDone();
     }
   }

@@ -11,8 +11,8 @@ bool ThreadCalls::add(UniqueFunction<void()> call) {
   const std::lock_guard<std::mutex> guard(lock_);
   if (closed_) return false;
   calls_.push_back(std::move(call));
-  // One wake-up for a batch: who finds calls waiting knows that somebody has woken the reactor for
-  // them. Under the lock, for after close() there may be no driver.
+  // One wake-up per batch: if calls are queued, the thread that added the first has woken the
+  // reactor. Holds the lock, because after close() the driver may be destroyed.
   if (count_.fetch_add(1, std::memory_order_acq_rel) == 0) driver_.wake();
   return true;
 }
@@ -37,12 +37,12 @@ void ThreadCalls::run() noexcept {
   }
   runAll(batch);
   if (driver_.isOurs()) batch.clear();
-  running_ = std::move(batch);  // its memory serves again
+  running_ = std::move(batch);  // reuses its memory
 }
 
 void ThreadCalls::runAll(std::vector<UniqueFunction<void()>>& calls) noexcept {
   for (UniqueFunction<void()>& call : calls) {
-    if (!driver_.isOurs()) return;  // a call has forked, and this is the child
+    if (!driver_.isOurs()) return;  // a call forked, and this is the child
     try {
       call();
     } catch (...) {

@@ -9,7 +9,7 @@
 
 namespace ropewalk::detail {
 
-// What other threads asked the reactor to do: the only thing here with a lock.
+// The calls that other threads made through callFromThread(). Nothing else in a reactor has a lock.
 class ThreadCalls {
  public:
   // `driver` must outlive this.
@@ -18,13 +18,13 @@ class ThreadCalls {
   // Any thread. Wakes the reactor. False after close().
   bool add(UniqueFunction<void()> call);
 
-  // Runs what was there at entry, in order; what those calls add waits for the next turn (TH5).
+  // Runs the calls present at entry, in order. Calls that they add wait for the next turn (TH5).
   void run() noexcept;
 
-  // Accepts no more calls, and runs those that were accepted.
+  // Refuses further calls, and runs those that were accepted.
   void close() noexcept;
 
-  // Around a fork, so that in the child the lock is free and the list of calls is consistent.
+  // Called around a fork, so that the lock is free and the list consistent in the child.
   void lock() noexcept { lock_.lock(); }
   void unlock() noexcept { lock_.unlock(); }
 
@@ -36,7 +36,7 @@ class ThreadCalls {
   Driver& driver_;
   std::mutex lock_;
   std::vector<UniqueFunction<void()>> calls_;  // guarded by lock_
-  bool closed_ = false;                        // the same
+  bool closed_ = false;                        // also guarded by lock_
   std::vector<UniqueFunction<void()>> running_;
   std::atomic<std::size_t> count_{0};
 };

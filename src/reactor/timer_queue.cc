@@ -1,3 +1,6 @@
+// A 4-ary heap ordered by `standing_`. move() to a later time changes only `rank_`; settle() then
+// sinks the timers at the front whose `standing_` is out of date.
+
 #include "reactor/timer_queue.h"
 
 #include <algorithm>
@@ -30,8 +33,8 @@ void TimerQueue::runDue(TimePoint now) noexcept {
   brokenOff_ = false;
   for (settle(now); !heap_.empty() && nextDeadline() <= now; settle(now)) {
     Timer& timer = *heap_.front();
-    // What is asked for while calls run has a later order and no earlier deadline: it ends the loop
-    // (TM4).
+    // A call scheduled by one of these calls has a higher order and no earlier deadline, so it ends
+    // the loop (TM4).
     if (timer.rank_.order > askedBefore || brokenOff_) return;
     const Ref<Timer> kept(&timer);
     remove(timer);
@@ -62,8 +65,8 @@ std::vector<DelayedCall> TimerQueue::calls() const {
   return all;
 }
 
-// What is destroyed with a call may cancel others, or ask for one. A round ends those that were
-// there when it began: they stand first.
+// Destroying a call may cancel or schedule others. A round cancels those present when it began, by
+// moving them to the front.
 void TimerQueue::cancelAll() noexcept {
   constexpr Timer::Rank kFirst{TimePoint::min(), 0};
   for (int round = 0; round < kLastRounds && !heap_.empty(); ++round) {
@@ -74,7 +77,7 @@ void TimerQueue::cancelAll() noexcept {
     }
   }
   for (Timer* const timer : heap_) timer->state_ = Timer::State::Cancelled;
-  heap_.clear();  // with their counts: whoever waits there is never gone on with
+  heap_.clear();  // leaks them; coroutines that wait for them are never resumed
 }
 
 void TimerQueue::markSleep(const DelayedCall& call) noexcept {
@@ -115,7 +118,7 @@ void TimerQueue::remove(Timer& timer) noexcept {
     rise(place);
     sink(last->place_);
   }
-  timer.release();  // the heap's count; the caller holds another
+  timer.release();  // the heap's reference; the caller holds another
 }
 
 void TimerQueue::put(Timer* timer, std::size_t place) noexcept {

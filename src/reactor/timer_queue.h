@@ -12,7 +12,7 @@
 
 namespace ropewalk::detail {
 
-// One call that was asked for.
+// One scheduled call.
 class Timer final : public RefCounted {
  public:
   enum class State : std::uint8_t { Waiting, Called, Cancelled };
@@ -23,7 +23,7 @@ class Timer final : public RefCounted {
 
   static constexpr std::size_t kNowhere = ~std::size_t{0};
 
-  // Among equal deadlines, first asked is first called.
+  // Calls with equal deadlines run in the order in which they were scheduled.
   struct Rank {
     TimePoint deadline{};
     std::uint64_t order = 0;
@@ -31,7 +31,7 @@ class Timer final : public RefCounted {
   };
 
   Rank rank_;
-  Rank standing_;  // the rank that its place is for: not after its own
+  Rank standing_;  // the rank by which the heap orders it: never after rank_
   std::size_t place_ = kNowhere;
   TimerQueue* queue_ = nullptr;
   UniqueFunction<void()> call_;
@@ -39,48 +39,48 @@ class Timer final : public RefCounted {
   bool isSleep_ = false;
 };
 
-// The calls that are to come, in order of their deadlines: a heap of four children a node, in which
-// every timer knows its place, so that cancelling needs no search. A timer that is moved to a later
-// time, as the deadline of an idle connection is with each message, keeps its place until that has
-// come to the front and is due: to move it again and again costs no more than to write that down.
+// The scheduled calls, in order of their deadlines: a heap with four children per node. Each timer
+// knows its place, so cancelling needs no search. A timer moved to a later time, like an idle
+// connection's deadline at each message, keeps its place until it comes to the front and is due. So
+// moving it again and again is one store each time.
 class TimerQueue {
  public:
-  // `time` is whose clock the deadlines are on; it must outlive the queue.
+  // `time` is the clock of the deadlines and must outlive the queue.
   explicit TimerQueue(const ReactorTime& time) : time_(time) {}
   TimerQueue(const TimerQueue&) = delete;
   TimerQueue& operator=(const TimerQueue&) = delete;
   ~TimerQueue();
 
-  // From now on, only this thread may move and cancel the calls. `home` must outlive the queue.
+  // From now on, only the home thread may move and cancel calls. `home` must outlive the queue.
   void setHome(const HomeThread& home) noexcept { home_ = &home; }
 
   // Throws NegativeDelay.
   DelayedCall schedule(Duration delay, UniqueFunction<void()> call);
 
-  // Runs the calls that are due at `now` and were asked for before this; an exception is logged.
+  // Runs the calls that are due at `now` and were scheduled before this began. Logs exceptions.
   void runDue(TimePoint now) noexcept;
 
-  // Makes runDue() return after the call that runs now.
+  // Makes runDue() return after the call that is running.
   void breakOff() noexcept { brokenOff_ = true; }
 
-  // No call is due before this, which may be too early if calls were moved; TimePoint::max() if
-  // there is none.
+  // No call is due before this time. It may be too early if calls were moved. TimePoint::max() if
+  // there is no call.
   TimePoint nextDeadline() const noexcept {
     return heap_.empty() ? TimePoint::max() : heap_.front()->standing_.deadline;
   }
 
-  // Puts calls that were moved where they belong, until nextDeadline() is exact or after `now`.
+  // Moves calls to their places, until nextDeadline() is exact or after `now`.
   void settle(TimePoint now) noexcept;
 
-  // With what is asked for meanwhile, for a while: a coroutine that tries for ever is left where it
-  // waits.
+  // Also cancels calls scheduled meanwhile, up to a bound: a coroutine that always schedules
+  // another one is left suspended.
   void cancelAll() noexcept;
 
-  // Marks `call` as that of a sleep().
+  // Marks `call` as made by sleep().
   static void markSleep(const DelayedCall& call) noexcept;
 
-  // Ends every pending sleep() as the end of the process does: with PromiseDropped. Also those that
-  // begin meanwhile, up to a bound, as in cancelAll().
+  // Ends every pending sleep() with PromiseDropped, as the end of the process does. Also those
+  // started meanwhile, up to the bound of cancelAll().
   void endSleeps();
 
   std::size_t size() const noexcept { return heap_.size(); }
@@ -107,7 +107,7 @@ class TimerQueue {
 
   const ReactorTime& time_;
   const HomeThread* home_ = nullptr;
-  std::vector<Timer*> heap_;  // each holds one count
+  std::vector<Timer*> heap_;  // each with one reference
   std::uint64_t asked_ = 0;
   bool brokenOff_ = false;
 };

@@ -20,7 +20,7 @@ bool RoomAwaiter::ready() {
 void RoomAwaiter::wait() { awaitRoom(); }
 
 // A transport that drops writes always has room. Without an exception, a coroutine that writes and
-// awaits drained() in a loop would run for ever.
+// awaits drained() in a loop would never end.
 void RoomAwaiter::result() const {
   if (wasOver_) throw CancelledError();
 }

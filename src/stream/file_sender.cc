@@ -35,7 +35,7 @@ Deferred<std::string> FileSender::beginFileTransfer(int fd, const TransportRef& 
 
 void FileSender::resumeProducing() {
   std::string piece;
-  // The consumer asks again only once something was written.
+  // The consumer asks again only after a write.
   while (piece.empty()) {
     piece.resize(kChunkSize);
     const ssize_t got = sys::kernel.read(fd_, piece.data(), piece.size());
@@ -48,13 +48,14 @@ void FileSender::resumeProducing() {
   consumer_->write(std::move(piece));
 }
 
-// Whether what ends waits for the rest, or was aborted and stops this, the event loop will tell.
+// A closing connection waits for the rest; an aborted one stops this producer from the event loop.
+// So continue from there.
 void FileSender::goOnSoon() {
   next_ = consumer_->reactor().callLater(Duration::zero(), [self = shared_from_this()] {
     try {
       self->resumeProducing();
     } catch (...) {
-      self->consumer_->abortConnection(Failure::current());  // as the consumer would have (CL13)
+      self->consumer_->abortConnection(Failure::current());  // as the consumer does (CL13)
       throw;
     }
   });

@@ -5,7 +5,7 @@
 namespace ropewalk::detail {
 namespace {
 
-// An empty inbox keeps no more memory than this: most connections are idle most of the time.
+// The most memory that an empty inbox keeps, because most connections are idle most of the time.
 constexpr std::size_t kKeptWhenEmpty = 256;
 
 }  // namespace
@@ -19,7 +19,7 @@ void Inbox::drop(std::size_t count) noexcept {
     if (kept_.capacity() > kKeptWhenEmpty) std::string().swap(kept_);
     charge_.set(heapBytes(kept_));
   } else if (from_ > kept_.size() / 2) {
-    // Moves fewer bytes than were dropped since the last time.
+    // Moves fewer bytes than were dropped since the last move.
     kept_.erase(0, from_);
     from_ = 0;
   }

@@ -27,7 +27,8 @@ std::optional<LineEnd> LineDelimiter::findLf(std::string_view held, std::string_
   return LineEnd{hasCr ? line - 1 : line, line + 1};
 }
 
-// A delimiter that begins in `held` and ends in `more`. The one that begins first is the line's.
+// Finds a delimiter that begins in `held` and ends in `more`. The one that begins first ends the
+// line.
 std::optional<LineEnd> LineDelimiter::findAcross(std::string_view held,
                                                  std::string_view more) const {
   const std::string_view text = text_;

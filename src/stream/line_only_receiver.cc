@@ -41,7 +41,7 @@ void LineOnlyReceiver::finishLine(std::string_view line) {
   }
 }
 
-// `data` does not end the line that is held.
+// `data` does not complete the held line.
 void LineOnlyReceiver::hold(std::string_view data) {
   held_.append(data);
   const std::size_t size = held_.size() - delimiter_.begunIn(held_);

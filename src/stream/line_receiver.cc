@@ -9,15 +9,16 @@
 #include "stream/short_memory.h"
 #include "stream/takes_lines.h"
 
-// Bytes are delivered from where they are: the chunk that the transport lends, or a string taken
-// out of held_. One loop does it, in deliver(Input&); whatever a callback asks for meanwhile is
-// noted in the Input, in held_ or in a flag, and the loop goes on from there. So nothing recurses,
-// and every byte is copied at most once unless a pause or a change of delimiter finds it in the
-// middle.
+// Lines are delivered without a copy where possible, from the chunk that the transport lends or
+// from a string moved out of held_. One loop in deliver(Input&) does it. If a callback pauses,
+// changes the mode or the delimiter, or pushes bytes back, this is recorded in the Input, in held_
+// or in a flag, and the loop continues from there. So nothing recurses, and every byte is copied at
+// most once, unless a pause or a change of delimiter leaves it undelivered.
 
 namespace ropewalk {
 
-// `bytes` from `at` on is still to be delivered. If it is not the transport's, `owned` keeps it.
+// The part of `bytes` from `at` on is still to be delivered. `owned` holds it unless it belongs to
+// the transport.
 struct LineReceiver::Input {
   Input(LineReceiver& receiver, std::string_view all) : bytes(all), slot(&receiver.input_) {
     *slot = this;
@@ -39,7 +40,7 @@ struct LineReceiver::Input {
     return all;
   }
 
-  // Puts `more` behind what is left.
+  // Appends `more` to the undelivered part.
   void append(std::string&& more) {
     if (isEmpty()) {
       owned = std::move(more);
@@ -52,7 +53,7 @@ struct LineReceiver::Input {
     at = 0;
   }
 
-  // If `tail` is the end of what was taken, it is there again, without a copy.
+  // If `tail` is the end of the delivered part, makes it undelivered again without a copy.
   bool putBack(std::string_view tail) {
     const char* const end = bytes.data() + bytes.size();
     const std::less<const char*> before;
@@ -80,8 +81,8 @@ void LineReceiver::dataReceived(std::string_view data) {
   if (!held_.empty() || charge_.bytes() > 0) settleMemory();
 }
 
-// Input held back by a pause is delivered when that ends. An unfinished line can only grow, so it
-// ends the connection if memory is short.
+// Input held back by a pause will be delivered when the pause ends. An unfinished line can only
+// grow, so it ends the connection if memory is short.
 void LineReceiver::settleMemory() {
   charge_.set(detail::heapBytes(held_));
   if (input_ != nullptr || isPaused_ || !detail::abortsForMemory(*transport, held_.size())) return;
@@ -103,7 +104,7 @@ void LineReceiver::take(std::string_view data) {
   }
 }
 
-// `data` follows the unfinished line in held_. Only what belongs to that line is copied.
+// `data` follows the unfinished line in held_. Copies only the part that belongs to that line.
 void LineReceiver::finishLine(std::string_view data) {
   const auto end = delimiter_.find(held_, data);
   if (!end || isTooLong(*end)) {
@@ -132,7 +133,7 @@ void LineReceiver::deliverHeld() {
   deliver(input);
 }
 
-// Until there is nothing more, or only an unfinished line, or somebody says stop.
+// Delivers until the input is used up, only an unfinished line is left, or a callback stops it.
 void LineReceiver::deliver(Input& input) {
   while (detail::takesLines(transport)) {
     if (input.isEmpty() && !held_.empty()) input.append(takeHeld());
@@ -151,7 +152,7 @@ void LineReceiver::deliverRaw(Input& input) {
   rawDataReceived(input.takeAll());
 }
 
-// False if what is left is an unfinished line, which is kept.
+// Returns false if only an unfinished line is left, and keeps that line.
 bool LineReceiver::deliverLine(Input& input) {
   const std::string_view rest = input.rest();
   const auto end = delimiter_.find({}, rest);
@@ -173,9 +174,9 @@ bool LineReceiver::deliverLine(Input& input) {
   return false;
 }
 
-// Keeps what a pause leaves undelivered. Whoever pauses after each line of many must not copy the
-// rest each time: an owned string is kept whole, and what was delivered of it is cut off when that
-// is the larger part.
+// Keeps the input that a pause leaves undelivered. A protocol may pause after each of many lines,
+// so the rest must not be copied each time: an owned string is kept whole, and its delivered part
+// is erased only once that is the larger part.
 void LineReceiver::holdBack(Input& input) {
   std::string later = takeHeld();
   if (input.owned.empty()) {

@@ -9,8 +9,8 @@
 
 namespace ropewalk::detail {
 
-// Aborts a connection that holds `bytes` of unfinished input, if they are more than 1 KiB and the
-// process is over its memory budget, because they can only grow. True if it did.
+// Aborts a connection that holds `bytes` of unfinished input, if that is more than 1 KiB and the
+// process is over its memory budget, because such input can only grow. Returns true if it did.
 inline bool abortsForMemory(Transport& transport, std::size_t bytes) {
   constexpr std::size_t kSpared = 1024;
   if (bytes <= kSpared || transport.isDisconnecting() || !isMemoryShort()) return false;

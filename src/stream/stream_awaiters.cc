@@ -10,7 +10,7 @@
 namespace ropewalk::detail {
 namespace {
 
-// Nothing can be read any more, and what is written is dropped.
+// Nothing more can be read, and writes are dropped.
 bool isOver(const Transport& transport) {
   return !transport.isConnected() || transport.isDisconnecting();
 }
@@ -43,7 +43,7 @@ void StreamRead::changed() {
 
 void StreamRead::cancelAwait(CancelCause cause) noexcept {
   stream_.setReader(nullptr);
-  // What a loop over lines is written for.
+  // A loop over lines ends as it does at the end of the input.
   if (wanted_ == Wanted::Line && cause == CancelCause::ScopeClosed) {
     outcome_ = Outcome::Ended;
     return resumeSoon();

@@ -9,7 +9,7 @@ using detail::StreamRead;
 
 StreamProtocol::StreamProtocol(LineEnding ending) noexcept : ending_(ending) {}
 
-// A coroutine that does not belong to this connection may have been reading.
+// A coroutine that does not belong to this connection may still be reading from it.
 StreamProtocol::~StreamProtocol() {
   if (reader_ != nullptr) reader_->cancelAwait(detail::CancelCause::Cancelled);
 }
@@ -40,7 +40,7 @@ void StreamProtocol::dataReceived(std::string_view data) {
   inbox_.append(data);
   if (reader_ != nullptr) reader_->changed();
   pauseOrResume();
-  // A reader that waits for the rest.
+  // The reader waits for the rest.
   if (reader_ != nullptr && detail::abortsForMemory(*transport, inbox_.size())) {
     inbox_.drop(inbox_.size());
   }

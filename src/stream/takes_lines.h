@@ -4,8 +4,8 @@
 
 namespace ropewalk::detail {
 
-// True while the lines of a protocol are delivered: its connection is not disconnecting, or it
-// never had one, as in a test that calls dataReceived() itself.
+// True while lines are delivered: the connection is not disconnecting, or there never was one, as
+// in a test that calls dataReceived() itself.
 inline bool takesLines(const TransportRef& transport) {
   return !transport->isDisconnecting() || &*transport == &*TransportRef();
 }

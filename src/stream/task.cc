@@ -20,7 +20,7 @@ Deferred<void> sleep(Duration time, ReactorTime& clock, detail::Place place) {
     promise->callback();
   });
   detail::TimerQueue::markSleep(call);
-  // This makes a circle of promise and call, which either end of the waiting breaks.
+  // The promise and the call now own each other. Either result breaks the cycle.
   promise->onCancel([call]() mutable { call.cancel(); });
   return done;
 }
@@ -30,7 +30,7 @@ Deferred<void> sleep(Duration time, detail::Place place) { return sleep(time, re
 namespace detail {
 namespace {
 
-// What came of main(), as far as it is known. Shared, for main() may outlive the run.
+// The result of main(), once it is known. Shared, because main() may outlive the run.
 struct Ending {
   std::optional<int> code;
   bool isRunning = true;
@@ -47,7 +47,7 @@ void stopQuietly(Reactor& reactor) {
   try {
     reactor.stop();
   } catch (const ReactorNotRunning&) {
-    // Somebody else has stopped it already.
+    // Other code has stopped it already.
   }
 }
 

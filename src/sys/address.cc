@@ -1,3 +1,6 @@
+// Parses and prints addresses. Every address that is parsed or comes from the kernel goes through
+// fromBytes(), which turns an IPv4-mapped IPv6 address into IPv4, so each peer has one form.
+
 #include "ropewalk/address.h"
 
 #include <arpa/inet.h>
@@ -14,7 +17,7 @@ namespace ropewalk {
 
 namespace {
 
-// A scope after '%': an interface's index or name; 0 for neither.
+// The scope after '%': the index or name of an interface; 0 if it is neither.
 std::uint32_t scopeOf(const std::string& text) {
   std::uint32_t index = 0;
   const char* end = text.data() + text.size();
@@ -54,7 +57,7 @@ bool Address::isLiteral(std::string_view host) noexcept {
 }
 
 Address Address::literal(const std::string& text, std::uint16_t port) noexcept {
-  if (text.find('\0') != std::string::npos) return {};  // inet_pton would see what is before it
+  if (text.find('\0') != std::string::npos) return {};  // inet_pton would stop at the NUL
   std::array<std::uint8_t, 16> bytes{};
   if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) {
     return fromBytes(Family::IPv4, bytes.data(), port);
@@ -112,7 +115,7 @@ std::string Address::text() const {
 
 std::size_t std::hash<ropewalk::Address>::operator()(
     const ropewalk::Address& address) const noexcept {
-  // FNV-1a over what compares.
+  // FNV-1a over all that operator== compares.
   std::size_t mixed = 14695981039346656037u;
   const auto mix = [&mixed](std::uint32_t value) { mixed = (mixed ^ value) * 1099511628211u; };
   for (int i = 0; i < 16; ++i) mix(address.bytes()[i]);

@@ -28,11 +28,11 @@ class FileDescriptor {
   void close() noexcept {
     if (number_ < 0) return;
     open_.fetch_sub(1, std::memory_order_relaxed);
-    // Not again on EINTR: Linux has closed it already.
+    // Not repeated on EINTR: Linux has closed the descriptor already.
     kernel.close(std::exchange(number_, -1));
   }
 
-  // How many descriptors such objects own now, in the whole process.
+  // How many descriptors these objects own now, in the whole process.
   static std::size_t open() noexcept { return open_.load(std::memory_order_relaxed); }
 
  private:

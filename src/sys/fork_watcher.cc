@@ -54,7 +54,7 @@ class ForkWatchers {
 
   static constinit std::mutex lock;
   static constinit ForkWatcher* first;
-  static sigset_t signals;  // of the thread that forks
+  static sigset_t signals;  // the mask of the thread that forks
 };
 
 constinit std::mutex ForkWatchers::lock;

@@ -17,8 +17,8 @@ class ForkWatcher {
   virtual void beforeFork() noexcept = 0;
   virtual void forkedInParent() noexcept = 0;
 
-  // The thread that forked is the only one here. Other threads of the parent may have been in the
-  // middle of anything.
+  // Only the thread that forked exists here. The parent's other threads may have been stopped
+  // anywhere.
   virtual void forkedInChild() noexcept = 0;
 
  private:

@@ -9,24 +9,24 @@
 
 namespace ropewalk::sys {
 
-// What a host name stands for: addresses without a port, in the order in which to try them; or
-// none, and why.
+// The result of a lookup: addresses without a port, in the order in which to try them; or none, and
+// the reason.
 struct NameAnswer {
   std::vector<Address> addresses;
   std::string why;
 };
 
-// Of more addresses than this the rest is left out.
+// Addresses beyond this number are dropped.
 inline constexpr std::size_t kMostAddresses = 16;
 
-// Why `name` cannot be a host name, or empty. Shorthands for addresses (1.2.3, 0x7f.1) are none:
-// what they mean differs from system to system.
+// Why `name` cannot be a host name; empty if it can. Shorthands for addresses (1.2.3, 0x7f.1) are
+// refused, because their meaning differs from system to system.
 std::string_view faultIn(std::string_view name);
 
-// The form in which two spellings of one name are equal: in lower case.
+// Converts to lower case, so that all spellings of a name are equal.
 std::string lookupKey(std::string_view name);
 
-// Asks the system: its hosts file, its name servers. May take long. Any thread.
+// Asks the system: its hosts file and its name servers. May block for long. Any thread.
 NameAnswer lookUp(const std::string& name);
 
 }  // namespace ropewalk::sys

@@ -27,7 +27,7 @@ std::string contentsOf(const char* path, std::size_t size) {
   return text;
 }
 
-// Takes the first word from `text`; empty at its end.
+// Removes and returns the first word of `text`; empty if there is none.
 std::string_view takeWord(std::string_view& text) {
   constexpr std::string_view kSpace = " \t\r";
   text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));

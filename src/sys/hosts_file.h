@@ -11,19 +11,18 @@
 
 namespace ropewalk::sys {
 
-// The system's table of host names, hosts(5): kept in memory, and read again when the file has
-// changed.
+// The system's table of host names, hosts(5). Kept in memory; read again when the file has changed.
 //
-// Threads: none of its own, and no lock.
+// Threads: one at a time; it has no lock.
 class HostsFile {
  public:
-  // A larger file is left to the system's resolver: reading it would hold up the caller.
+  // A larger file is left to the system's resolver, because reading it would block the caller.
   static constexpr std::size_t kMostBytes = 256 * 1024;
 
   static constexpr const char* kPath = "/etc/hosts";
 
-  // The addresses of `name` in the order of the file, at most kMostAddresses; none if the file does
-  // not have it. Case and a final dot do not matter. Costs a system call; throws std::bad_alloc.
+  // The addresses of `name` in the order of the file, at most kMostAddresses; empty if the file
+  // does not list it. Ignores case and a final dot. Costs a system call; throws std::bad_alloc.
   const std::vector<Address>& find(std::string_view name);
 
  private:

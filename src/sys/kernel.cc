@@ -19,14 +19,14 @@ namespace ropewalk::sys {
 
 namespace {
 
-// These are variadic or want an enumeration: the table wants one shape.
+// These are variadic or take an enumeration; the wrappers have the signatures of the table.
 int controlFile(int fd, int command, int value) { return ::fcntl(fd, command, value); }
 int getLimit(int what, struct rlimit* limit) {
   return ::getrlimit(static_cast<__rlimit_resource>(what), limit);
 }
 int control(int fd, unsigned long request, int* value) { return ::ioctl(fd, request, value); }
 
-// The calls that make descriptors.
+// The calls that create descriptors.
 int acceptAbove(int fd, sockaddr* peer, socklen_t* length, int flags) {
   return detail::aboveStandard(::accept4(fd, peer, length, flags));
 }

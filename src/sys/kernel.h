@@ -16,14 +16,15 @@ struct sysinfo;
 
 namespace ropewalk::sys {
 
-// The one seam to the operating system: what a reactor asks of the kernel and of the system's
-// resolver goes through this table, so that a test can make the k-th call of any of them fail with
-// any errno, be short, or be counted. Beside it stand libevent, the standard library, and the names
-// of interfaces and services.
+// The one seam to the operating system. All calls of a reactor to the kernel and to the system's
+// resolver go through this table, so that a test can count them, cut them short, or make the k-th
+// call of any of them fail with any errno. Only libevent, the standard library and the lookups of
+// interface and service names bypass it.
 //
-// Each entry has the C library's signature and reports like it: -1 and errno. A descriptor that one
-// of them makes is never 0, 1 or 2 (fcntl with F_DUPFD_CLOEXEC: as its caller says).
-// Threads: replaced only while no reactor runs.
+// Each entry has the signature of the C library's function and reports errors like it: -1 and
+// errno. A new descriptor is never 0, 1 or 2 (for fcntl with F_DUPFD_CLOEXEC, the caller gives the
+// minimum).
+// Threads: may be replaced only while no reactor runs.
 struct Kernel {
   int (*accept4)(int, sockaddr*, socklen_t*, int);
   int (*bind)(int, const sockaddr*, socklen_t);
@@ -41,14 +42,14 @@ struct Kernel {
   int (*getsockopt)(int, int, int, void*, socklen_t*);
   int (*ioctl)(int, unsigned long, int*);
   int (*listen)(int, int);
-  // Gives memory that was freed back to the system; nothing where the C library cannot.
+  // Returns freed memory to the system. Does nothing where the C library cannot.
   int (*mallocTrim)(std::size_t);
   int (*open)(const char*, int);
   ssize_t (*pread)(int, void*, std::size_t, off_t);
   ssize_t (*read)(int, void*, std::size_t);
   ssize_t (*recv)(int, void*, std::size_t, int);
   ssize_t (*send)(int, const void*, std::size_t, int);
-  // Without SIGPIPE, as send() with MSG_NOSIGNAL is.
+  // Does not raise SIGPIPE, like send() with MSG_NOSIGNAL.
   ssize_t (*sendfile)(int, int, off_t*, std::size_t);
   ssize_t (*sendmsg)(int, const msghdr*, int);
   int (*setsockopt)(int, int, int, const void*, socklen_t);
@@ -62,10 +63,10 @@ struct Kernel {
   ssize_t (*write)(int, const void*, std::size_t);
 };
 
-// The real thing.
+// The real functions.
 extern const Kernel kKernel;
 
-// What is called.
+// The functions that are called.
 extern Kernel kernel;
 
 }  // namespace ropewalk::sys

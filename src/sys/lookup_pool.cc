@@ -1,3 +1,7 @@
+// A pool thread takes the first search in the queue, calls the blocking resolver without the lock
+// and gives the result to all its questions. The lock is never held while `answered` runs, so it
+// may ask or cancel again.
+
 #include "sys/lookup_pool.h"
 
 #include <atomic>
@@ -11,12 +15,12 @@ namespace ropewalk::sys {
 
 namespace {
 
-// How long a thread without work stays.
+// How long a thread without work lives.
 constexpr std::chrono::seconds kIdleTime{5};
 
 constinit std::atomic<LookupPool*> pool = nullptr;
 
-// A thread takes its mask from whoever makes it: the program's signals are not for ours.
+// A new thread inherits its creator's mask. Signals must go to the program's threads, not to ours.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -34,7 +38,7 @@ class SignalsBlocked {
 
 }  // namespace
 
-// Never destroyed: a thread may be asking when the process ends.
+// Never destroyed: a thread may be inside the resolver when the process ends.
 LookupPool& LookupPool::instance() {
   LookupPool* present = pool.load();
   if (present) return *present;
@@ -72,7 +76,7 @@ void LookupPool::ask(std::shared_ptr<NameQuestion> question) {
   }
 }
 
-// The search for this name, or a new one at the end of the queue.
+// Returns the search for this name; if there is none, adds one at the end of the queue.
 LookupPool::Search& LookupPool::searchFor(const std::string& name) {
   const auto [found, isNew] = searches_.try_emplace(lookupKey(name));
   Search& search = found->second;
@@ -106,16 +110,16 @@ void LookupPool::cancel(NameQuestion& question) noexcept {
   try {
     makeThread();
   } catch (...) {
-    // The next question, or the thread that ends a search, begins the one that waits.
+    // The next question, or the thread that ends a search, starts the waiting one.
   }
 }
 
-// Whether the first search in the queue may begin.
+// Whether the first search in the queue may start.
 bool LookupPool::mayBegin() const noexcept {
   return !waiting_.empty() && threads_ - idle_ - abandoned_ < kMostSearches;
 }
 
-// Makes a thread for the first search in the queue, unless that has to wait or a thread is idle.
+// Starts a thread for the first search in the queue, unless that must wait or a thread is idle.
 void LookupPool::makeThread() {
   if (!mayBegin()) return;
   if (idle_ >= waiting_.size() || threads_ == kMostThreads) return asked_.notify_one();
@@ -124,7 +128,7 @@ void LookupPool::makeThread() {
     std::thread([this] { work(); }).detach();
     ++threads_;
   } catch (...) {
-    // With another thread there it only takes longer; without one nobody would ever answer.
+    // If another thread exists, the search only takes longer. Without one it would never run.
     if (threads_ == 0) throw;
   }
 }

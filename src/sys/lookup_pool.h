@@ -15,10 +15,10 @@
 
 namespace ropewalk::sys {
 
-// A lookup that a caller asked for.
+// One caller's request to look up a name.
 class NameQuestion {
  public:
-  // `answered` is called once, on any thread and maybe from inside LookupPool::ask(), unless the
+  // Calls `answered` once, on any thread and possibly from inside LookupPool::ask(), unless the
   // question was cancelled before the answer came.
   NameQuestion(std::string name, std::function<void(NameAnswer)> answered)
       : name_(std::move(name)), answered_(std::move(answered)) {}
@@ -29,15 +29,15 @@ class NameQuestion {
 
   const std::string name_;
   const std::function<void(NameAnswer)> answered_;
-  Search* search_ = nullptr;  // guarded by the pool's lock, as what follows
+  Search* search_ = nullptr;  // guarded by the pool's lock, as the next one
   std::list<std::shared_ptr<NameQuestion>>::iterator place_;
 };
 
-// The threads that ask the system for names, because the system's resolver blocks. Made when
-// needed, ended when idle for a while. One pool for the process.
+// The threads that look up names, because the system's resolver blocks. Started when needed, ended
+// after a time without work. There is one pool for the process.
 //
 // A name in the hosts file is answered at once, without a thread, whatever nsswitch.conf says.
-// Equal questions share one search. A search cannot be interrupted: it goes on after all its
+// Equal questions share one search. A search cannot be interrupted: it runs on after all its
 // questions were cancelled, which happens to names whose servers are down. Such an abandoned search
 // occupies its thread but does not count against kMostSearches, so it does not delay the others. A
 // new question for its name joins it.
@@ -48,20 +48,20 @@ class NameQuestion {
 // attempt).
 class LookupPool {
  public:
-  // Searches with an asker that run at a time; further ones wait in the order asked.
+  // Searches that still have a question and run at the same time; others wait in the order asked.
   static constexpr std::size_t kMostSearches = 16;
 
   static constexpr std::size_t kMostThreads = 64;
 
   static LookupPool& instance();
 
-  // In a child process: the threads of the parent are not there.
+  // In a child process: drops the pool, because the parent's threads do not exist there.
   static void afterFork();
 
   // Throws std::bad_alloc, and std::system_error if there is no thread and none can be made.
   void ask(std::shared_ptr<NameQuestion> question);
 
-  // Constant time. `answered` is not called afterwards, unless its call has begun.
+  // Takes constant time. `answered` is not called afterwards, unless its call has begun.
   void cancel(NameQuestion& question) noexcept;
 
  private:
@@ -76,15 +76,15 @@ class LookupPool {
 
   std::mutex lock_;
   std::condition_variable asked_;
-  HostsFile hosts_;                                   // guarded by lock_, as what follows
+  HostsFile hosts_;                                   // guarded by lock_, as the rest
   std::unordered_map<std::string, Search> searches_;  // by lookupKey()
   std::list<Search*> waiting_;
   std::size_t threads_ = 0;
   std::size_t idle_ = 0;
-  std::size_t abandoned_ = 0;  // searches that run and have no asker
+  std::size_t abandoned_ = 0;  // running searches that have no question
 };
 
-// What one search is for. In waiting_ until a thread has begun with it.
+// A search and its questions. It is in waiting_ until a thread takes it.
 struct NameQuestion::Search {
   std::string key;
   std::string name;

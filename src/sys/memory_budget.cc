@@ -1,3 +1,6 @@
+// The sum of all bytes charged in this process. Each change also adapts the size of a read to the
+// budget, and notifies the listener of this thread when much memory was released.
+
 #include "sys/memory_budget.h"
 
 #include <atomic>
@@ -12,12 +15,12 @@
 namespace ropewalk {
 namespace {
 
-// Sums only: no other memory is ordered by them.
+// Enough for sums, because no other memory is ordered by them.
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 constinit std::atomic<std::size_t> held = 0;
 constinit std::atomic<std::size_t> budget = 0;  // 0: not computed yet
-constinit std::atomic<std::size_t> peak = 0;    // of `held` since the last giveBackMemory()
+constinit std::atomic<std::size_t> peak = 0;    // largest `held` since the last giveBackMemory()
 constinit std::atomic<bool> isLogged = false;
 
 constinit thread_local sys::MemoryListener* listener = nullptr;
@@ -38,7 +41,7 @@ std::size_t defaultBudget() noexcept {
   try {
     return sys::budgetFor(sys::availableMemory());
   } catch (...) {
-    return sys::budgetFor(0x10000000);  // there is no memory to find out: assume 256 MiB
+    return sys::budgetFor(0x10000000);  // no memory to find out: assume 256 MiB
   }
 }
 
@@ -91,7 +94,7 @@ constinit std::atomic<std::size_t> readSize = kReadSize;
 
 void chargeMemory(std::size_t bytes) noexcept {
   const std::size_t now = held.fetch_add(bytes, kRelaxed) + bytes;
-  // Two threads may lose a peak between them. It only decides when giving back is worthwhile.
+  // A race of two threads may lose a peak. It only decides when giving memory back is worthwhile.
   if (now > peak.load(kRelaxed)) peak.store(now, kRelaxed);
   adaptReadSize();
 }

@@ -5,25 +5,24 @@
 
 namespace ropewalk::sys {
 
-// Bytes to ask for in one recv. Few while memory is short, because some input is read from a
-// connection before it is known that its output stalls.
+// Bytes to ask for in one recv. Less while memory is short, because a connection reads some input
+// before it finds that its output stalls.
 inline constexpr std::size_t kReadSize = 64 * 1024;
 inline constexpr std::size_t kReadSizeWhenShort = 4 * 1024;
-// Hidden visibility, so that a load is one instruction.
+// Hidden visibility makes a load one instruction.
 [[gnu::visibility("hidden")]] extern constinit std::atomic<std::size_t> readSize;
 
-// The counter behind ropewalk/memory_budget.h, which says what counts. Any thread.
+// Add to and subtract from the sum that ropewalk/memory_budget.h describes. Any thread.
 void chargeMemory(std::size_t bytes) noexcept;
 void releaseMemory(std::size_t bytes) noexcept;
 
-// True if much of what was held since the last giveBackMemory() has been released: 8 MiB at least,
-// and half of it.
+// True if at least 8 MiB and half of the peak since the last giveBackMemory() have been released.
 bool mayGiveBackMemory() noexcept;
 
-// Gives the memory that was freed back to the system; malloc waits meanwhile.
+// Returns freed memory to the system. Other threads that call malloc wait meanwhile.
 void giveBackMemory() noexcept;
 
-// Is notified when releaseMemory() has made mayGiveBackMemory() true. The memory is not freed yet.
+// Is notified when releaseMemory() makes mayGiveBackMemory() true. The memory is not freed yet.
 class MemoryListener {
  public:
   virtual void memoryReleased() noexcept = 0;
@@ -32,7 +31,8 @@ class MemoryListener {
   ~MemoryListener() = default;
 };
 
-// While it lives, releases on this thread notify `listener`, which must outlive it; null: nobody.
+// While this exists, releases on this thread notify `listener`, which must outlive it; null:
+// nothing.
 class MemoryListening {
  public:
   explicit MemoryListening(MemoryListener* listener) noexcept;

@@ -1,3 +1,6 @@
+// Reads the limits on this process's memory: the machine's memory (sysinfo(2)), the cgroup files of
+// version 1 and 2, and the resource limits (getrlimit(2)).
+
 #include "sys/memory_limit.h"
 
 #include <fcntl.h>
@@ -20,7 +23,7 @@ namespace {
 
 constexpr std::size_t kNoLimit = SIZE_MAX;
 
-// The first 4 KiB of a file of the system's; empty if it cannot be read.
+// The first 4 KiB of a system file; empty if it cannot be read.
 std::string contentsOf(const char* path) {
   const FileDescriptor file(kernel.open(path, O_RDONLY | O_CLOEXEC));
   std::array<char, 4096> bytes{};
@@ -28,8 +31,8 @@ std::string contentsOf(const char* path) {
   return got > 0 ? std::string(bytes.data(), static_cast<std::size_t>(got)) : std::string();
 }
 
-// The number at the front of `text`; nothing if a word such as `max` is there. Removes it, and one
-// blank after it, from `text`.
+// Removes the number at the front of `text`, and one blank after it, and returns it. Nothing if
+// `text` begins with a word such as `max`.
 std::optional<std::size_t> takeNumber(std::string_view& text) {
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -59,7 +62,7 @@ std::size_t leftOf(int resource, std::size_t mapped) {
   return limit.rlim_cur - std::min<std::size_t>(limit.rlim_cur, mapped);
 }
 
-// /proc/self/statm has pages: all, resident, shared, text, 0, data.
+// /proc/self/statm lists pages: all, resident, shared, text, 0, data.
 std::size_t resourceLimit() {
   const std::string text = contentsOf("/proc/self/statm");
   std::array<std::size_t, 6> pages{};
@@ -75,7 +78,7 @@ std::size_t machineMemory() {
   return static_cast<std::size_t>(machine.totalram) * machine.mem_unit;
 }
 
-// `name` in the folder of the cgroup `path` under `mount`, and in each folder around it.
+// Adds `name` in the folder of cgroup `path` under `mount`, and in each folder that contains it.
 void addUpwards(std::string_view mount, std::string_view path, std::string_view name,
                 std::vector<std::string>& files) {
   while (true) {
@@ -95,7 +98,7 @@ bool isListed(std::string_view list, std::string_view item) {
   return false;
 }
 
-// `line` is ID:CONTROLLERS:PATH; of version 2 it is 0::PATH.
+// `line` is ID:CONTROLLERS:PATH, in version 2 0::PATH.
 void addFilesOf(std::string_view line, std::vector<std::string>& files) {
   const std::size_t first = line.find(':');
   const std::size_t second = first == line.npos ? first : line.find(':', first + 1);

@@ -9,10 +9,10 @@ namespace ropewalk::sys {
 
 namespace {
 
-// Used before the page is made, and instead of it if the kernel cannot wipe pages on fork.
+// Used until the page exists, and for ever if the kernel cannot wipe pages on fork.
 constinit std::atomic<unsigned> plainWord = 0;
 
-// A child copies it and counts on, so its numbers differ from those of its ancestors.
+// A child inherits it and counts on, so its numbers differ from those of its ancestors.
 constinit std::atomic<unsigned> lastNumber = 0;
 
 constexpr std::size_t kPage = 4096;  // the kernel rounds up
@@ -32,7 +32,7 @@ std::atomic<unsigned>* makeWord() noexcept {
 
 constinit std::atomic<std::atomic<unsigned>*> ProcessMark::word_ = &plainWord;
 
-// Gives this process its number. If several threads call at once, one of their numbers is it.
+// Gives this process its number. If several threads call this at once, the number of one is kept.
 unsigned ProcessMark::begin() noexcept {
   static std::atomic<unsigned>* const word = makeWord();
   word_.store(word, std::memory_order_relaxed);

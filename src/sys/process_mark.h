@@ -8,17 +8,17 @@ namespace ropewalk::sys {
 // use the descriptors in it, because they are shared with the parent.
 //
 // A check costs two loads and no system call. The number of this process is in a page that fork()
-// wipes in the child (MADV_WIPEONFORK); where the kernel cannot do that, a fork handler does it.
+// wipes in the child (MADV_WIPEONFORK). If the kernel cannot do that, a fork handler calls wipe().
 class ProcessMark {
  public:
   ProcessMark() noexcept : number_(ofThisProcess()) {}
 
   bool isOurs() const noexcept { return number_ == ofThisProcess(); }
 
-  // From now on the object is this process's.
+  // Makes the object belong to this process.
   void take() noexcept { number_ = ofThisProcess(); }
 
-  // For the handler of fork(), in the child.
+  // Called by the fork handler, in the child.
   static void wipe() noexcept { word_.load(std::memory_order_relaxed)->store(0); }
 
  private:

@@ -7,10 +7,10 @@
 
 namespace ropewalk::sys {
 
-// An Address in the form that the kernel takes and gives.
+// An Address in the kernel's form.
 class SocketAddress {
  public:
-  SocketAddress() noexcept;  // room for the kernel to fill in
+  SocketAddress() noexcept;  // empty, for the kernel to fill in
   explicit SocketAddress(const Address& address) noexcept;
 
   const sockaddr* get() const noexcept { return reinterpret_cast<const sockaddr*>(&storage_); }
@@ -18,7 +18,7 @@ class SocketAddress {
   socklen_t* lengthForKernel() noexcept { return &length_; }
   socklen_t length() const noexcept { return length_; }
 
-  // An IPv4 peer of a dual-stack socket (::ffff:a.b.c.d) is told as IPv4.
+  // An IPv4 peer of a dual-stack socket (::ffff:a.b.c.d) is returned as IPv4.
   Address address() const noexcept;
 
  private:

@@ -7,14 +7,14 @@
 
 namespace ropewalk::detail {
 
-// Memory that lives until the end of a turn: handed out by moving a pointer, given back all at
+// Memory that lives until the end of a turn. Allocating moves a pointer; everything is freed at
 // once.
 class Arena {
  public:
-  // What one block holds, in bytes; the first is kept for ever.
+  // The size of one block in bytes. reset() keeps the first block.
   static constexpr std::size_t kBlockSize = 64 * 1024;
 
-  // `size` bytes, aligned for any object. REQUIRES: size <= kBlockSize.
+  // Returns `size` bytes, aligned for any object. REQUIRES: size <= kBlockSize.
   char* allocate(std::size_t size) {
     char* const memory = cursor_ + (-reinterpret_cast<std::uintptr_t>(cursor_) % kAlignment);
     if (static_cast<std::ptrdiff_t>(size) > limit_ - memory) {
@@ -24,15 +24,15 @@ class Arena {
     return memory;
   }
 
-  // Makes what ends at `end` longer by `size` bytes in place; false if something else follows it or
-  // the block is full.
+  // Extends the allocation that ends at `end` by `size` bytes in place. False if another one
+  // follows it or the block is full.
   bool extend(const char* end, std::size_t size) noexcept {
     if (end != cursor_ || size > static_cast<std::size_t>(limit_ - cursor_)) return false;
     cursor_ += size;
     return true;
   }
 
-  // Everything that was handed out is void.
+  // Invalidates all allocations.
   void reset() noexcept {
     if (blocks_.size() > 1) dropAllButFirst();
     cursor_ = first_;

@@ -9,7 +9,7 @@
 
 namespace ropewalk::detail {
 
-// Not in the class: there g++ 12 forgets to give the memory back when the constructor throws.
+// Not defined in the class: g++ 12 would then leak the memory if the constructor throws.
 Belongings::Belongings() : scope_(new Scope) {}
 
 Belongings& Belongings::of(Protocol& protocol) {
@@ -32,10 +32,10 @@ void Belongings::handOver(Protocol& protocol) noexcept {
 
 void Belongings::makeRoom() {
   if (calls_.size() < calls_.capacity()) return;
-  // Those that have run are let go whenever the list would grow.
+  // Drops the calls that have run whenever the list would grow.
   std::erase_if(calls_, [](const DelayedCall& each) { return !each.active(); });
-  // Grow unless that freed half of the list. Otherwise a list that is nearly full would be searched
-  // for every call.
+  // Grows unless that freed half of the list. Otherwise a nearly full list would be searched for
+  // every call.
   if (2 * calls_.size() > calls_.capacity() || calls_.capacity() == 0) {
     calls_.reserve(std::max<std::size_t>(1, 2 * calls_.capacity()));
   }

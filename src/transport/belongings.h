@@ -11,23 +11,23 @@ class Protocol;
 
 namespace ropewalk::detail {
 
-// What was started through a protocol and dies with its connection: calls and coroutines. Exists
-// only for protocols that started something.
+// The delayed calls and coroutines that were started through a protocol and end with its
+// connection. Exists only for protocols that started one.
 class Belongings {
  public:
   Belongings();
 
-  // Made if there are none yet.
+  // Creates them if `protocol` has none yet.
   static Belongings& of(Protocol& protocol);
 
-  // Cancels and destroys what belongs to `protocol`; what is started from now on dies at once.
+  // Cancels and destroys the belongings of `protocol`. Those started later are cancelled at once.
   static void end(Protocol& protocol);
 
-  // The connection of `protocol` goes to another protocol, which calls end() soon.
+  // The connection of `protocol` goes to another protocol; end() is called soon.
   static void handOver(Protocol& protocol) noexcept;
 
-  // In two steps, so that no call is left running that could not be kept: makeRoom() may throw,
-  // keep() does not. REQUIRES: makeRoom() was called for each keep().
+  // Two steps, so that a call is never left running without an owner: makeRoom() may throw, keep()
+  // does not. REQUIRES: makeRoom() was called before each keep().
   void makeRoom();
   DelayedCall keep(DelayedCall call) noexcept;
   Scope& scope() noexcept { return *scope_; }

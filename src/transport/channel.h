@@ -10,19 +10,19 @@
 
 namespace ropewalk::detail {
 
-// What a transfer did: bytes moved, or -1 and the errno. For a receive, 0 bytes is the end of the
-// stream.
+// The result of a transfer: bytes moved, or -1 and the errno. A receive of 0 bytes is the end of
+// the stream.
 struct Transfer {
   std::ptrdiff_t bytes = 0;
   int error = 0;
 };
 
-// What the owner of a channel wants to hear of.
+// The events that a channel reports to its owner.
 enum class Interest : std::uint8_t {
   Nothing = 0,
   Read = 1,    // bytes, the end of the stream, or a reset
-  Write = 2,   // room for more after a short send; a connect that is decided
-  Broken = 4,  // a reset only: reading is paused, and the end of the stream must not wake anybody
+  Write = 2,   // room for more after a short send; the result of a connect
+  Broken = 4,  // a reset only: reading is paused, and the end of the stream is not reported
 };
 constexpr Interest operator|(Interest a, Interest b) {
   return static_cast<Interest>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
@@ -31,8 +31,8 @@ constexpr bool has(Interest all, Interest one) {
   return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0;
 }
 
-// Whoever a channel tells that it is ready. Called by the driver, on the reactor's thread; never
-// from inside a call on the channel, but for setInterest(). The owner may destroy the channel from
+// Is notified when a channel is ready. The driver calls it on the reactor's thread, never from
+// inside a call on the channel, except setInterest(). The owner may destroy the channel from
 // inside.
 class ChannelOwner {
  public:
@@ -44,9 +44,9 @@ class ChannelOwner {
   ~ChannelOwner() = default;
 };
 
-// One wire under one connection: a kernel socket, a simulated one, or memory. Everything that a
-// connection asks of the outside goes through here; what a connection *is* does not (DESIGN: one
-// state machine).
+// One wire under one connection: a kernel socket, a simulated one, or memory. All I/O of a
+// connection goes through it. It knows nothing of the connection's state: there is one state
+// machine, in Connection.
 //
 // Destroying it closes it in an orderly way: bytes already taken by send() still arrive, unless
 // unread bytes make the kernel (and the simulation) reset.
@@ -60,35 +60,36 @@ class Channel {
   // `owner` must outlive the channel or be replaced.
   virtual void setOwner(ChannelOwner& owner) = 0;
 
-  // Applies at once; asking for what is already so costs nothing. If the kernel cannot (out of
-  // memory), the owner hears broken() from inside this call.
+  // Takes effect at once. Setting the present interest again costs nothing. If the kernel runs out
+  // of memory, the owner's broken() is called from inside this call.
   virtual void setInterest(Interest interest) = 0;
 
   virtual Transfer receive(char* buffer, std::size_t size) = 0;
 
-  // As receive(), for bytes that are discarded: does not copy them if it can. The contents of the
+  // As receive(), but discards the bytes, without copying them if possible. The contents of the
   // buffer are undefined afterwards.
   virtual Transfer discard(char* buffer, std::size_t size) { return receive(buffer, size); }
 
   virtual Transfer send(const iovec* pieces, int count) = 0;
   virtual Transfer sendFile(int file, std::uint64_t offset, std::size_t count) = 0;
 
-  // Bytes that were sent and that the peer has not acknowledged yet.
+  // The bytes that were sent but not yet acknowledged by the peer.
   virtual std::size_t unacknowledged() const = 0;
 
   // The number of bytes that receive() would return at once.
   virtual std::size_t unread() const = 0;
 
-  // How long the peer may leave what was sent unacknowledged; the kernel's affair.
+  // How long the peer may leave sent bytes unacknowledged. The kernel enforces it.
   virtual void setPatience(Duration patience) = 0;
 
-  // Says that nothing more will be sent. Failure is of no consequence (HC6).
+  // Ends the sending direction. Failure has no consequence (HC6).
   virtual void shutdownWrite() = 0;
 
-  // From now on destroying it resets the connection and drops what was not delivered.
+  // Makes the destructor reset the connection and drop undelivered output.
   virtual void resetOnClose() = 0;
 
-  // How a connect ended: 0 or the errno. REQUIRES: writeReady() was called after Driver::connect().
+  // The result of a connect: 0 or the errno. REQUIRES: writeReady() was called after
+  // Driver::connect().
   virtual int connectResult() = 0;
 
   // After a connect: whether the socket is connected to itself. That happens if no server listens

@@ -1,6 +1,6 @@
-// The road of a byte through a connection: in by readReady(), out by write() and flush(). What else
-// may happen stands in connection_flow.cc (pausing), connection_switch.cc (another protocol) and
-// connection_close.cc (beginnings and ends).
+// How a connection reads and writes: input through readReady(), output through write() and flush().
+// The rest is in connection_flow.cc (pausing), connection_switch.cc (another protocol) and
+// connection_close.cc (start and end).
 
 #include "transport/connection.h"
 
@@ -16,12 +16,11 @@ namespace ropewalk::detail {
 
 namespace {
 
-// A connection whose sender fills the buffer each time gives way to the others after this many
-// reads.
+// After this many reads, a connection whose sender fills the buffer each time yields to the others.
 constexpr int kReadsPerTurn = 4;
 
-// Up to this many bytes a copy to the arena costs less than a piece of the queue that owns or
-// shares them.
+// Up to this many bytes, copying to the arena costs less than a queue piece that owns or shares
+// them.
 constexpr std::size_t kShortShare = 512;
 
 // Pieces in one sendmsg.
@@ -29,7 +28,7 @@ constexpr int kPieces = 64;
 
 bool wouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
-// What sendfile(2) says of the connection; any other error is the file's.
+// The errors of sendfile(2) that concern the connection; any other one concerns the file.
 bool isOfNetwork(int error) {
   constexpr int kErrors[] = {EPIPE,     ECONNRESET,   ECONNABORTED, ENOTCONN,
                              ETIMEDOUT, ENETDOWN,     ENETRESET,    ENETUNREACH,
@@ -68,7 +67,7 @@ inline bool Connection::sent(const Transfer& transfer, std::size_t wanted) {
   return false;
 }
 
-// Sends what is at the front in one system call. False if that was all for now.
+// Sends the front of the queue in one system call. False if nothing more can be sent now.
 inline bool Connection::sendFront() {
   const iovec only = queue_.onlyArenaPiece();
   return only.iov_len > 0 ? sent(channel_->send(&only, 1), only.iov_len) : sendPieces();
@@ -128,7 +127,7 @@ void Connection::write(std::string_view bytes) {
 
 void Connection::write(const SharedBytes& bytes) {
   requireHome("Transport::write()");
-  // A short line is cheaper to copy than to share, unless it will wait.
+  // Copying a short line is cheaper than sharing it, unless it must wait.
   if (bytes.size() <= kShortShare && !waitsForRoom_) return write(bytes.view());
   if (bytes.empty() || !acceptsWrites()) return;
   try {
@@ -165,8 +164,8 @@ void Connection::writeFile(int fd, std::uint64_t offset, std::uint64_t count) {
   queued();
 }
 
-// Called in a catch block when bytes could not be kept. The output has a gap now, so the connection
-// ends.
+// Called in a catch block when bytes could not be queued. The output has a gap now, so the
+// connection ends.
 void Connection::outOfMemory() noexcept { abortConnection(Failure::current()); }
 
 bool Connection::acceptsWrites() {
@@ -176,8 +175,8 @@ bool Connection::acceptsWrites() {
   return makesRoom();
 }
 
-// At the cap. A queue that only waits for the end of the turn is sent first, so that a quick peer
-// is not taken for a slow one.
+// Called at the cap. A queue that is only waiting for the end of the turn is sent first, so that a
+// fast peer is not treated as a slow one.
 bool Connection::makesRoom() {
   try {
     if (!waitsForRoom_ && !turn_.isLeft()) sendQueue();
@@ -189,8 +188,8 @@ bool Connection::makesRoom() {
   return false;
 }
 
-// A large view leaves at once, together with what is queued before it; only what the kernel refuses
-// is copied.
+// Sends a large view at once, together with the output queued before it; copies only the bytes that
+// the kernel refuses.
 void Connection::writeThrough(std::string_view bytes) {
   iovec pieces[kPieces];
   const WriteQueue::Gathered queued = queue_.gather(pieces, kPieces - 1);
@@ -225,8 +224,7 @@ void Connection::flushLater() {
   flushQueued_ = true;
 }
 
-// Between two callbacks of ours it may have been flushed already, and written to again: it stands
-// in the line until now.
+// It may have been flushed and written to since it was queued; it keeps its place until this call.
 void Connection::flushFromLine() noexcept {
   flushQueued_ = false;
   flush();
@@ -249,7 +247,7 @@ bool Connection::sendPieces() {
   return sent(channel_->send(pieces, front.count), front.bytes);
 }
 
-// One slice a turn: a long file to a quick reader must not keep the others waiting.
+// One slice a turn, so that a long file to a fast reader does not delay the other connections.
 bool Connection::sendFileFront() {
   const WriteQueue::FileStretch stretch = queue_.frontFile();
   const Transfer sent = channel_->sendFile(stretch.file, stretch.offset, stretch.count);
@@ -270,7 +268,7 @@ bool Connection::refused(int error) {
   if (wouldBlock(error)) {
     roomEnded(false);
   } else {
-    channel_->resetOnClose();  // what was queued is dropped
+    channel_->resetOnClose();  // queued output is dropped
     endSoon(failureOf<ConnectionLost>("send", std::error_code(error, std::generic_category())));
   }
   return false;

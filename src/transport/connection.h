@@ -23,82 +23,82 @@
 
 namespace ropewalk::detail {
 
-// Whoever made a connection (a port, a connector) and wants to hear of its end.
+// The port or connector that made a connection; it is notified when the connection ends.
 class ConnectionMaker : public RefCounted {
  public:
-  // After connectionLost() has returned. Must not throw.
+  // Called after connectionLost() has returned. Must not throw.
   virtual void connectionEnded(const Failure& why) noexcept = 0;
 
-  // What connections of this maker get unless they are given limits of their own.
+  // The limits of its connections, unless setLimits() gave a connection its own.
   virtual const ConnectionLimits& limits() const noexcept = 0;
 
-  // The list of its connections that may be closed to make room; null: they are in the reactor's
-  // common list. Lives as long as one of its connections is open.
+  // The list of its connections that may be closed to make room, or null if they are in the
+  // reactor's common list. Must live as long as any of its connections is open.
   virtual IdleConnections* idleGroup() noexcept { return nullptr; }
 };
 
-// One connection, whatever wire is under it: how it queues, pauses, closes, breaks and ends is
-// written here and nowhere else.
+// One connection over any wire. All the rules for queueing, pausing, closing, failing and ending
+// are implemented here and nowhere else.
 //
-// Its life is a line of phases, left to right only:
+// It passes through these phases in order, never back:
 //
 //   Made -> Open -> Closing -> Lingering -> Ending -> Ended
 //
 //   Made: has no protocol yet.
 //
-//   Open: delivers what arrives.
+//   Open: delivers input.
 //
-//   Closing: loseConnection() was called, or a callback threw. What is queued goes out, nothing is
+//   Closing: loseConnection() was called, or a callback threw. Queued output is sent, input is not
 //   delivered.
 //
-//   Lingering: all is out and the peer was told. What it still sends is thrown away, until it has
-//   finished too.
+//   Lingering: all output is sent and the sending direction is shut down. Input is discarded until
+//   the peer finishes too.
 //
-//   Ending: the reason is known. connectionLost() comes from settle(), never from inside a caller.
+//   Ending: the reason is known. settle() calls connectionLost(), never from inside another call.
 //
 //   Ended: connectionLost() has begun.
 //
-// Any phase may be skipped. Callbacks are made from readReady(), start() and settle(), which the
-// event loop calls, and from no method that the protocol can call; so nothing here can be pulled
-// from under a callback.
+// Any phase may be skipped. Only readReady(), start() and settle() make callbacks. The event loop
+// calls these three; no method that the protocol can call makes a callback. So a connection cannot
+// be destroyed under a running callback.
 //
-// The turn holds one count until Ended; handles may hold others for ever.
+// The turn holds one reference until Ended; handles may hold others for any time.
 class Connection final : public Transport, public ChannelOwner, private Deadline {
  public:
-  // `turn` must outlive the connection's phase Ended. `session` counts a port's connections (rule
-  // PT27).
+  // `turn` must outlive the connection until it is Ended. `session` is its number among the port's
+  // connections (PT27).
   static constexpr std::uint32_t kClient = ~0u;
   Connection(Turn& turn, std::unique_ptr<Channel> channel, Ref<ConnectionMaker> maker,
              std::uint32_t session);
   ~Connection() override;
 
-  // Gives it its protocol and begins to deliver. REQUIRES: Made, and called from the event loop.
+  // Sets the protocol and begins to deliver input. REQUIRES: phase Made; called from the event
+  // loop.
   void start(std::shared_ptr<Protocol> protocol) noexcept;
 
-  // As start(), but the protocol comes later, or never: the one whose makeConnection() is called
-  // with this transport first. It is not owned, and gets no callback after letGoOfProtocol(). For
-  // test doubles.
+  // As start(), but the protocol is set later, or never: it becomes the first one whose
+  // makeConnection() is called with this transport. The connection does not own it, and does not
+  // call it after letGoOfProtocol(). For test doubles.
   void startWithout(std::shared_ptr<Protocol> placeholder) noexcept;
   void letGoOfProtocol(std::shared_ptr<Protocol> placeholder) noexcept;
 
-  // Ends it with `why` as the reason, in the turn's own time; `reset`: at once, dropping what is
-  // queued.
+  // Ends the connection with `why` as the reason, from settle().
   void endSoon(Failure why) noexcept;
 
-  // The reactor stops: tells the protocol now. From the event loop.
+  // For a stop of the reactor: calls connectionLost() now. From the event loop.
   void end(const Failure& why) noexcept;
 
-  // Has the protocol asked to finish (Protocol::drainRequested()), from the event loop.
+  // Makes settle() call Protocol::drainRequested().
   void drain() noexcept;
 
-  // On: this is a child process, and a callback of the connection has forked. Nothing is read or
-  // sent any more, because the parent handles the input and the queued output.
+  // On: this is a child process, and a callback of the connection has forked. The connection
+  // neither reads nor sends, because the parent handles the input and the queued output.
   void leave(bool on) noexcept;
 
-  // In a child: closes the socket and becomes a transport that does nothing. Calls no user code.
+  // In a child: closes the socket and makes this a transport that does nothing. Calls no user code.
   void abandon() noexcept;
 
-  // For the turn.
+  // Called by Turn only.
   void flushFromLine() noexcept;
   void settle() noexcept;
   ConnectionLinks& links() noexcept { return links_; }
@@ -109,17 +109,17 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
     idleSince_ = idleSince;
   }
 
-  // Orders connections by when they became idle: Turn numbers them. 0 while lingering.
+  // The number by which Turn orders connections that became idle. 0 while lingering.
   std::uint64_t idleSince() const noexcept { return standing_ == Standing::Idle ? idleSince_ : 0; }
 
-  // True if ending it now loses neither output nor input that has arrived. REQUIRES: it is idle or
-  // lingers.
+  // True if ending the connection now loses neither output nor input that has arrived. REQUIRES: it
+  // is idle or lingering.
   bool isEvictable() noexcept {
     if (standing_ == Standing::Lingering) return true;
     return phase_ == Phase::Open && !takeover_ && queue_.empty() && channel_->unread() == 0;
   }
 
-  // The producer that is registered, or null; and how it is.
+  // The registered producer, or null, and its kind.
   std::shared_ptr<Producer> producer() const { return feed_ ? feed_->producer : nullptr; }
   Streaming streaming() const { return feed_->streaming; }
 
@@ -163,18 +163,18 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
  private:
   enum class Phase : std::uint8_t { Made, Open, Closing, Lingering, Ending, Ended };
 
-  // A producer and what it was told; exists only while one is registered.
+  // A registered producer and its state. Exists only while a producer is registered.
   struct Feed {
     std::shared_ptr<Producer> producer;
     Streaming streaming;
     bool paused = false;
     bool wrote = false;  // since the last resumeProducing()
     bool resumeDue = false;
-    bool isRelieved = false;  // it was paused for want of memory, and there is memory again
+    bool isRelieved = false;  // paused because memory was short; memory is available again
   };
 
-  // The way to another protocol: exists from switchProtocol() until the next protocol has got what
-  // was there before it.
+  // A switch to another protocol. Exists from switchProtocol() until the next protocol has received
+  // the input left over from the previous one.
   struct Takeover {
     std::shared_ptr<Protocol> next;  // null once it is in place
     std::string unread;
@@ -183,14 +183,14 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   };
 
   // In a debug build, aborts the program if `call` is made on another thread than the reactor's.
-  // Does not check after the end: turn_ may be gone then, and every call does nothing.
+  // Does not check after the end, when turn_ may be destroyed and every call does nothing.
   void requireHome(const char* call) const noexcept {
     if (kChecksThreads && phase_ != Phase::Ended && !turn_.home().isHere()) [[unlikely]]
       stopElsewhere(call);
   }
   [[noreturn]] void stopElsewhere(const char* call) const noexcept;
 
-  // connection.cc: the road of a byte
+  // connection.cc: reading and writing
   bool wantsRead() const noexcept;
   bool acceptsWrites();
   bool makesRoom();
@@ -212,7 +212,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void roomEnded(bool someSent);
   void outOfMemory() noexcept;
 
-  // connection_flow.cc: pausing, producers, what follows a flush
+  // connection_flow.cc: pausing, producers, work after a flush
   void dropOwnLimits() noexcept;
   bool blocksWhenFull() const noexcept;
   void unblock();
@@ -222,7 +222,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void stopFeed() noexcept;
   void applyInterest() noexcept;
 
-  // connection_close.cc: beginnings and ends
+  // connection_close.cc: start and end
   void readStopped(Transfer got) noexcept;
   void tellReadLost() noexcept;
   void discardInput() noexcept;
@@ -246,14 +246,14 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   template <typename Call>
   void guarded(const Call& call) noexcept;
 
-  // connection_switch.cc: another protocol takes over
+  // connection_switch.cc: switching to another protocol
   bool awaitsSwitch() const noexcept { return takeover_ && takeover_->next; }
   void carryOutSwitch() noexcept;
   void retireProtocol() noexcept;
   void deliverUnread() noexcept;
   void endTakeover() noexcept;
 
-  // connection_progress.cc: whether the peer takes what is sent
+  // connection_progress.cc: whether the peer acknowledges output
   void expectProgress();
   void lookForProgress() noexcept;
   Duration progressLimit() const noexcept;
@@ -266,53 +266,53 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   WriteQueue queue_;
   std::unique_ptr<Feed> feed_;
   RoomWaiters roomWaiters_;
-  std::unique_ptr<Stall> stall_;  // while the wire takes no more
+  std::unique_ptr<Stall> stall_;  // while the kernel takes no more output
   std::unique_ptr<Takeover> takeover_;
   const ConnectionLimits* limits_;  // the maker's, or its own
   Ref<ConnectionMaker> maker_;
-  Failure reason_;  // why it ends, once that is known
+  Failure reason_;  // why the connection ends, once that is known
   ConnectionLinks links_;
   Address peer_;
-  mutable std::unique_ptr<const Address> host_;  // once it was asked for
+  mutable std::unique_ptr<const Address> host_;  // null until it is asked for
   std::uint32_t session_;
   union {
-    // While lingering: input discarded so far, for Linger::Yes; the end of the time for it, for
-    // Linger::WhileSending.
+    // While lingering: for Linger::Yes, the input discarded so far; for Linger::WhileSending, the
+    // time at which lingering ends.
     std::size_t discarded_ = 0;
     TimePoint lingerEnds_;
     std::uint64_t idleSince_;  // while idle
-    std::size_t dropped_;      // else: output that was never sent
+    std::size_t dropped_;      // otherwise: output that was never sent
   };
 
   Phase phase_ = Phase::Made;
-  // What keeps it from reading: bits, so that one look tells all.
+  // The reasons not to read: one storage unit, so that one load tests them all.
   bool paused_ : 1 = false;     // by pauseProducing()
-  bool blocked_ : 1 = false;    // too much of its own output waits
+  bool blocked_ : 1 = false;    // too much of its own output is queued
   bool readEnded_ : 1 = false;  // the peer has finished
-  bool takenOver_ : 1 = false;  // there is a takeover_
+  bool takenOver_ : 1 = false;  // takeover_ is not null
 
-  // Bytes, for they are written on the road of every message.
-  bool flushQueued_ = false;      // it stands in the turn's line
-  bool needsAfterFlush_ = false;  // something beside the bytes waits for the flush
-  bool waitsForRoom_ = false;     // the kernel refused some; nothing is sent before writeReady()
+  // Whole bytes rather than bits, because every message writes them.
+  bool flushQueued_ = false;      // it is queued in the turn's flush line
+  bool needsAfterFlush_ = false;  // the next flush must call afterFlush()
+  bool waitsForRoom_ = false;     // a send was cut short; nothing is sent before writeReady()
 
   bool ownsLimits_ : 1 = false;
   bool settleQueued_ : 1 = false;
   Standing standing_ : 2 = Standing::Busy;
-  std::optional<bool> readWhileBlocked_;  // as setReadWhileBlocked() said
+  std::optional<bool> readWhileBlocked_;  // as set by setReadWhileBlocked()
   bool writeLost_ : 1 = false;            // loseWriteConnection() was called
-  bool shutDown_ : 1 = false;             // ... and the peer was told
-  bool writeLostDue_ : 1 = false;         // ... and the protocol has to be
-  bool drainDue_ : 1 = false;             // drainRequested() has to be called
-  bool cutsShort_ : 1 = false;  // ends in a reset, once the peer has acknowledged what was sent
+  bool shutDown_ : 1 = false;             // ... and the sending direction is shut down
+  bool writeLostDue_ : 1 = false;         // ... and writeConnectionLost() must be called
+  bool drainDue_ : 1 = false;             // drainRequested() must be called
+  bool cutsShort_ : 1 = false;  // ends in a reset once the peer has acknowledged its output
   bool resets_ : 1 = false;     // the close will be a reset
-  bool heldBack_ : 1 = false;   // output waited while memory was short; see memory_budget.h
-  // This is a child process, and the connection is the parent's: see leave(). It counts as paused
-  // and as waiting for room meanwhile, so that reading and sending need no check of their own;
+  bool heldBack_ : 1 = false;   // output was held back: memory was short; see memory_budget.h
+  // This is a child process, and the connection belongs to the parent: see leave(). It counts as
+  // paused and as waiting for room, so that reading and sending need no check of their own;
   // leave(false) restores the two values below.
   bool left_ : 1 = false;
   bool wasPaused_ : 1 = false;
-  // No protocol has come yet, and after that: it is not owned. See startWithout().
+  // No protocol is set yet; afterwards, the protocol is not owned. See startWithout().
   bool awaitsProtocol_ : 1 = false;
   bool borrowsProtocol_ : 1 = false;
   bool waitedForRoom_ : 1 = false;

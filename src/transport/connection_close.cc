@@ -1,5 +1,6 @@
-// How a connection begins and ends. Every end is known first (Ending) and told later, by settle()
-// in the event loop, so that no caller is pulled from under (LF3).
+// How a connection starts and ends. Every end first sets the reason and the phase Ending; settle()
+// calls connectionLost() later, from the event loop, so that a connection never ends inside a call
+// of its user (LF3).
 
 #include <algorithm>
 #include <cerrno>
@@ -19,8 +20,8 @@ namespace ropewalk::detail {
 
 namespace {
 
-// Code that ran out of memory may have written half of a message. After an orderly end the peer
-// would take it for the whole.
+// Code that ran out of memory may have written half of a message. After an orderly close the peer
+// would take that half for a complete message.
 bool ranOutOfMemory(const Failure& why) { return why.check<std::bad_alloc>(); }
 
 }  // namespace
@@ -68,7 +69,7 @@ void Connection::abortConnection(Failure why) {
   if (!why) why = Failure::connectionAborted();
   if (phase_ == Phase::Made) return;
   if (phase_ == Phase::Ended) {
-    resets_ = true;  // for a call from connectionLost(); without effect later
+    resets_ = true;  // for a call from connectionLost(); no effect later
     return;
   }
   if (phase_ == Phase::Ending && !reason_.check<ConnectionDone>()) return;
@@ -76,7 +77,7 @@ void Connection::abortConnection(Failure why) {
   dropQueue();
   waitsForRoom_ = false;
   if (phase_ == Phase::Ending) {
-    reason_ = std::move(why);  // it was going to end well, until now (CL9)
+    reason_ = std::move(why);  // until now the end was orderly (CL9)
   } else {
     endSoon(std::move(why));
   }
@@ -93,7 +94,7 @@ void Connection::cutShort(Failure why) {
   flushLater();
 }
 
-// The rest cannot be sent. Ends in a reset, so that the peer cannot take the part for the whole.
+// The rest cannot be sent. Ends in a reset, so that the peer does not take the part for the whole.
 void Connection::fileBrokeOff(const WriteQueue::FileStretch& stretch,
                               const Transfer& sent) noexcept {
   const Failure why = failureFrom([&] {
@@ -116,7 +117,7 @@ void Connection::loseWriteConnection() {
   flushLater();
 }
 
-// Nothing more will come: an end of the peer's stream, or a broken connection.
+// Reading has ended: the peer ended its stream, or the connection is broken.
 void Connection::readStopped(Transfer got) noexcept {
   if (got.bytes < 0) {
     if (got.error != EAGAIN && got.error != EINTR) broken(got.error);
@@ -134,13 +135,13 @@ void Connection::tellReadLost() noexcept {
 }
 
 void Connection::broken(int error) noexcept {
-  // What breaks while we linger broke after all was sent: still an orderly end.
+  // All output was sent before lingering began, so an error here is still an orderly end.
   if (phase_ == Phase::Lingering) return endOrderly();
   const std::error_code code(error, std::generic_category());
   endSoon(failureOf<ConnectionLost>("recv", code));
 }
 
-// While lingering: one read a turn, so that a peer that floods us costs the others little.
+// While lingering: one read a turn, so that a flood of input costs the other connections little.
 void Connection::discardInput() noexcept {
   const Transfer got = channel_->discard(turn_.readBuffer(), Turn::kReadSize);
   if (got.bytes <= 0) return readStopped(got);
@@ -150,7 +151,7 @@ void Connection::discardInput() noexcept {
   if (discarded_ > limits_->lingerBytes) endOrderly();
 }
 
-// Everything written so far is with the kernel.
+// The kernel has taken all output written so far.
 void Connection::allSent() noexcept {
   if (writeLost_ && !shutDown_ && !feed_ && !cutsShort_) {
     shutDown_ = true;
@@ -164,7 +165,7 @@ void Connection::allSent() noexcept {
   linger();
 }
 
-// There is no event for an acknowledgement, so lookForProgress() checks from time to time.
+// The kernel has no event for an acknowledgement, so lookForProgress() polls for it.
 void Connection::awaitAcknowledgement() noexcept {
   if (channel_->unacknowledged() == 0) return endCut();
   try {
@@ -179,8 +180,9 @@ void Connection::endCut() noexcept {
   endSoon(reason_);
 }
 
-// A close with unread bytes in the kernel would reset the connection, and with it destroy what the
-// peer has not read yet: so first say that we have finished, and wait for the peer to finish too.
+// Closing with unread bytes in the kernel would reset the connection and destroy output that the
+// peer has not read yet. So shut down the sending direction first, and wait for the peer to finish
+// too.
 void Connection::linger() noexcept {
   if (readEnded_ || linger_ == Linger::No) return endOrderly();
   phase_ = Phase::Lingering;
@@ -197,7 +199,7 @@ void Connection::linger() noexcept {
   lingerOn(now);
 }
 
-// Until longLinger is over, or no input has arrived for lingerGap.
+// Until longLinger has passed, or no input has arrived for lingerGap.
 void Connection::lingerOn(TimePoint now) noexcept {
   turn_.deadlines().set(*this, std::min(lingerEnds_, later(now, limits_->lingerGap)));
 }
@@ -215,11 +217,11 @@ void Connection::endOrderly() noexcept { endSoon(reason_ ? reason_ : Failure::co
 
 void Connection::endSoon(Failure why) noexcept {
   if (phase_ >= Phase::Ending) return;
-  // A callback that threw is the reason, whatever happened afterwards.
+  // An earlier reason stays, such as the exception of a callback.
   if (!reason_) reason_ = std::move(why);
   becomeBusy();
   phase_ = Phase::Ending;
-  dropQueue();  // its pieces in the arena are void when this turn is over
+  dropQueue();  // its pieces in the arena become invalid at the end of this turn
   channel_->setInterest(Interest::Nothing);
   turn_.deadlines().clear(*this);
   settleLater();
@@ -267,7 +269,7 @@ void Connection::end(const Failure& why) noexcept {
   const Ref<Connection> self(this);
   while (awaitsSwitch()) carryOutSwitch();
   tellWriteLost();
-  // What was known before goes before.
+  // A reason set earlier takes precedence.
   const Failure reason = reason_ ? reason_ : why;
   resets_ = cutsShort_ || !queue_.empty();  // a stop drops output
   becomeBusy();
@@ -280,13 +282,12 @@ void Connection::end(const Failure& why) noexcept {
   if (protocol_) {
     guarded([&] { Belongings::end(*protocol_); });
     guarded([&] { protocol_->connectionLost(reason); });
-    // While it still has a name.
+    // The connection still has its name here.
     if (turn_.slowTurns().isOn()) turn_.slowTurns().enter("code that runs after connectionLost()");
   }
   protocol_.reset();
   takeover_.reset();
-  // The last handle may be dropped by another thread, which must not run a destructor of the
-  // user's.
+  // Another thread may drop the last handle. It must not run the destructor of a user's exception.
   reason_ = {};
   letChannelGo();
   turn_.countClosed(withoutNamespaces(reason.typeName()));
@@ -295,8 +296,8 @@ void Connection::end(const Failure& why) noexcept {
   maker->connectionEnded(reason);
 }
 
-// When the reactor stops, a channel with unacknowledged output is kept a little longer, because a
-// reset now would also destroy complete messages: see Partings.
+// When the reactor stops, a channel with unacknowledged output stays open a little longer, because
+// a reset now would also destroy complete messages: see Partings.
 void Connection::letChannelGo() noexcept {
   std::unique_ptr<Channel> channel = std::move(channel_);
   if (!resets_) return;
@@ -305,11 +306,11 @@ void Connection::letChannelGo() noexcept {
   try {
     turn_.partings().add(std::move(channel), turn_.reactor().now(), limits_->closeDeadline);
   } catch (...) {
-    // Out of memory: it is reset now.
+    // Out of memory: the channel is reset now.
   }
 }
 
-// Reads first: the peer sent what the kernel holds before it could know of the drain.
+// Reads first: the input that the kernel holds was sent before the peer could know of the drain.
 void Connection::carryOutDrain() noexcept {
   drainDue_ = false;
   if (phase_ == Phase::Open) readReady();
@@ -323,7 +324,7 @@ void Connection::drain() noexcept {
   settleLater();
 }
 
-// Logged here, for what user code throws no caller can hear.
+// Logged here, because no caller of ours can catch an exception of user code.
 void Connection::callbackThrew() noexcept {
   const Failure thrown = Failure::current();
   logError("a callback threw {}: {}", thrown.typeName(), thrown);
@@ -334,7 +335,7 @@ void Connection::callbackThrew() noexcept {
   loseConnection(Linger::Yes);
 }
 
-// The memory of the arena stays, with all that the reactor had.
+// Does not free the arena, which stays with the rest of the reactor's memory.
 void Connection::abandon() noexcept {
   phase_ = Phase::Ended;
   queue_.clear();
@@ -357,7 +358,7 @@ Address Connection::getHost() const {
   try {
     host_ = std::make_unique<const Address>(host);
   } catch (const std::bad_alloc&) {
-    // It is asked for again the next time.
+    // Not cached: the next call asks the kernel again.
   }
   return host;
 }

@@ -1,4 +1,4 @@
-// How a connection is held back and goes on: pausing, producers, and what follows a flush.
+// How a connection pauses and resumes: pauseProducing(), producers, and the work after a flush.
 
 #include <utility>
 
@@ -37,10 +37,9 @@ void Connection::leave(bool on) noexcept {
   waitsForRoom_ = on || waitedForRoom_;
 }
 
-// A server stops reading from a client that does not take its answers. Three exceptions: the user
-// called setReadWhileBlocked(); a producer is registered, which is paused instead; this side opened
-// the connection, because two ends that both write much and both stop reading would wait for each
-// other.
+// A server stops reading from a client that does not read its answers, unless the user called
+// setReadWhileBlocked(), or a producer is registered, which is paused instead, or this side opened
+// the connection: two ends that both write much and both stop reading would wait for each other.
 bool Connection::blocksWhenFull() const noexcept {
   if (readWhileBlocked_) return !*readWhileBlocked_;
   return session_ != kClient && !feed_;
@@ -83,7 +82,7 @@ void Connection::notifyRoom() noexcept {
 void Connection::setLimits(const ConnectionLimits& limits) {
   requireHome("Transport::setLimits()");
   auto own = std::make_unique<ConnectionLimits>(limits);
-  // The kernel is told only what is news to it: HTTP changes the others with every streamed answer.
+  // Call the kernel only for a change: HTTP sets other limits with every streamed answer.
   const bool isNews = channel_ && own->writeStall != limits_->writeStall;
   if (isNews) channel_->setPatience(own->writeStall);
   dropOwnLimits();
@@ -93,14 +92,14 @@ void Connection::setLimits(const ConnectionLimits& limits) {
   blockIfMuchWaits();
 }
 
-// As if what waits were written now.
+// Treats the queued output as if it were written now.
 void Connection::blockIfMuchWaits() {
   if (phase_ >= Phase::Ending || queue_.bytes() <= limits_->writeHighWater) return;
   overHighWater();
   flushLater();
 }
 
-// The maker, whose they may be, is let go of at the end.
+// The limits may belong to the maker, which is released at the end.
 ConnectionLimits Connection::limits() const {
   requireHome("Transport::limits()");
   return isConnected() ? *limits_ : ConnectionLimits();
@@ -136,7 +135,8 @@ void Connection::unregisterProducer() {
   blockIfMuchWaits();
 }
 
-// Told synchronously, once per crossing: a producer that goes on would only fill memory (PC7, PC8).
+// Pauses synchronously, once per crossing: a producer that continues would only fill memory (PC7,
+// PC8).
 void Connection::overHighWater() {
   needsAfterFlush_ = true;
   if (blocksWhenFull()) blocked_ = true;
@@ -181,7 +181,7 @@ void Connection::resumeFeed() noexcept {
   if (!waitsForProducer() || !feed_->resumeDue || phase_ >= Phase::Ending) return;
   const bool isRelieved = std::exchange(feed_->isRelieved, false);
   if (feed_->paused && !isRelieved && queue_.bytes() > limits_->writeLowWater) {
-    feed_->resumeDue = false;  // it was filled again meanwhile
+    feed_->resumeDue = false;  // refilled in the meantime
     return;
   }
   feed_->resumeDue = feed_->wrote = feed_->paused = false;
@@ -196,7 +196,7 @@ void Connection::stopFeed() noexcept {
 }
 
 void Connection::applyInterest() noexcept {
-  if (phase_ >= Phase::Ending) return;  // it has none since then
+  if (phase_ >= Phase::Ending) return;  // the interest was cleared when it ended
   Interest interest = Interest::Nothing;
   if (wantsRead()) interest = interest | Interest::Read;
   if (waitsForRoom_) interest = interest | Interest::Write;

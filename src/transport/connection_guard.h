@@ -6,8 +6,8 @@
 
 namespace ropewalk::detail {
 
-// The one door to user code from outside of readReady(): what is thrown ends this connection and
-// nothing else.
+// Every call of user code from outside readReady() goes through here. An exception ends this
+// connection and no other.
 template <typename Call>
 void Connection::guarded(const Call& call) noexcept {
   if (turn_.slowTurns().isOn()) turn_.slowTurns().enter(*this);

@@ -24,7 +24,7 @@ Ref<Connection> ConnectionLine<kNext>::pop() noexcept {
   Ref<Connection> popped(first_);
   first_ = std::exchange(popped->links().*kNext, nullptr);
   if (!first_) last_ = nullptr;
-  popped->release();  // the line's count
+  popped->release();  // the reference that the line held
   return popped;
 }
 

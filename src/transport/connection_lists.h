@@ -8,8 +8,8 @@ namespace ropewalk::detail {
 
 class Connection;
 
-// Where a connection stands in the lists of its turn: the lists run through the connections, so to
-// be in one costs no memory when there may be none left. Only the lists look in here.
+// The links of a connection in the lists of its turn. The lists are intrusive, so adding a
+// connection needs no memory, even when there is none left. Only the lists use them.
 struct ConnectionLinks {
   Connection* before = nullptr;
   Connection* after = nullptr;
@@ -17,7 +17,7 @@ struct ConnectionLinks {
   Connection* nextToSettle = nullptr;
 };
 
-// Connections in line, each at most once; the line holds one count of each.
+// A queue of connections, each in it at most once; holds one reference to each.
 template <Connection* ConnectionLinks::*kNext>
 class ConnectionLine {
  public:
@@ -29,10 +29,10 @@ class ConnectionLine {
 
   bool empty() const noexcept { return first_ == nullptr; }
 
-  // REQUIRES: it is not in this line, nor in another of the same links.
+  // REQUIRES: it is in neither this line nor another that uses the same links.
   void push(Connection& connection) noexcept;
 
-  // The one that has waited longest. REQUIRES: not empty.
+  // Removes and returns the one that has waited longest. REQUIRES: not empty.
   Ref<Connection> pop() noexcept;
 
  private:
@@ -40,8 +40,8 @@ class ConnectionLine {
   Connection* last_ = nullptr;
 };
 
-// Connections in the order in which they were added; holds one count of each. A connection is in at
-// most one such list.
+// Connections in the order in which they were added; holds one reference to each. A connection is
+// in at most one such list.
 class ConnectionList {
  public:
   ConnectionList() = default;

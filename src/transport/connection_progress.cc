@@ -1,4 +1,5 @@
-// Whether the peer takes what is sent: ConnectionLimits::writeStall and closeDeadline. See stall.h.
+// Whether the peer acknowledges output: ConnectionLimits::writeStall and closeDeadline. See
+// stall.h.
 
 #include <algorithm>
 #include <memory>
@@ -15,7 +16,7 @@ namespace ropewalk::detail {
 
 namespace {
 
-// Reading that is paused for this long, while there is unread input, is logged.
+// How long reading must be paused, with unread input, before that is logged.
 constexpr Duration kLongPause = 5s;
 
 }  // namespace
@@ -25,7 +26,7 @@ Duration Connection::progressLimit() const noexcept {
   return closes ? limits_->closeDeadline : limits_->writeStall;
 }
 
-// From now on the peer has to acknowledge something within the limit.
+// From now on the peer must acknowledge some output within the limit.
 void Connection::expectProgress() {
   if (!stall_) stall_ = std::make_unique<Stall>();
   stall_->begin(turn_.reactor().now(), channel_->unacknowledged());

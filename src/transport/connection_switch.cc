@@ -1,5 +1,6 @@
-// How a connection goes from one protocol to another: switchProtocol() only notes what is wanted,
-// and settle() does it in the event loop, so that no protocol is replaced under its own callback.
+// How a connection goes from one protocol to another: switchProtocol() only records the request,
+// and settle() carries it out in the event loop, so that no protocol is replaced inside its own
+// callback.
 
 #include <memory>
 #include <stdexcept>
@@ -18,7 +19,7 @@ void Connection::startWithout(std::shared_ptr<Protocol> placeholder) noexcept {
   awaitsProtocol_ = true;
 }
 
-// A protocol that wraps others hands this transport on to them, and stays the one that is notified.
+// A protocol that wraps others passes this transport on to them, but only the wrapper is notified.
 void Connection::attached(Protocol& protocol) {
   if (!awaitsProtocol_) return;
   awaitsProtocol_ = false;
@@ -39,13 +40,13 @@ void Connection::switchProtocol(std::shared_ptr<Protocol> next, std::string unre
   auto takeover = std::make_unique<Takeover>();
   takeover->next = std::move(next);
   takeover->unread = std::move(unread);
-  // What is still there came after `unread`, for the protocol that gives up now.
+  // The input that is still undelivered came after `unread`, which this protocol hands back now.
   if (takeover_) takeover->unread += takeover_->unread;
   takeover->charge.set(heapBytes(takeover->unread));
   takeover_ = std::move(takeover);
   takenOver_ = true;
   Belongings::handOver(*protocol_);
-  needsAfterFlush_ = true;  // which stops reading
+  needsAfterFlush_ = true;  // afterFlush() stops reading
   flushLater();
   settleLater();
 }
@@ -67,7 +68,8 @@ void Connection::carryOutSwitch() noexcept {
 }
 
 // To the calls, coroutines and the producer of this protocol, the connection looks as if it had
-// ended: what they write while they end, or their own close, must not reach the next protocol.
+// ended. Otherwise the output that they write while they end, or their loseConnection(), would
+// reach the next protocol.
 void Connection::retireProtocol() noexcept {
   const Phase phase = std::exchange(phase_, Phase::Ended);
   stopFeed();
@@ -77,7 +79,7 @@ void Connection::retireProtocol() noexcept {
 }
 
 void Connection::deliverUnread() noexcept {
-  if (phase_ == Phase::Open && (paused_ || blocked_)) return;  // afterFlush() comes back here
+  if (phase_ == Phase::Open && (paused_ || blocked_)) return;  // afterFlush() calls this again
   if (phase_ == Phase::Open && !takeover_->unread.empty()) {
     const std::string unread = std::exchange(takeover_->unread, {});
     takeover_->charge.set(0);

@@ -11,7 +11,7 @@ namespace ropewalk {
 
 namespace {
 
-// What a TransportRef points to before there is a connection: every order is dropped.
+// The target of a TransportRef before there is a connection: every call does nothing.
 class DeadTransport final : public Transport {
  public:
   DeadTransport() { makeImmortal(); }
@@ -56,7 +56,7 @@ class DeadTransport final : public Transport {
   void writeOwned(std::string) override {}
 };
 
-// One for all threads, never destroyed: a global object may make a protocol in its destructor.
+// One for all threads, never destroyed: the destructor of a global object may create a protocol.
 Transport& deadTransport() {
   static DeadTransport& dead = *new DeadTransport;
   return dead;

@@ -1,3 +1,7 @@
+// The timing wheel: a deadline is linked into the slot of the tick at which it is due. A later
+// set() only stores the new tick; sweep() finds that it is not due yet and moves it on. Ticks are
+// 32-bit and count from an origin that moves with time, so the wheel works for ever.
+
 #include "transport/deadline_wheel.h"
 
 #include <algorithm>
@@ -32,7 +36,7 @@ TimePoint DeadlineWheel::timeOf(std::uint32_t tick) const noexcept {
   return isCountable ? TimePoint(static_cast<Duration::rep>(ticks) * kTick) : TimePoint::max();
 }
 
-// Moves the origin up to shortly before `now`, if it is far behind. The distance is a multiple of
+// Moves the origin up to shortly before `now` if it is far behind. The distance is a multiple of
 // kSlots, so that each deadline stays in its slot.
 void DeadlineWheel::moveOrigin(TimePoint now) noexcept {
   const auto ticks = static_cast<std::uint64_t>(now.time_since_epoch() / kTick);
@@ -52,7 +56,7 @@ void DeadlineWheel::moveOrigin(TimePoint now) noexcept {
 }
 
 void DeadlineWheel::set(Deadline& deadline, TimePoint when) noexcept {
-  const std::uint32_t wanted = tickAfter(when);  // which may move the origin
+  const std::uint32_t wanted = tickAfter(when);  // may move the origin
   deadline.due_ = std::max(wanted, swept_ + 1);
   if (deadline.before_ && deadline.slot_ <= deadline.due_) return;
   deadline.unlink();
@@ -69,7 +73,7 @@ void DeadlineWheel::sweep(TimePoint now) noexcept {
   moveOrigin(now);
   const auto ticks = static_cast<std::uint64_t>(now.time_since_epoch() / kTick);
   const auto tick = static_cast<std::uint32_t>(ticks - origin_);
-  // After a long sleep every slot is visited once, not once for each tick that passed.
+  // After a long sleep, visits every slot once, not once for each tick that passed.
   const std::uint32_t first = tick - swept_ > kSlots ? tick - kSlots + 1 : swept_ + 1;
   swept_ = tick;
   for (std::uint32_t each = first; each <= tick; ++each) sweepSlot(each, tick);
@@ -86,7 +90,7 @@ void DeadlineWheel::sweepSlot(std::uint32_t tick, std::uint32_t now) noexcept {
       link(*deadline);
     } else {
       deadline->due_ = 0;
-      deadline->deadlinePassed();  // may destroy any deadline, this one too
+      deadline->deadlinePassed();  // may destroy any deadline, including this one
     }
   }
 }

@@ -9,8 +9,8 @@ namespace ropewalk::detail {
 
 class DeadlineWheel;
 
-// A moment after which something is overdue. Setting it again, later, is one store: the wheel looks
-// at the moment only when it passes the slot in which it was first put.
+// A deadline. Setting it again to a later time is one store: the wheel reads the time only when it
+// passes the slot in which the deadline was first put.
 class Deadline {
  public:
   Deadline() = default;
@@ -30,7 +30,7 @@ class Deadline {
   void linkInto(Deadline*& slot) noexcept;
 
   Deadline* next_ = nullptr;
-  Deadline** before_ = nullptr;  // what points to this; null: in no slot
+  Deadline** before_ = nullptr;  // the pointer to this; null: in no slot
   std::uint32_t due_ = 0;        // in ticks since the wheel's origin; 0: not set
   std::uint32_t slot_ = 0;       // the tick of the slot it is in
 };
@@ -41,7 +41,7 @@ class DeadlineWheel {
  public:
   static constexpr Duration kTick = 250ms;
 
-  // `time` is whose clock the deadlines are on; it must outlive the wheel. It is asked only when a
+  // `time` is the clock of the deadlines and must outlive the wheel. It is read only when a
   // deadline is far away.
   explicit DeadlineWheel(const ReactorTime& time) : time_(time) {}
   DeadlineWheel(const DeadlineWheel&) = delete;
@@ -50,7 +50,7 @@ class DeadlineWheel {
   void set(Deadline& deadline, TimePoint when) noexcept;
   void clear(Deadline& deadline) noexcept { deadline.due_ = 0; }
 
-  // The same, and the wheel knows it no more: it may outlive the wheel.
+  // As clear(), and unlinks the deadline, which may then outlive the wheel.
   void remove(Deadline& deadline) noexcept {
     clear(deadline);
     deadline.unlink();
@@ -59,12 +59,12 @@ class DeadlineWheel {
   // Calls the deadlines that are due at `now`. REQUIRES: nextSweep() <= now.
   void sweep(TimePoint now) noexcept;
 
-  // When sweep() has something to look at; TimePoint::max() if nothing is set.
+  // The time at which sweep() must be called next; TimePoint::max() if no deadline is set.
   TimePoint nextSweep() const noexcept { return nextSweep_; }
 
  private:
   static constexpr std::uint32_t kSlots = 256;
-  static constexpr std::uint32_t kLastTick = ~0u - kSlots;  // 34 years after the origin: for ever
+  static constexpr std::uint32_t kLastTick = ~0u - kSlots;  // 34 years past the origin: means never
   static constexpr std::uint32_t kMoveAfter = 1u << 31;     // half of that
 
   std::uint32_t tickAfter(TimePoint when) noexcept;
@@ -75,7 +75,7 @@ class DeadlineWheel {
   void findNextSweep() noexcept;
 
   const ReactorTime& time_;
-  std::uint64_t origin_ = 0;  // what ticks count from, itself in ticks: a multiple of kSlots
+  std::uint64_t origin_ = 0;  // the time of tick 0, itself in ticks: a multiple of kSlots
   std::uint32_t swept_ = 0;   // every slot up to this tick has been visited
   TimePoint nextSweep_ = TimePoint::max();
   std::array<Deadline*, kSlots> slots_{};

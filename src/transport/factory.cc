@@ -41,7 +41,7 @@ void ClientFactory::clientConnectionLost(Connector&, const Failure&) {}
 
 namespace {
 
-// Builds what another factory builds, and does nothing about how connecting went but say so.
+// Builds the protocols of another factory, and only logs it if connecting fails.
 class BuildingFactory final : public ClientFactory {
  public:
   explicit BuildingFactory(std::shared_ptr<Factory> builder) : builder_(std::move(builder)) {

@@ -12,11 +12,11 @@ inline constexpr bool kChecksThreads = false;
 inline constexpr bool kChecksThreads = true;
 #endif
 
-// The thread on which a reactor runs, while it does. No other thread may call the reactor or its
+// The thread on which a reactor runs, while it runs. No other thread may call the reactor or its
 // connections meanwhile.
 class HomeThread {
  public:
-  // Returns what was there before.
+  // Returns the previous value.
   std::thread::id set(std::thread::id thread) noexcept {
     return thread_.exchange(thread, std::memory_order_relaxed);
   }
@@ -25,7 +25,7 @@ class HomeThread {
     return thread_.load(std::memory_order_relaxed) != std::thread::id();
   }
 
-  // True on every thread if the reactor does not run.
+  // True on every thread while the reactor is not running.
   bool isHere() const noexcept {
     const std::thread::id thread = thread_.load(std::memory_order_relaxed);
     return thread == std::thread::id() || thread == std::this_thread::get_id();

@@ -8,11 +8,12 @@ namespace ropewalk::detail {
 
 class IdleGroups;
 
-// The list that a connection is in. An idle or lingering one may be closed for a new one.
+// The list that a connection is in. An idle or lingering one may be closed to make room for a new
+// one.
 enum class Standing : std::uint8_t { Busy, Idle, Lingering };
 
-// The connections that may be closed to make room: those of one port with a limit of its own, or
-// all others of the reactor.
+// The connections that may be closed to make room: those of one port with its own limit, or all the
+// others of the reactor.
 class IdleConnections {
  public:
   IdleConnections() = default;
@@ -50,7 +51,7 @@ class IdleConnections {
 // The groups of a reactor that are not empty, as an intrusive list: it allocates nothing.
 class IdleGroups {
  public:
-  // After every change of `group`.
+  // Call after every change of `group`.
   void update(IdleConnections& group) noexcept;
 
   // Null if there is none.

@@ -9,19 +9,19 @@
 
 namespace ropewalk::detail {
 
-// The channels of connections that ended with unsent output when their reactor stopped. Each will
-// be reset, but a reset destroys what the peer has not acknowledged yet, including complete
-// messages. So each stays open while the peer keeps acknowledging.
+// The channels of connections that ended with unsent output when their reactor stopped. Each is
+// reset in the end. A reset destroys output that the peer has not acknowledged yet, including
+// complete messages, so each channel stays open while the peer keeps acknowledging.
 class Partings {
  public:
-  // Closes the channel after `limit` at the latest, whatever progress the peer makes. If it throws
-  // std::bad_alloc, the channel is closed.
+  // Closes the channel after `limit` at the latest, whatever progress the peer makes. If this
+  // throws std::bad_alloc, the channel is closed.
   void add(std::unique_ptr<Channel> channel, TimePoint now, Duration limit);
 
   bool empty() const noexcept { return partings_.empty(); }
 
-  // Closes those whose peers have acknowledged everything or have stopped, and those whose limit is
-  // over.
+  // Closes the channels whose peers have acknowledged everything or have stopped acknowledging, and
+  // those whose limit has passed.
   void look(TimePoint now) noexcept;
 
   void closeAll() noexcept { partings_.clear(); }

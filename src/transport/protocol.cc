@@ -22,7 +22,7 @@ std::string Protocol::logPrefix() const { return detail::className(typeid(*this)
 
 void Protocol::makeConnection(TransportRef newTransport) {
   transport = std::move(newTransport);
-  belongings_.reset();  // of a connection before this one
+  belongings_.reset();  // those of an earlier connection
   transport->attached(*this);
   connectionMade();
 }
@@ -60,12 +60,12 @@ void Protocol::spawnOwned(UniqueFunction<Deferred<void>()> call, detail::Place p
   const auto failed = [alive = transport, place](const Failure& why) {
     const bool isEnding = !alive->isConnected() || alive->isDisconnecting();
     alive->loseConnection(why);
-    // These two are normal at an end and not logged elsewhere. Here one of them ends a connection.
+    // These two are normal when a connection ends, and are not logged elsewhere. Here they end one.
     if (!isEnding && (why.check<CancelledError>() || why.check<PromiseDropped>())) {
       logError("the connection ends because of a failure in the call spawned at {}:{}: {}: {}",
                place.file, place.line, why.typeName(), why);
     }
-    why.raise();  // to be logged
+    why.raise();  // the caller logs it
   };
   call().addErrback(failed, place);
 }

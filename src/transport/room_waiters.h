@@ -6,14 +6,14 @@
 
 namespace ropewalk::detail {
 
-// The waiters for room of one connection, in the order in which they began to wait.
+// The waiters for room on one connection, in the order in which they began to wait.
 class RoomWaiters {
  public:
   RoomWaiters() = default;
   RoomWaiters(const RoomWaiters&) = delete;
   RoomWaiters& operator=(const RoomWaiters&) = delete;
 
-  // Does not notify those that still wait.
+  // Does not notify waiters that are still here.
   ~RoomWaiters();
 
   bool empty() const noexcept { return first_ == nullptr; }
@@ -21,10 +21,10 @@ class RoomWaiters {
   // REQUIRES: `waiter` does not wait.
   void add(RoomWaiter& waiter, std::size_t atMost) noexcept;
 
-  // How many waiters have room while `unsent` bytes are unsent.
+  // The number of waiters that have room when `unsent` bytes are unsent.
   std::size_t countFor(std::size_t unsent) const noexcept;
 
-  // Removes and returns the first that has room; null if there is none.
+  // Removes and returns the first waiter that has room, or null.
   RoomWaiter* takeOneFor(std::size_t unsent) noexcept;
 
   // REQUIRES: `waiter` waits here.

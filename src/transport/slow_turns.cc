@@ -12,7 +12,7 @@ namespace ropewalk::detail {
 
 namespace {
 
-// Of a slow turn whoever took at least this part of the limit may be named.
+// A call is named in the log only if it took at least 1 / kNamedPart of the limit.
 constexpr int kNamedPart = 4;
 
 double milliseconds(Duration time) {
@@ -30,7 +30,7 @@ void SlowTurns::setLimit(Duration limit) noexcept {
   if (!isOn()) forgetTurn();
 }
 
-// Whatever was known of the turn that goes on.
+// Forgets the current turn.
 void SlowTurns::forgetTurn() noexcept {
   connection_ = {};
   what_ = nullptr;
@@ -51,7 +51,7 @@ void SlowTurns::enter(const char* what) noexcept {
   what_ = what;
 }
 
-// Ends the call that goes on, if any. Returns the time.
+// Ends the current call, if any. Returns the time.
 TimePoint SlowTurns::next() noexcept {
   const TimePoint now = clock_.now();
   if (!what_) {
@@ -67,7 +67,7 @@ std::string SlowTurns::caller() const noexcept {
   try {
     return connection_ ? connection_->logPrefix() : what_;
   } catch (...) {
-    return "?";  // the name is made by code of the user's
+    return "?";  // the name comes from user code, which may throw
   }
 }
 

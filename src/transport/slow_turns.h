@@ -14,9 +14,9 @@ namespace ropewalk::detail {
 
 class Connection;
 
-// Looks for turns that take too long, and for who was called then. What is called in a turn follows
-// one upon the other, so one look at the clock ends one call and begins the next. Off, it costs a
-// look at a flag for each call.
+// Finds turns that take too long, and the call that took longest in each. Calls in a turn follow
+// each other directly, so one clock read ends one call and begins the next. When off, each call
+// costs one test of a flag.
 class SlowTurns {
  public:
   // `clock` must outlive this.
@@ -25,18 +25,18 @@ class SlowTurns {
   SlowTurns& operator=(const SlowTurns&) = delete;
   ~SlowTurns();
 
-  // Zero or less: off.
+  // Zero or less turns it off.
   void setLimit(Duration limit) noexcept;
   bool isOn() const noexcept { return limit_ != Duration::zero(); }
 
   Duration longest() const noexcept { return longest_; }
   std::uint64_t count() const noexcept { return count_; }
 
-  // When on: from now on it is this connection that is called, or something else.
+  // When on: the next call is to this connection, or to something else.
   void enter(Connection& connection) noexcept;
   void enter(const char* what) noexcept;
 
-  // When on: the reactor is about to wait.
+  // When on: call before the reactor waits.
   void endTurn() noexcept;
 
  private:
@@ -48,8 +48,8 @@ class SlowTurns {
   Duration limit_{};
   TimePoint turnBegan_{};
   TimePoint callBegan_{};
-  Ref<Connection> connection_;  // that is called, or null and
-  const char* what_ = nullptr;  // what is; null between two turns
+  Ref<Connection> connection_;  // the connection being called, or null and
+  const char* what_ = nullptr;  // the code being called; null between two turns
   Duration longestCall_{};
   std::string culprit_;
   Duration longest_{};

@@ -1,3 +1,7 @@
+// The state that all connections of a reactor share. Keeps the lists of busy, idle and lingering
+// connections, chooses the one to close when room is needed, and settles and flushes the queued
+// ones at the end of each turn.
+
 #include "transport/turn.h"
 
 #include <new>
@@ -14,7 +18,7 @@ Turn::Turn(Reactor& reactor)
       readBuffer_(std::make_unique_for_overwrite<char[]>(kReadSize)),
       deadlines_(reactor),
       slowTurns_(reactor) {
-  // Made now, for when there is no memory to make them.
+  // Made now, because there may be no memory for them when they are needed.
   Failure::of(std::bad_alloc()).typeName();
   for (const Failure* const each : {&Failure::connectionDone(), &Failure::connectionLost(),
                                     &Failure::connectionAborted(), &Failure::cancelled()}) {
@@ -81,7 +85,7 @@ bool Turn::evict() noexcept {
   Connection* chosen = nullptr;
   IdleConnections* next = nullptr;
   for (IdleConnections* group = idleGroups_.first(); group; group = next) {
-    next = IdleGroups::after(*group);  // a look may empty the group
+    next = IdleGroups::after(*group);  // evictable() may empty the group
     Connection* const each = evictable(*group);
     if (each && (!chosen || each->idleSince() < chosen->idleSince())) chosen = each;
   }
@@ -108,7 +112,7 @@ std::vector<Ref<Connection>> Turn::connections() const {
   return all;
 }
 
-// None of them ends meanwhile: ends come from settle().
+// No connection ends during this loop, because ends come from settle().
 void Turn::drainAll() noexcept {
   forEach([](Connection& each) { each.drain(); });
 }
@@ -138,7 +142,7 @@ bool Turn::finishPending() noexcept {
   return !toSettle_.empty();
 }
 
-// A flush may ask for another one, of itself or of somebody else.
+// A flush may queue another flush, of the same connection or of another one.
 void Turn::flushAll() noexcept {
   while (!toFlush_.empty() && !isLeft_) toFlush_.pop()->flushFromLine();
 }

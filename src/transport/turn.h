@@ -30,12 +30,12 @@ namespace ropewalk::detail {
 
 class Connection;
 
-// What one reactor lends to all its connections: the buffer that is read into, the arena that is
-// written to, and the lists of those that have something to do before the reactor waits again.
+// The state that one reactor lends to all its connections: the read buffer, the arena for writes,
+// and the lists of connections with work to do before the reactor waits again.
 class Turn {
  public:
-  // What one recv asks for at most, in bytes: the size at which throughput peaks (larger falls out
-  // of the cache). readSize() is less while memory is short.
+  // The most that one recv asks for, in bytes. Throughput peaks at this size; a larger buffer falls
+  // out of the cache. readSize() is less while memory is short.
   static constexpr std::size_t kReadSize = sys::kReadSize;
   static std::size_t readSize() noexcept { return sys::readSize.load(std::memory_order_relaxed); }
 
@@ -55,14 +55,14 @@ class Turn {
       stopWrongThread("", call);
   }
 
-  // The connection whose callback runs, or null; it is flushed when that returns.
+  // The connection whose callback is running, or null. It is flushed when the callback returns.
   Connection* inHand() const noexcept { return inHand_; }
   void setInHand(Connection* connection) noexcept { inHand_ = connection; }
 
-  // Its name: what is logged meanwhile is about it.
+  // The name of that connection, for log lines written meanwhile.
   std::string logPrefix() const;
 
-  // kReadSize bytes, for the time of one callback.
+  // kReadSize bytes, valid during one callback.
   char* readBuffer() const noexcept { return readBuffer_.get(); }
 
   Arena& arena() noexcept { return arena_; }
@@ -71,7 +71,7 @@ class Turn {
   DeadlineWheel& deadlines() noexcept { return deadlines_; }
   const DeadlineWheel& deadlines() const noexcept { return deadlines_; }
 
-  // A connection that was made lives, at the latest, until remove().
+  // Keeps `connection` alive until remove().
   void add(Connection& connection) noexcept;
   void remove(Connection& connection) noexcept;
   std::size_t open() const noexcept { return open_; }
@@ -81,40 +81,41 @@ class Turn {
   // time begins again.
   void setStanding(Connection& connection, Standing standing) noexcept;
 
-  // Ends a connection to make room: of `group` only, or of all. A lingering one goes first, then
-  // the one that has been idle longest. False if there is none. From the event loop, outside of
+  // Ends a connection to make room: one of `group` only, or any. A lingering one goes first, then
+  // the one that has been idle longest. False if there is none. Call from the event loop, outside
   // every callback.
   bool evict(IdleConnections& group) noexcept;
   bool evict() noexcept;
 
-  // Connection::drain() of all that are open now; Connection::end() of all, and of those that are
-  // made meanwhile.
+  // Calls Connection::drain() on all that are open now, and Connection::end() on all, including
+  // those made meanwhile.
   void drainAll() noexcept;
   bool isDraining() const noexcept { return draining_; }
   void setDraining(bool on) noexcept { draining_ = on; }
 
-  // On in a child process: the connections are the parent's, and their copies here do nothing. See
-  // Connection::leave().
+  // On in a child process: the connections belong to the parent, and their copies here do nothing.
+  // See Connection::leave().
   bool isLeft() const noexcept { return isLeft_; }
   void setLeft(bool on) noexcept;
 
   // Calls Connection::abandon() on all.
   void abandonAll() noexcept;
 
-  // True within endAll().
+  // True inside endAll().
   bool isStopping() const noexcept { return stopping_; }
   Partings& partings() noexcept { return partings_; }
   void endAll(const Failure& why) noexcept;
   std::uint64_t made() const noexcept { return made_; }
 
-  // Has Connection::flushFromLine() called before the reactor waits. REQUIRES: it is not in line.
+  // Queues a call of Connection::flushFromLine() before the reactor waits. REQUIRES: not queued
+  // yet.
   void flushSoon(Connection& connection) noexcept { toFlush_.push(connection); }
 
-  // Has Connection::settle() called from the event loop. REQUIRES: the same.
+  // Queues a call of Connection::settle() from the event loop. REQUIRES: not queued yet.
   void settleSoon(Connection& connection) noexcept { toSettle_.push(connection); }
 
-  // Settles and flushes until nobody asks for more of it this turn; what settling asks for in turn
-  // waits for the next one. Returns true if there is such.
+  // Settles and flushes until nothing more is queued in this turn. Settles queued by settling wait
+  // for the next turn; returns true if there are any.
   bool finish() noexcept {
     const bool more = pending() && finishPending();
     arena_.reset();
@@ -126,11 +127,11 @@ class Turn {
   std::uint64_t received() const noexcept { return received_; }
   std::uint64_t sent() const noexcept { return sent_; }
 
-  // True while finish() has something to do.
+  // True if finish() has work to do.
   bool pending() const noexcept { return !toFlush_.empty() || !toSettle_.empty(); }
 
-  // One connection more that ended for a reason of this name. Without memory for a new name it is
-  // one of those without.
+  // Counts a connection that ended for the reason of this name. If there is no memory for a new
+  // name, counts it in closedWithoutName().
   void countClosed(std::string_view reason) noexcept;
   const std::map<std::string, std::uint64_t, std::less<>>& closed() const noexcept {
     return closed_;
@@ -155,9 +156,9 @@ class Turn {
   SlowTurns slowTurns_;
   std::size_t open_ = 0;
   ConnectionList busy_;   // in the order in which they were made
-  IdleConnections idle_;  // of those that are in no group of a port
+  IdleConnections idle_;  // those that are in no port's group
   IdleGroups idleGroups_;
-  std::uint64_t becameIdle_ = 0;  // how often a connection did
+  std::uint64_t becameIdle_ = 0;  // the number of times a connection became idle
   ConnectionLine<&ConnectionLinks::nextToFlush> toFlush_;
   ConnectionLine<&ConnectionLinks::nextToSettle> toSettle_;
   std::uint64_t made_ = 0;

@@ -1,3 +1,6 @@
+// The pieces of a connection's output. Their kind says where the bytes are and what frees them: the
+// arena (freed by the turn), the piece (an owned string), SharedBytes, or a file.
+
 #include "transport/write_queue.h"
 
 #include <algorithm>
@@ -25,7 +28,7 @@ struct WriteQueue::SharedPiece : Piece {
     kind = Kind::Shared;
   }
   SharedBytes bytes;
-  MemoryCharge charge;  // of the piece; the bytes are charged once for all queues
+  MemoryCharge charge;  // for the piece only; the bytes are charged once for all queues
 };
 
 struct WriteQueue::FilePiece : Piece {
@@ -39,7 +42,7 @@ struct WriteQueue::FilePiece : Piece {
   std::uint64_t offset;
 };
 
-// What malloc adds to each piece.
+// The overhead of malloc for each piece, in bytes.
 constexpr std::size_t kOfMalloc = 16;
 
 void WriteQueue::charge(Piece* piece) noexcept {
@@ -55,8 +58,7 @@ void WriteQueue::charge(Piece* piece) noexcept {
 }
 
 void WriteQueue::appendKept(std::string_view bytes) {
-  // Only while nothing of the last piece has been sent do its data and its string begin at one
-  // place.
+  // `data` points to the start of the string only while no part of the last piece has been sent.
   if (last_ && last_->kind == Kind::Owned) {
     auto* const owned = static_cast<OwnedPiece*>(last_);
     const std::size_t sent = owned->bytes.size() - owned->size;

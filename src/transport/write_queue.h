@@ -15,11 +15,11 @@
 
 namespace ropewalk::detail {
 
-// What one connection has still to send, in order: pieces in the turn's arena, strings given away,
-// bytes shared with other connections, and stretches of files. Empty it owns no memory.
+// The unsent output of one connection, in order: pieces in the turn's arena, owned strings, bytes
+// shared with other connections, and stretches of files. Owns no memory when empty.
 //
-// Pieces in the arena are void at the end of the turn: whoever flushes calls keep() on what is
-// left. Pieces kept beyond a turn count in the memory budget, by capacity.
+// Pieces in the arena become invalid at the end of the turn, so keep() must be called after a flush
+// that leaves some. Pieces kept beyond a turn are charged to the memory budget, by capacity.
 class WriteQueue {
  public:
   struct FileStretch {
@@ -34,7 +34,7 @@ class WriteQueue {
   WriteQueue& operator=(const WriteQueue&) = delete;
   ~WriteQueue() { clear(); }
 
-  // Copies `bytes` to the arena, behind the last piece if that is where the arena ends.
+  // Copies `bytes` to the arena, next to the last piece if that is where the arena ends.
   // REQUIRES: bytes.size() <= kLongestCopy.
   static constexpr std::size_t kLongestCopy = 16 * 1024;
   void append(Arena& arena, std::string_view bytes) {
@@ -51,10 +51,10 @@ class WriteQueue {
     push(new (memory) Piece{nullptr, copy, bytes.size(), Kind::InArena}, bytes.size());
   }
 
-  // Copies `bytes` to memory of the queue's own, which is charged.
+  // Copies `bytes` to memory that the queue owns, and charges it.
   void appendKept(std::string_view bytes);
 
-  // Charges what was appended last: it will not leave in this turn. REQUIRES: not empty.
+  // Charges the last piece, because it will not be sent in this turn. REQUIRES: not empty.
   void chargeLast() noexcept { charge(last_); }
 
   void append(std::string bytes);
@@ -64,16 +64,16 @@ class WriteQueue {
   bool empty() const noexcept { return first_ == nullptr; }
   std::size_t bytes() const noexcept { return bytes_; }
 
-  // The same without those of files.
+  // The same without the pieces of files.
   std::size_t inMemory() const noexcept { return bytes_ - inFiles_; }
 
-  // What is queued, if it is one piece in the arena (nearly always); else empty.
+  // The queued output if it is one piece in the arena (nearly always); otherwise empty.
   iovec onlyArenaPiece() const noexcept {
     if (first_ != last_ || !first_ || first_->kind != Kind::InArena) return {nullptr, 0};
     return {const_cast<char*>(first_->data), first_->size};
   }
 
-  // The pieces of memory at the front, up to the first file.
+  // The pieces in memory at the front, up to the first file.
   struct Gathered {
     int count = 0;
     std::size_t bytes = 0;
@@ -88,7 +88,7 @@ class WriteQueue {
     return gathered;
   }
 
-  // The file at the front; `file` is -1 if there is memory.
+  // The file at the front. `file` is -1 if the front is a piece in memory.
   FileStretch frontFile() const noexcept;
 
   // The first `count` bytes have been sent.
@@ -101,7 +101,7 @@ class WriteQueue {
     }
   }
 
-  // Moves what lies in the arena to memory of the queue's own, and charges all.
+  // Moves pieces from the arena to memory that the queue owns, and charges all.
   void keep();
 
   void clear() noexcept;
@@ -136,7 +136,7 @@ class WriteQueue {
   Piece* first_ = nullptr;
   Piece* last_ = nullptr;
   std::size_t bytes_ = 0;
-  std::size_t inFiles_ = 0;  // of these
+  std::size_t inFiles_ = 0;  // the part of bytes_ that is in files
 };
 
 }  // namespace ropewalk::detail

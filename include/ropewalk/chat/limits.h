@@ -7,32 +7,32 @@
 
 namespace ropewalk::chat {
 
-/// What one member of a room may send and hold, and how long it may take; all on by default.
+/// Limits on what one member of a room may send and hold, and on its time. All are on by default.
 struct Limits {
-  /// Bytes of one line without its end. A member that sends a longer one is told so and
+  /// Bytes of one line without its end. A member that sends a longer one is notified and
   /// disconnected.
   std::size_t line = 1024;
 
   /// Bytes of a name.
   std::size_t name = 32;
 
-  /// From the connection to a name that is accepted, however many are refused meanwhile.
+  /// The time from the connection to an accepted name, however many names are refused meanwhile.
   Duration nameTime = 60s;
 
-  /// Lines, commands and names included, that may come at once (at least 1), and how long one more
-  /// takes to be earned. Above that the member is read from no faster than it earns, and is warned
-  /// the first time.
+  /// How many lines, commands and names included, may come at once (at least 1), and the time after
+  /// which one more may come. A member that exceeds this is read from only at that pace, and is
+  /// warned the first time.
   std::size_t burst = 5;
   Duration pace = 500ms;
 
-  /// Above the pace without a rest for this long: the member is hung up on.
+  /// A member that exceeds the pace for this long without a rest is disconnected.
   Duration floodTime = 5min;
 
-  /// Names that /who lists; of more it tells the number.
+  /// The most names that /who lists; if there are more, it adds their number.
   std::size_t namesListed = 100;
 
-  /// Each member's connection, in place of what the port says. A member that is so slow that
-  /// `maxQueued` bytes wait for it is dropped.
+  /// The limits of each member's connection, instead of the port's. A member so slow that
+  /// `maxQueued` bytes are queued for it is dropped.
   ConnectionLimits connection = {.maxQueued = 256 * 1024};
 };
 

@@ -28,21 +28,20 @@ struct NameOrder {
   bool operator()(std::string_view left, std::string_view right) const;
 };
 
-/// A line-chat: one room whose members hear what the others say.
+/// A line chat: one room whose members receive each other's lines.
 ///
 ///   reactor().listenTCP(8001, chat::Room::create());
 ///
 /// A member is asked for a name and then writes lines; each is sent to the others as `<name> line`.
 /// A line that begins with `/` is a command: `/who`, `/nick NAME`, `/me TEXT`, `/msg NAME TEXT`,
-/// `/help`, `/quit`;
-/// `//` begins a line with one `/`. Lines end in LF or CRLF. Joining, leaving and changes of name
-/// are announced on lines that begin with `***`, as no member's line can.
+/// `/help`, `/quit`. `//` begins a line with one `/`. Lines end in LF or CRLF. Joining, leaving and
+/// changes of name are announced on lines that begin with `***`, which no member's line does.
 ///
-/// Names are 1 to 32 of `A-Z a-z 0-9 _ -`, unique whatever the case of the letters, and some are
-/// kept for the server. Control characters, those that change the direction of text, and bytes that
-/// are not UTF-8 are replaced by `?` or U+FFFD.
+/// Names are 1 to 32 of `A-Z a-z 0-9 _ -`, unique without regard to case, and some are reserved for
+/// the server. Control characters, characters that change the direction of text, and bytes that are
+/// not UTF-8 are replaced by `?` or U+FFFD.
 ///
-/// Ownership: shared by its ports and its members; the members are their connections'.
+/// Ownership: shared by its ports and its members; connections own the members.
 /// Limits: chat::Limits, for each member. A slow, silent or flooding member costs the others
 /// nothing.
 ///
@@ -58,10 +57,10 @@ class Room final : public Factory {
 
   std::shared_ptr<Protocol> buildProtocol(const Address& peer) override;
 
-  /// Members that have a name.
+  /// The number of members that have a name.
   std::size_t size() const { return names_.size(); }
 
-  /// Tells every member `text`, as `*** text`.
+  /// Sends `text` to every member, as `*** text`.
   void announce(std::string_view text);
 
  private:
@@ -82,7 +81,7 @@ class Room final : public Factory {
   void reply(Member& member, std::string_view line);
   void catchUp(Member& member);
 
-  // A line for all members, for all but the one numbered `butNot`, or only for `onlyTo`. 0: none.
+  // A line for all members, for all except number `butNot`, or for `onlyTo` only. 0: not set.
   struct Line {
     SharedBytes bytes;
     std::uint64_t butNot = 0;
@@ -100,7 +99,7 @@ class Room final : public Factory {
   Limits limits_;
   Names names_;
   std::vector<Member*> seats_;   // in order of joining; null: left
-  std::string soon_;             // to be told at the end of the turn, or before the next line
+  std::string soon_;             // announced at the end of the turn, or before the next line
   std::deque<Line> lines_;       // not yet written to every member
   std::uint64_t toldToAll_ = 0;  // the number of lines before lines_
   std::uint64_t roundEnd_ = 0;   // this round writes the lines before this one ...

@@ -9,25 +9,25 @@ class DeferredState;
 
 // Why an await is cancelled.
 enum class CancelCause {
-  Cancelled,    // somebody cancelled the coroutine's Deferred
-  ScopeClosed,  // what the coroutine worked for is over
+  Cancelled,    // the coroutine's Deferred was cancelled
+  ScopeClosed,  // the scope of the coroutine was closed
 };
 
-// What a coroutine of ours waits in. To make one: derive, and have
+// The object in which a coroutine of ours waits. To make one: derive, and define
 //
 //   bool ready();     // true if there is nothing to wait for
-//   void wait();      // remember `this` with whoever will call resumeSoon(), and resume nobody
-//   Result result();  // what the co_await expression gives; may throw
+//   void wait();      // register `this` with the code that calls resumeSoon(); resumes nothing
+//   Result result();  // the value of the co_await expression; may throw
 //
 // and no destructor. It lives in the coroutine's frame and is used only between wait() and
 // resumeSoon() or cancelAwait(). The frame is never destroyed in between.
 class Awaiter {
  public:
-  // Stops waiting: forgets what wait() did, then calls raiseCancelled(), or resumeSoon() if there
-  // is a better answer.
+  // Stops waiting: undoes wait(), then calls raiseCancelled(), or resumeSoon() if there is a better
+  // result.
   virtual void cancelAwait(CancelCause cause) noexcept = 0;
 
-  // The state of the Deferred that is awaited, if it is one.
+  // The state of the awaited Deferred; null if it awaits something else.
   virtual DeferredState* awaited() const noexcept { return nullptr; }
 
   void attachTo(CoroutineFrame& frame) noexcept { frame_ = &frame; }
@@ -36,8 +36,8 @@ class Awaiter {
  protected:
   ~Awaiter() = default;
 
-  // Lets the coroutine go on. It is resumed before this returns, unless another one runs or a
-  // ResumeQueue::Hold is there: then when that ends. REQUIRES: it waits; once per wait().
+  // Resumes the coroutine before this returns, unless another one runs or a ResumeQueue::Hold
+  // exists: then when that ends. REQUIRES: it waits; once per wait().
   void resumeSoon() noexcept;
 
   // As resumeSoon(), but the await raises CancelledError instead of asking for result().

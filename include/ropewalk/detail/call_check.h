@@ -6,8 +6,8 @@
 
 namespace ropewalk::detail {
 
-// Says in a sentence why a `Callable` cannot be called without arguments. Whoever asks for kPassed
-// compiles nothing further unless it is true, so that the sentence is the first error, and the
+// Says in one sentence why a `Callable` cannot be called without arguments. Code that uses kPassed
+// compiles nothing further unless it is true, so that this sentence is the first error, and the
 // last.
 template <class Callable>
 struct CallCheck {

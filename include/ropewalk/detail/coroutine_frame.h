@@ -14,34 +14,34 @@ namespace ropewalk::detail {
 
 struct Level;
 
-// What all coroutines of ours have in their frames, whatever they return.
+// The part that the frames of all our coroutines have, whatever they return.
 //
-// A frame runs, or it waits in an awaiter, or it stands in the thread's ResumeQueue. It is
-// destroyed by the compiler if it ends before it was ever suspended, else by the queue.
+// A frame is running, waits in an awaiter, or is queued in the thread's ResumeQueue. If it ends
+// before it was ever suspended, the compiler destroys it, otherwise the queue does.
 class CoroutineFrame {
  public:
   CoroutineFrame(const CoroutineFrame&) = delete;
   CoroutineFrame& operator=(const CoroutineFrame&) = delete;
 
-  // Asks before each await whether there is to be one. No: the coroutine was cancelled or its scope
-  // is closed, and the await raises CancelledError.
+  // Called before each await. False if the coroutine was cancelled or its scope is closed: the
+  // await then raises CancelledError.
   bool mayAwait() noexcept;
 
-  // False if `handle`, which the compiler gives, is not what the promise's address tells: g++ 12
-  // shifts the promise in some frames, and resuming such a coroutine would run on garbage.
+  // False if `handle`, which the compiler passes, does not match the promise's address: g++ 12
+  // shifts the promise in some frames, and resuming such a coroutine would use invalid memory.
   bool isAt(std::coroutine_handle<> handle) const noexcept { return handle == handle_; }
 
-  // Suspends the coroutine in `awaiter`. False if it has been refused so often that it will not be
+  // Suspends the coroutine in `awaiter`. False if it was refused so often that it will not be
   // resumed again: see kMaxRefusals.
   bool waitIn(Awaiter& awaiter) noexcept;
 
   // True if the coroutine will never be resumed.
   bool isDoomed() const noexcept { return status_ == Status::Doomed; }
 
-  // Lets the ResumeQueue resume the coroutine. REQUIRES: it waits, or is doomed.
+  // Queues the coroutine in the ResumeQueue. REQUIRES: it waits, or is doomed.
   void enqueue() noexcept;
 
-  // One step of cancelling: the state to cancel instead, or null when done.
+  // One step of cancelling: returns the state to cancel instead, or null when done.
   DeferredState* cancelOnce() noexcept;
 
   // At the final suspension point: true if the coroutine was never suspended before.
@@ -61,8 +61,8 @@ class CoroutineFrame {
 
   enum class Status : std::uint8_t { Running, Waiting, Queued, Doomed };
 
-  // A coroutine of a closed scope that goes on awaiting in spite of so many refusals is caught in a
-  // loop that swallows them: it is destroyed instead.
+  // A coroutine of a closed scope that still awaits after this many refusals is in a loop that
+  // swallows them. It is destroyed instead of resumed.
   static constexpr std::uint16_t kMaxRefusals = 1000;
 
   void link(CoroutineFrame*& list) noexcept;
@@ -73,7 +73,7 @@ class CoroutineFrame {
   Ref<DeferredState> state_;
   Ref<Scope> scope_;
   CoroutineFrame* older_ = nullptr;       // in the scope's list
-  CoroutineFrame** newerLink_ = nullptr;  // what points to this frame in that list
+  CoroutineFrame** newerLink_ = nullptr;  // the pointer to this frame in that list
   CoroutineFrame* nextQueued_ = nullptr;
   Awaiter* awaiter_ = nullptr;  // while waiting
   std::uint16_t refusals_ = 0;

@@ -53,8 +53,8 @@ class AwaiterRun {
   bool refused_ = false;
 };
 
-// `co_await` on a Deferred. Knows the Deferred's state but does not own it: the Deferred, too,
-// lives until the end of the whole expression.
+// `co_await` on a Deferred. Does not own the Deferred's state, because the Deferred, too, lives
+// until the end of the whole expression.
 template <class T>
 class DeferredAwaiter final : public Awaiter, public Continuation {
  public:
@@ -84,7 +84,7 @@ class DeferredAwaiter final : public Awaiter, public Continuation {
   }
   DeferredState* awaited() const noexcept override { return &state_; }
 
-  // Reached only when the Deferred itself does not obey.
+  // Reached only if the Deferred does not end when it is cancelled.
   void cancelAwait(CancelCause) noexcept override {
     state_.clearContinuation();
     raiseCancelled();
@@ -95,8 +95,8 @@ class DeferredAwaiter final : public Awaiter, public Continuation {
   bool refused_ = false;
 };
 
-// The end of a coroutine. One that was suspended before is destroyed by the ResumeQueue, which
-// resumed it; one that never was, by the compiler.
+// The end of a coroutine. If it was suspended before, the ResumeQueue, which resumed it, destroys
+// it; otherwise the compiler does.
 class FinalAwaiter {
  public:
   explicit FinalAwaiter(CoroutineFrame& frame) noexcept : frame_(frame) {}
@@ -122,7 +122,7 @@ class CoroutineState final : public State<T> {
 template <class>
 inline constexpr bool kMayBeAwaited = false;
 
-// What is the same for coroutines with and without a value.
+// The common part of coroutines with and without a value.
 template <class T>
 class CoroutineBody : public CoroutineFrame {
  public:

@@ -20,25 +20,25 @@ namespace detail {
 class DeferredState;
 struct Level;
 
-// What waits for the result of a DeferredState.
+// Waits for the result of a DeferredState.
 class Continuation {
  public:
-  // `source` has a result: takes it. Returns the state that has a result in turn because of this,
-  // with one reference that the caller must release, or null.
+  // Takes the result of `source`. Returns the state that has a result because of this, with one
+  // reference that the caller must release, or null.
   virtual DeferredState* proceed(DeferredState& source) noexcept = 0;
 
  protected:
   ~Continuation() = default;
 };
 
-// What a Promise and its Deferred share: one result, which is there once and for all or not yet,
-// and at most one continuation. Each addCallback() makes a further state that is the continuation
-// of the one before.
+// The state that a Promise and its Deferred share: at most one result, which never changes, and at
+// most one continuation. Each addCallback() makes another state, which is the continuation of the
+// previous one.
 //
-// Whoever is to fire a state always does so before it gives the state up, if only with a failure:
-// so nobody waits for ever, and chains are never torn down recursively.
+// The code that must fire a state always does so before it releases the state, if only with a
+// failure. So no continuation waits for ever, and chains are never destroyed recursively.
 //
-// Not for more than one thread.
+// For one thread only.
 class DeferredState : public RefCounted {
  public:
   explicit DeferredState(Place place) noexcept : place_(place) {}
@@ -52,13 +52,13 @@ class DeferredState : public RefCounted {
   // Gives this state its result. REQUIRES: it has none.
   void fail(Failure failure) noexcept;
 
-  // The failure, which is the caller's to handle from now on.
+  // Returns the failure, and marks it as handled.
   const Failure& handleFailure() noexcept {
     handled_ = true;
     return failure_;
   }
 
-  // REQUIRES: none is set and this state has not run.
+  // REQUIRES: it has no continuation, and has not run.
   void setContinuation(Continuation& continuation) noexcept {
     assert(continuation_ == nullptr);
     continuation_ = &continuation;
@@ -66,7 +66,7 @@ class DeferredState : public RefCounted {
   void clearContinuation() noexcept { continuation_ = nullptr; }
   bool isAwaited() const noexcept { return continuation_ != nullptr; }
 
-  // Runs what waits for this result, and what waits for the results of that, in a loop.
+  // Runs the continuation of this result, and those of the results that it makes, in a loop.
   // REQUIRES: there is a result, and the caller holds a reference.
   void run() noexcept;
 
@@ -82,7 +82,7 @@ class DeferredState : public RefCounted {
     if (dropRef()) destroy();
   }
 
-  // Cancels what this result depends on; in the end this state has a result or is about to.
+  // Cancels the work behind this result. Afterwards this state has a result or will have one soon.
   void cancel() noexcept;
 
  protected:
@@ -126,10 +126,10 @@ class State : public DeferredState {
     setHasValue();
   }
 
-  // REQUIRES: there is a result and it is no failure.
+  // REQUIRES: there is a result, and it is not a failure.
   Value& value() noexcept { return *value_; }
 
-  // Gives this state the result of `other`. REQUIRES: that one has a result, this one none.
+  // Gives this state the result of `other`. REQUIRES: `other` has a result, and this has none.
   void takeFrom(State& other) {
     if (other.hasFailed()) {
       fail(other.handleFailure());
@@ -147,7 +147,7 @@ inline constexpr bool kIsDeferred = false;
 template <class T>
 inline constexpr bool kIsDeferred<Deferred<T>> = true;
 
-// The only door into a Deferred.
+// The only access to the state of a Deferred.
 struct DeferredAccess {
   template <class T>
   static Ref<State<T>> take(Deferred<T>&& deferred) noexcept {

@@ -12,9 +12,9 @@
 namespace ropewalk::detail {
 
 // Wraps a callable without arguments whose result is not awaited. If it returns a Deferred (is a
-// coroutine), it is kept until that one is done, and a failure is logged with the place where that
-// Deferred was made. An exception that it throws itself reaches the caller. Throws
-// std::invalid_argument, which names the function `who`, if `callable` is empty.
+// coroutine), the callable is kept until that is done, and a failure is logged with the place where
+// that Deferred was made. Its own exceptions reach the caller. Throws std::invalid_argument, which
+// names the function `who`, if `callable` is empty.
 template <class F>
 UniqueFunction<void()> detached(F&& callable, const char* who = __builtin_FUNCTION()) {
   using Callable = std::decay_t<F>;

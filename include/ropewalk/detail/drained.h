@@ -9,8 +9,8 @@ class Transport;
 
 namespace ropewalk::detail {
 
-// Waits for room in a transport, as Transport::drained() and BodyWriter::drained() do; only ever
-// awaited.
+// Waits for room in a transport, as Transport::drained() and BodyWriter::drained() do. Used only in
+// co_await.
 class RoomAwaiter : public Awaiter, private RoomWaiter {
  public:
   bool ready();
@@ -24,7 +24,7 @@ class RoomAwaiter : public Awaiter, private RoomWaiter {
   ~RoomAwaiter() = default;
 
  private:
-  // True if further writes of the waiter are dropped, even if the transport would take them.
+  // True if further writes of the coroutine are dropped, even if the transport would accept them.
   virtual bool isOver() const noexcept { return false; }
 
   bool awaitRoom();

@@ -9,7 +9,7 @@
 
 namespace ropewalk::detail {
 
-// The bytes that arrived and were not taken yet. They count in the memory budget. Taking N bytes
+// The bytes that have arrived but were not taken. They count in the memory budget. Taking N bytes
 // from the front is O(N).
 class Inbox {
  public:
@@ -21,10 +21,10 @@ class Inbox {
     charge_.set(heapBytes(kept_));
   }
 
-  // The size of its buffer.
+  // The size of its buffer, in bytes.
   std::size_t capacity() const noexcept { return kept_.capacity(); }
 
-  // Forgets the first `count` bytes. REQUIRES: there are so many.
+  // Drops the first `count` bytes. REQUIRES: there are that many.
   void drop(std::size_t count) noexcept;
 
  private:

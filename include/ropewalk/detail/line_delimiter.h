@@ -9,16 +9,16 @@
 
 namespace ropewalk::detail {
 
-// Where the first line of some bytes ends.
+// The end of the first line in some bytes.
 struct LineEnd {
   std::size_t line;  // bytes of the line
-  std::size_t next;  // the same with its delimiter: where the next line begins
+  std::size_t next;  // ... and of its delimiter: the start of the next line
 };
 
-// What ends a line, and how to find that.
+// The delimiter of lines, and how to find it.
 //
-// Keeps no state between calls: whoever collects bytes keeps them, and every byte is looked at
-// once, however they come.
+// Keeps no state between calls: the caller keeps the collected bytes. Every byte is examined once,
+// however the input is cut.
 class LineDelimiter {
  public:
   explicit LineDelimiter(LineEnding ending) : takesLoneLf_(ending == LineEnding::LfOrCrLf) {}
@@ -26,14 +26,14 @@ class LineDelimiter {
   // Exactly `text` ends a line. REQUIRES: not empty.
   explicit LineDelimiter(std::string text);
 
-  // The end of the line that begins with `held`, which has no delimiter in it, and goes on with
-  // `more`. Counted from the beginning of `held`; nothing if `more` does not end it.
+  // Finds the end of the line that begins with `held`, which has no delimiter in it, and continues
+  // with `more`. Counts from the start of `held`. Empty if `more` does not end the line.
   std::optional<LineEnd> find(std::string_view held, std::string_view more) const;
 
-  // How many bytes at the end of `held`, which has no delimiter in it, may be the beginning of one.
+  // How many bytes at the end of `held`, which has no delimiter in it, may be the start of one.
   std::size_t begunIn(std::string_view held) const;
 
-  // What goes behind a line that is sent; no delimiter that is accepted is longer.
+  // The delimiter to send after a line. No accepted delimiter is longer.
   std::string_view text() const { return text_; }
 
  private:

@@ -9,7 +9,7 @@ struct Place {
   const char* file = "?";
   unsigned line = 0;
 
-  // As a default argument: where the function is called.
+  // As a default argument, gives the place of the call.
   static constexpr Place current(const char* file = __builtin_FILE(),
                                  unsigned line = __builtin_LINE()) noexcept {
     return {file, line};

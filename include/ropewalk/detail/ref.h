@@ -8,7 +8,7 @@
 
 namespace ropewalk::detail {
 
-// A count inside the object, for things that live on one reactor's thread. Not atomic.
+// A reference count inside an object that lives on one reactor's thread. Not atomic.
 class RefCounted {
  public:
   RefCounted() = default;
@@ -24,16 +24,15 @@ class RefCounted {
  protected:
   virtual ~RefCounted() = default;
 
-  // Gives up one count. True if it was the last: the caller must destroy the object.
+  // Drops one reference. True if it was the last: the caller must destroy the object.
   bool dropRef() noexcept { return --refs_ == 0; }
 
  private:
   std::uint32_t refs_ = 0;
 };
 
-// The same for objects whose handles go to other threads. Only the count is atomic. The last handle
-// may be dropped on any thread, so by then the object must not hold anything that is bound to one
-// thread.
+// The same for objects whose handles go to other threads. Only the count is atomic. Any thread may
+// drop the last handle, so by then the object must not hold anything bound to one thread.
 class SharedRefCounted {
  public:
   SharedRefCounted() = default;
@@ -51,7 +50,7 @@ class SharedRefCounted {
  protected:
   virtual ~SharedRefCounted() = default;
 
-  // Stops counting and is never deleted: for an object that all threads share.
+  // Stops counting, and is never deleted: for an object that all threads share.
   void makeImmortal() noexcept { refs_.store(kImmortal, std::memory_order_relaxed); }
 
  private:
@@ -62,7 +61,7 @@ class SharedRefCounted {
   std::atomic<std::uint32_t> refs_ = 0;
 };
 
-// Owns one count of a RefCounted or SharedRefCounted object; may be empty.
+// Owns one reference to a RefCounted or SharedRefCounted object; may be empty.
 template <typename T>
 class Ref {
  public:

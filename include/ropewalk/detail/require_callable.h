@@ -15,8 +15,8 @@ concept NullaryCallable = requires(std::decay_t<Callable> call) {
 
 [[noreturn]] void refuseEmpty(const char* who);
 
-// Throws std::invalid_argument, which names `who`, the function that calls this, if `callable` is a
-// null pointer or an empty std::function, UniqueFunction or the like. A closure is never empty.
+// Throws std::invalid_argument, which names `who`, the calling function, if `callable` is a null
+// pointer or an empty std::function, UniqueFunction or the like. A closure is never empty.
 template <class Callable>
 void requireCallable(const Callable& callable, const char* who = __builtin_FUNCTION()) {
   if constexpr (std::is_pointer_v<Callable> || (std::is_constructible_v<Callable, std::nullptr_t> &&

@@ -10,15 +10,16 @@ class CoroutineFrame;
 class Scope;
 struct Level;
 
-// The coroutines of this thread that are ready to be resumed, in the order in which they became so.
+// The coroutines of this thread that are ready to be resumed, in the order in which they became
+// ready.
 //
-// A loop resumes them one after the other, never inside one another, so that a long chain of
-// coroutines that await each other does not grow the stack. The exception: an outermost callback()
-// that one of them calls resumes the coroutines that wait for it before it returns (see Level).
+// A loop resumes them one at a time, never inside one another, so that a long chain of coroutines
+// that await each other does not grow the stack. The exception: an outermost callback() that one of
+// them calls resumes the coroutines that wait for it before it returns (see Level).
 class ResumeQueue {
  public:
-  // Postpones: coroutines that become ready while a Hold exists are resumed when the outermost Hold
-  // is destroyed.
+  // While a Hold exists, coroutines that become ready are not resumed until the outermost Hold is
+  // destroyed.
   //
   // The event loop fires its own promises under a Hold. So the coroutines that it resumes do not
   // run inside a callback(), and a callback() that they call is an outermost one.
@@ -30,17 +31,17 @@ class ResumeQueue {
     ~Hold();
   };
 
-  // Calls `call`. The promises that it fires run their callbacks at once, also inside another
-  // callback(); coroutines are resumed after it.
+  // Calls `call`. The promises that it fires run their callbacks at once, even inside another
+  // callback(); coroutines are resumed afterwards.
   template <class Call>
   static void fireNow(Call&& call) {
     callApart([](void* given) { (*static_cast<std::remove_reference_t<Call>*>(given))(); }, &call);
   }
 
-  // Appends a frame. Resumes it, unless a Hold is there or a coroutine was resumed and runs.
+  // Appends a frame. Resumes it, unless a Hold exists or a resumed coroutine is running.
   static void add(CoroutineFrame& frame) noexcept;
 
-  // Resumes those of `scope` until none is left, even from inside a coroutine.
+  // Resumes the queued coroutines of `scope` until none is left, even from inside a coroutine.
   static void runAllOf(const Scope& scope) noexcept;
 
  private:

@@ -9,40 +9,41 @@ namespace ropewalk::detail {
 
 class CoroutineFrame;
 
-// The coroutines that run on behalf of somebody, normally of one connection, and end with it.
+// The coroutines that belong to one owner, normally a connection, and end with it.
 //
-// A coroutine belongs to the scope that is current when it starts. While it runs its scope is
-// current, so what it starts belongs there too; so it is while a callback runs that was added to a
-// Deferred in the scope.
+// A coroutine belongs to the scope that is current when it starts. While it runs, its scope is
+// current, so the coroutines that it starts belong to it too. The scope is also current while a
+// callback runs that was added to a Deferred in it.
 //
-// Ownership: counted; each frame keeps its scope. Handles may be dropped on any thread, because
-// Protocol::whileConnected() puts one into the caller's callable.
+// Ownership: reference-counted; each frame keeps its scope. Handles may be dropped on any thread,
+// because Protocol::whileConnected() puts one into the caller's callable.
 class Scope final : public SharedRefCounted {
  public:
-  // Remembers in whose name this is: what its coroutines log has the LogContext's prefix of now.
+  // Keeps the LogContext's present prefix, for the log lines of its coroutines.
   Scope();
 
   static Scope* current() noexcept;
 
   bool isClosed() const noexcept { return closed_; }
 
-  // Said when the connection goes to another protocol: the scope will be closed soon.
+  // The connection goes to another protocol, so the scope will be closed soon.
   void handOver() noexcept { handedOver_ = true; }
 
-  // True once what belongs to this scope must no longer act on the connection.
+  // True once the calls and coroutines of this scope must no longer act on the connection.
   bool isOver() const noexcept { return closed_ || handedOver_; }
 
-  // Ends every coroutine of this scope, newest first; false-to-true once, later calls do nothing.
+  // Ends every coroutine of this scope, newest first. Later calls do nothing.
   //
-  // The await in which a frame is suspended raises CancelledError (a stream may answer otherwise),
-  // and each later one does so at once; one that will not end even so is destroyed. When this
-  // returns no frame is left but those that are running, further up this stack: they see their next
-  // await raise. Coroutines of other scopes are not resumed before this returns, if one runs.
+  // The await in which a frame is suspended raises CancelledError (a stream may return a result
+  // instead), and each later one does so at once. A frame that still does not end is destroyed.
+  // When this returns, the only frames left are running ones, further up this stack: their next
+  // await raises. If a coroutine is running, coroutines of other scopes are not resumed before this
+  // returns.
   void close();
 
   const std::string& logPrefix() const noexcept { return logPrefix_; }
 
-  // Makes a scope current (null: none) for the life of this guard, and keeps it for so long.
+  // Makes a scope current (null: none) for the life of this guard, and keeps it alive.
   class Enter {
    public:
     explicit Enter(Scope* scope) noexcept;

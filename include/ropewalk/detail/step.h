@@ -16,7 +16,7 @@ inline constexpr bool kIsResult = false;
 template <class T>
 inline constexpr bool kIsResult<Result<T>> = true;
 
-// What a Deferred carries after a callback that returns `R`.
+// The value type of the Deferred after a callback that returns `R`.
 template <class R>
 struct Carried {
   using Type = R;
@@ -30,7 +30,7 @@ struct Carried<Result<T>> {
   using Type = T;
 };
 
-// Calls a callback with the value: as an rvalue, else as an lvalue, else not at all.
+// Calls a callback with the value: as an rvalue, else as an lvalue, else without it.
 template <class F, class T>
 decltype(auto) callWithValue(F& callback, State<T>& source) {
   if constexpr (std::is_void_v<T>) {
@@ -61,8 +61,8 @@ using CallbackResult = typename Carried<
 
 void refuseOwnResult(const DeferredState& inner, const DeferredState& target);
 
-// Gives `target` what `call` returns or throws. Returns the state of the Deferred that has to be
-// waited for, if `call` returned one that has no result yet.
+// Gives `target` the result or the exception of `call`. If `call` returned a Deferred without a
+// result, returns the state to wait for.
 template <class U, class Call>
 Ref<State<U>> settle(State<U>& target, Call&& call) {
   using R = std::decay_t<decltype(call())>;
@@ -97,7 +97,7 @@ Ref<State<U>> settle(State<U>& target, Call&& call) {
   return {};
 }
 
-// Stands for the callback or errback that was not given: the result goes by unchanged.
+// Stands for a callback or errback that was not given: the result stays unchanged.
 struct PassOn {};
 
 // addCallback(), addErrback(), addCallbacks().
@@ -127,7 +127,7 @@ struct Callbacks {
   }
 };
 
-// addBoth() with a function of the Result.
+// addBoth() with a function that takes a Result.
 template <class F>
 struct OnResult {
   F callback;
@@ -148,7 +148,7 @@ struct OnResult {
   }
 };
 
-// addBoth() with a function of nothing: whatever the result is goes by unchanged.
+// addBoth() with a function that takes nothing: the result stays unchanged.
 template <class F>
 struct Finally {
   F callback;
@@ -161,17 +161,17 @@ struct Finally {
   }
 };
 
-// One link of a chain of callbacks: waits for `source`, runs the action, is the next source.
+// One link of a chain of callbacks: waits for `source`, runs the action, and is the next source.
 //
-// It is waited for in three phases. First it is the continuation of the link before. Then, if the
-// action returned a Deferred, of that one; the action (with the callable in it) and the value it
-// was called with are kept until then, since a coroutine may still use them. Then it has a result.
+// It has three phases. First it is the continuation of the previous link. Then, if the action
+// returned a Deferred, it is the continuation of that; the action (with its callable) and the value
+// are kept until then, because a coroutine may still use them. Last, it has a result.
 template <class T, class U, class Action>
 class Step final : public State<U>, public Continuation {
  public:
   Step(State<T>& source, Action&& action, Place place)
       : State<U>(place), action_(std::move(action)), scope_(Scope::current()), source_(&source) {
-    this->addRef();  // for being the continuation
+    this->addRef();  // as the continuation
     source.setContinuation(*this);
   }
 
@@ -181,7 +181,7 @@ class Step final : public State<U>, public Continuation {
       if (!input_) {
         act(static_cast<State<T>&>(source));
       } else {
-        // Whoever fired `source` is done with it, coroutine frame and all.
+        // The code that fired `source` has finished with it, including the coroutine frame.
         finish();
         this->takeFrom(static_cast<State<U>&>(source));
       }
@@ -205,7 +205,7 @@ class Step final : public State<U>, public Continuation {
 
   void finish() noexcept {
     action_.reset();
-    // Not `= {}`: in a template clang 14 forgets to destroy an argument that is made so.
+    // Not `= {}`: in a template, clang 14 does not destroy an argument made that way.
     input_ = Ref<DeferredState>();
     scope_ = Ref<Scope>();
   }
@@ -214,8 +214,8 @@ class Step final : public State<U>, public Continuation {
 
   std::optional<Action> action_;
   Ref<Scope> scope_;
-  Ref<DeferredState> input_;  // set while the Deferred that the action returned is waited for
-  DeferredState* source_;     // whom this waits for; null while the action runs and afterwards
+  Ref<DeferredState> input_;  // set while waiting for the Deferred that the action returned
+  DeferredState* source_;     // the awaited state; null while the action runs and afterwards
 };
 
 }  // namespace ropewalk::detail

@@ -14,7 +14,7 @@ class StreamProtocol;
 
 namespace ropewalk::detail {
 
-// Waits until a StreamProtocol has what was asked for, or will never have it.
+// Waits until a StreamProtocol has the requested input, or can never have it.
 class StreamRead final : public Awaiter {
  public:
   enum class Wanted : std::uint8_t { Line, Until, Exactly, Some };
@@ -29,7 +29,7 @@ class StreamRead final : public Awaiter {
   void wait();
   std::optional<std::string> result();
 
-  // More has arrived, or the peer has finished. REQUIRES: it waits.
+  // More input has arrived, or the peer has finished. REQUIRES: it waits.
   void changed();
 
   void cancelAwait(CancelCause cause) noexcept override;
@@ -44,9 +44,9 @@ class StreamRead final : public Awaiter {
   StreamProtocol& stream_;
   std::string_view delimiter_;
   std::size_t size_;
-  std::size_t searched_ = 0;  // so many bytes of the inbox have no delimiter in them
-  std::size_t length_ = 0;    // once found: bytes that were asked for
-  std::size_t next_ = 0;      // ... and where the next read begins
+  std::size_t searched_ = 0;  // this many bytes of the inbox contain no delimiter
+  std::size_t length_ = 0;    // once found: the number of requested bytes
+  std::size_t next_ = 0;      // ... and the start of the next read
   Wanted wanted_;
   Outcome outcome_ = Outcome::Waiting;
 };

@@ -20,11 +20,11 @@ class Timeout : public RefCounted {
   // Throws NegativeDelay.
   explicit Timeout(std::chrono::nanoseconds time);
 
-  // Starts the clock. `state` lives until judge() is called.
+  // Starts the timer. `state` must live until judge() is called.
   void watch(DeferredState& state, ReactorTime& clock);
 
-  // Stops the clock, because there is a result. Returns `failure` (which may be empty), or a
-  // DeferredTimeoutError in place of the CancelledError that our own cancelling caused.
+  // Stops the timer, because there is a result. Returns `failure` (which may be empty), or a
+  // DeferredTimeoutError instead of a CancelledError that this timeout caused.
   Failure judge(const Failure& failure);
 
  private:

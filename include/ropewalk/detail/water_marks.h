@@ -7,7 +7,7 @@
 
 namespace ropewalk::detail {
 
-// A writer should stop above `high` unsent bytes, and may go on at or below `low`.
+// A writer should stop above `high` unsent bytes, and may continue at or below `low`.
 struct WaterMarks {
   std::size_t high;
   std::size_t low;

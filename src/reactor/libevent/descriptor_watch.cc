@@ -51,7 +51,7 @@ int DescriptorWatch::set(EventPointer& event, Interest side, bool on) noexcept {
   const bool reads = side == Interest::Read;
   const auto what = static_cast<short>((reads ? EV_READ : EV_WRITE) | EV_PERSIST);
   event.reset(event_new(driver_.base(), fd_, what, reads ? readable : writable, this));
-  const QuietLibevent quiet;  // a refusal is no news
+  const QuietLibevent quiet;  // a refusal is expected
   errno = ENOMEM;
   if (event && event_add(event.get(), nullptr) == 0) return 0;
   int error = errno;

@@ -9,8 +9,8 @@ namespace ropewalk::detail {
 
 class LibeventDriver;
 
-// A descriptor of the user's. What epoll refuses (a regular file) counts as always ready and is
-// polled by the driver (RC23).
+// A watch on a descriptor that user code owns. One that epoll refuses (a regular file) counts as
+// always ready, and the driver polls it (RC23).
 class DescriptorWatch final : public Watch {
  public:
   // Both must outlive this.
@@ -22,10 +22,10 @@ class DescriptorWatch final : public Watch {
 
   WatchOwner& owner() const noexcept { return owner_; }
 
-  // What it is to be polled for.
+  // The sides for which the driver must poll it.
   Interest polled() const noexcept { return polled_; }
 
-  // For the driver: its place among those that are polled.
+  // For the driver: its index in the list of polled watches.
   static constexpr std::size_t kNowhere = ~std::size_t{0};
   std::size_t pollPlace = kNowhere;
 

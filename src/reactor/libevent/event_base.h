@@ -6,7 +6,7 @@
 
 namespace ropewalk::detail {
 
-// A base on the backend of this name: epoll, poll or select. Throws Error for another.
+// Makes a base on the backend `epoll`, `poll` or `select`. Throws Error for another.
 EventBasePointer makeEventBase(std::string_view backend);
 
 }  // namespace ropewalk::detail

@@ -13,7 +13,7 @@ struct EventDeleter {
 using EventPointer = std::unique_ptr<event, EventDeleter>;
 using EventBasePointer = std::unique_ptr<event_base, EventDeleter>;
 
-// Leaks an event in a child process, because freeing it would remove it from the epoll that is
+// Leaks an event in a child process, because freeing it would remove it from the epoll instance
 // shared with the parent.
 inline void forget(EventPointer& parents) noexcept {
   [[maybe_unused]] event* const left = parents.release();

@@ -1,3 +1,6 @@
+// Each libevent callback here finds the driver in its argument and is noexcept. requireOurs()
+// guards the methods that would change the parent's epoll in a forked child.
+
 #include "reactor/libevent/libevent_driver.h"
 
 #include <sys/eventfd.h>
@@ -22,10 +25,10 @@ namespace ropewalk::detail {
 
 namespace {
 
-// libevent's select aborts at FD_SETSIZE; some room is left for descriptors of others.
+// libevent's select aborts at FD_SETSIZE (1024). The rest is room for descriptors of other code.
 constexpr int kSelectEnd = 1000;
 
-// Makes a level-triggered timer or counter quiet again.
+// Reads a level-triggered timer or counter, so that it is no longer ready.
 void drain(int fd) noexcept {
   std::uint64_t count = 0;
   [[maybe_unused]] const ssize_t got = sys::kernel.read(fd, &count, sizeof count);
@@ -43,7 +46,7 @@ std::unique_ptr<Driver> makeLibeventDriver(std::string_view backend) {
   return std::make_unique<LibeventDriver>(backend);
 }
 
-// A child that has not called afterFork() would change the epoll of the parent.
+// Throws in a child before afterFork(), where the call would change the parent's epoll.
 void Driver::requireOurs() const {
   if (isOurs()) return;
   throw Error("this reactor was made before fork(): call Reactor::afterFork() in the child first");
@@ -75,7 +78,7 @@ void LibeventDriver::openWakers() {
   if (!timerEvent_ || !wakerEvent_) throw Error("libevent: event_add failed");
 }
 
-// Null if the kernel refuses, or there is no memory.
+// Null if the kernel refuses or there is no memory.
 EventPointer LibeventDriver::watching(int fd, int how, event_callback_fn called) noexcept {
   EventPointer event(event_new(base(), fd, static_cast<short>(how | EV_PERSIST), called, this));
   if (event && event_add(event.get(), nullptr) != 0) event.reset();
@@ -88,12 +91,12 @@ TimePoint LibeventDriver::now() const {
   return TimePoint(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
-// An alarm that is set too early costs one wake-up; setting it again each time the first deadline
-// moves away would cost a system call each time.
+// Setting the alarm again whenever the first deadline moves to a later time would cost a system
+// call each time. An alarm that is too early costs one wake-up.
 void LibeventDriver::setAlarm(TimePoint when) {
   if (when >= alarm_ || !isOurs()) return;
   alarm_ = when;
-  // Zero would disarm it; a moment that has passed rings at once.
+  // Zero would disarm the timer. A time in the past fires at once.
   const Duration due = std::max(when.time_since_epoch(), Duration(1));
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(due);
   itimerspec setting{};
@@ -108,21 +111,21 @@ bool LibeventDriver::wait(bool block) {
   return true;
 }
 
-// select fails as a whole for one closed descriptor. Apart, so that the wait, which is on the road
-// of every message, needs no stack for it.
+// One closed descriptor makes select fail as a whole. A separate function, so that wait(), which is
+// called every turn, needs no stack for it.
 [[gnu::noinline]] void LibeventDriver::dropClosed() noexcept {
   const auto isClosed = [](const DescriptorWatch* each) { return !each->isOpen(); };
   for (;;) {
     const auto closed = std::ranges::find_if(watches_, isClosed);
     if (closed == watches_.end()) return;
-    (*closed)->owner().wentAway();  // which ends the watch
+    (*closed)->owner().wentAway();  // destroys the watch
   }
 }
 
 void LibeventDriver::wake() noexcept {
   if (!isOurs()) return;
   const std::uint64_t one = 1;
-  // It cannot fail but for a full counter, and then somebody has woken us 2^64 times.
+  // It fails only if the counter is full, after 2^64 wake-ups without a wait.
   [[maybe_unused]] const ssize_t written = sys::kernel.write(waker_.get(), &one, sizeof one);
 }
 
@@ -132,7 +135,7 @@ void LibeventDriver::alarmRang(int fd, short, void* driver) noexcept {
   if (!self.hasEdges_) drain(fd);
 }
 
-// What other threads have called for is run by the reactor, once the wait has ended.
+// The reactor runs the calls from other threads after the wait has ended.
 void LibeventDriver::woken(int fd, short, void* driver) noexcept {
   auto& self = *static_cast<LibeventDriver*>(driver);
   if (!self.hasEdges_) drain(fd);
@@ -146,7 +149,8 @@ void LibeventDriver::catchSignal(int signal, bool on) {
 }
 
 void LibeventDriver::afterFork() {
-  // First a base of our own: on the one that is shared, what we remove is removed for the parent.
+  // Reinitialise the base before removing events: on the shared epoll, removing an event would
+  // remove it for the parent.
   signals_.beforeReinit();
   const sys::StandardPlaceholders held;
   if (event_reinit(base()) != 0) throw Error("libevent: event_reinit failed");
@@ -165,7 +169,7 @@ void LibeventDriver::forkedInChild() noexcept {
   event_base_loopbreak(base());
 }
 
-// libevent's own descriptors stay open. libevent closes them only after epoll_ctl(2), which would
+// Leaves libevent's own descriptors open. libevent closes them only after epoll_ctl(2), which would
 // remove the parent's events from the shared epoll.
 void LibeventDriver::abandon() noexcept {
   timer_.close();
@@ -212,7 +216,7 @@ void LibeventDriver::poll(int, short, void* driver) noexcept {
   const auto wants = [&](DescriptorWatch* watch, Interest side) {
     return self.isOurs() && self.watches_.contains(watch) && has(watch->polled(), side);
   };
-  // Who moves to the place of one that ends meanwhile is told in the next turn.
+  // If a watch ends meanwhile, the last one takes its place and is called in the next turn.
   for (std::size_t i = 0; i < self.polled_.size() && self.isOurs(); ++i) {
     DescriptorWatch* const watch = self.polled_[i];
     if (wants(watch, Interest::Read)) watch->owner().readReady();
@@ -220,7 +224,7 @@ void LibeventDriver::poll(int, short, void* driver) noexcept {
   }
 }
 
-// What the backend cannot watch counts as no descriptor left.
+// A descriptor too high for the backend counts as none being left.
 OpenedSocket LibeventDriver::watchable(OpenedSocket opened) const {
   if (opened.socket.get() < descriptorEnd_) return opened;
   return {.socket = {}, .error = EMFILE};
@@ -273,7 +277,7 @@ std::size_t LibeventDriver::descriptorLimit() const {
   return static_cast<std::size_t>(std::min(limit.rlim_cur, static_cast<rlim_t>(descriptorEnd_)));
 }
 
-// The 6 that no FileDescriptor owns: the three standard ones and libevent's three.
+// 6 descriptors have no FileDescriptor: the three standard ones and libevent's three.
 std::size_t LibeventDriver::openDescriptors() const { return sys::FileDescriptor::open() + 6; }
 
 void LibeventDriver::randomBytes(std::span<std::uint8_t> bytes) {

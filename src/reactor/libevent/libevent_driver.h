@@ -20,9 +20,9 @@ class DescriptorWatch;
 
 // The real world: readiness and signals from libevent, time from one timerfd, wake-ups from one
 // eventfd. On epoll both descriptors are edge-triggered and never read, which saves a system call
-// each.
+// each time.
 //
-// What libevent calls is C: every function that is handed to it is noexcept.
+// libevent calls from C, so every function passed to it is noexcept.
 class LibeventDriver final : public Driver {
  public:
   // `backend`: epoll, poll or select. Throws Error.
@@ -31,18 +31,18 @@ class LibeventDriver final : public Driver {
 
   event_base* base() const noexcept { return base_.get(); }
 
-  // Whether the backend can be edge-triggered: epoll can.
+  // True if the backend can be edge-triggered, as epoll can.
   bool hasEdges() const noexcept { return hasEdges_; }
 
-  // Descriptors from this number on count as EMFILE: libevent aborts when select is given 1024.
+  // Descriptors from this number on count as EMFILE: libevent aborts when select gets 1024.
   int descriptorEnd() const noexcept { return descriptorEnd_; }
 
-  // For a watch, from its beginning to its end.
+  // Called by a watch when it is made and destroyed.
   void add(DescriptorWatch& watch) { watches_.insert(&watch); }
   void remove(DescriptorWatch& watch) noexcept { watches_.erase(&watch); }
 
-  // For a watch: whatever it then calls polled() is told in each turn, and the loop does not sleep.
-  // Returns 0 or the errno.
+  // Called by a watch. From then on, each turn calls the owner for the sides in polled(), and the
+  // loop does not sleep. Returns 0 or the errno.
   int startPolling(DescriptorWatch& watch) noexcept;
   void stopPolling(DescriptorWatch& watch) noexcept;
 
@@ -81,13 +81,14 @@ class LibeventDriver final : public Driver {
 
   sys::ProcessMark process_;
 
-  // In this order: events go before the base, descriptors after the events that watch them.
+  // The order matters: events must be destroyed before the base, and before the descriptors they
+  // watch.
   EventBasePointer base_;
   const bool hasEdges_;
   const int descriptorEnd_;
   sys::FileDescriptor timer_;
   sys::FileDescriptor waker_;
-  sys::FileDescriptor ready_;  // always readable: keeps the loop from sleeping while it polls
+  sys::FileDescriptor ready_;  // always readable: while it is watched, the loop does not sleep
   EventPointer timerEvent_;
   EventPointer wakerEvent_;
   EventPointer readyEvent_;

@@ -2,10 +2,10 @@
 
 namespace ropewalk::detail {
 
-// Has what libevent reports go to the log. Once is enough for the process; any thread.
+// Sends libevent's messages to the log. One call is enough for the process; any thread.
 void logWhatLibeventSays() noexcept;
 
-// While one lives, what libevent says on this thread is not logged.
+// While one exists, messages of libevent on this thread are not logged.
 class QuietLibevent {
  public:
   QuietLibevent() noexcept;

@@ -12,12 +12,12 @@
 
 namespace ropewalk::detail {
 
-// Where the answers for one driver wait until its thread takes them.
+// Holds the answers for one driver until its thread takes them.
 //
-// Threads: put() any; the others the driver's.
+// Threads: put() any; the others the driver's thread.
 class AnswerBox {
  public:
-  // Null once nobody waits for the answer. Looked at on the driver's thread alone.
+  // Points to null once the lookup is cancelled. Read on the driver's thread only.
   using Waiter = std::shared_ptr<LookupOwner*>;
 
   explicit AnswerBox(Driver& driver) : driver_(&driver) {}
@@ -25,16 +25,16 @@ class AnswerBox {
   void put(Waiter waiter, sys::NameAnswer answer);
   void deliver() noexcept;
 
-  // The driver is gone.
+  // Called when the driver is destroyed.
   void close() noexcept;
 
  private:
   std::mutex lock_;
-  Driver* driver_;  // guarded by lock_, as what follows
+  Driver* driver_;  // guarded by lock_, as the next one
   std::vector<std::pair<Waiter, sys::NameAnswer>> answers_;
 };
 
-// A name that the pool was asked for.
+// A name lookup that the pool carries out.
 class NameLookup final : public Lookup {
  public:
   NameLookup(std::shared_ptr<AnswerBox> box, const std::string& name, LookupOwner& owner);

@@ -1,3 +1,6 @@
+// libevent keeps one base per process for signals, so `catching` says which reactor has it. A
+// signal handler of ours runs before libevent's and recognises a child process.
+
 #include "reactor/libevent/signal_events.h"
 
 #include <unistd.h>
@@ -28,9 +31,9 @@ Earlier earlier[NSIG];
 constinit std::atomic<pid_t> catcher = 0;
 constinit std::atomic<void (*)(int)> libeventsHandler = nullptr;
 
-// Called instead of libevent's handler, and calls it. That one writes to a pipe that a child shares
-// with its parent, so in a child process (before its dispositions are restored, or without fork(3))
-// this restores the earlier disposition and raises the signal again.
+// Installed instead of libevent's handler, and calls it. libevent's handler writes to a pipe that a
+// child shares with its parent. So in a child process (before its dispositions are restored, or if
+// it was made without fork(3)), this restores the earlier disposition and raises the signal again.
 extern "C" void caught(int signal) {
   const int error = errno;
   const pid_t self = ::getpid();
@@ -38,7 +41,7 @@ extern "C" void caught(int signal) {
     libeventsHandler.load()(signal);
   } else {
     sys::kernel.sigaction(signal, &earlier[signal].action, nullptr);
-    ::kill(self, signal);  // comes when this returns
+    ::kill(self, signal);  // delivered when this returns
   }
   errno = error;
 }
@@ -77,7 +80,7 @@ bool SignalEvents::add(int signal) {
   const SignalEvents* nobody = nullptr;
   if (!catching.compare_exchange_strong(nobody, this) && nobody != this) return false;
   if (caught_.contains(signal)) return true;
-  const QuietLibevent quiet;  // a base of the parent's may seem to have signals, too
+  const QuietLibevent quiet;  // libevent may warn of signals on the parent's base
   EventPointer event(evsignal_new(base_, signal, signalled, this));
   const bool isSignal = signal > 0 && signal < NSIG;
   if (isSignal) sys::kernel.sigaction(signal, nullptr, &earlier[signal].action);

@@ -8,8 +8,8 @@
 
 namespace ropewalk::detail {
 
-// The signals that one reactor catches. In libevent 2.1 one base of the process can catch any at a
-// time: the first that asks has them until it lets go of all.
+// The signals that one reactor catches. In libevent 2.1 only one base per process can catch
+// signals: the first that asks keeps them until it has released all.
 class SignalEvents {
  public:
   // `base` must outlive this.
@@ -20,13 +20,13 @@ class SignalEvents {
 
   void setOwner(DriverOwner& owner) noexcept { owner_ = &owner; }
 
-  // SIGINT and SIGTERM, but for what the program or another reactor handles.
+  // SIGINT and SIGTERM, except those that the program or another reactor handles.
   void catchStop(bool on);
 
   // False if another reactor catches signals. Throws Error if the kernel refuses.
   bool add(int signal);
 
-  // The handler that was there before is put back.
+  // Restores the previous handler.
   void remove(int signal) noexcept;
 
   // In a child, from inside fork(): restores the disposition that each signal had before a reactor

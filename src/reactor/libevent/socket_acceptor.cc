@@ -38,7 +38,7 @@ void SocketAcceptor::acceptable(int, short, void* acceptor) noexcept {
 
 bool SocketAcceptor::setAccepting(bool on) {
   if (!driver_.isOurs()) return true;
-  if (on && !reserve_) reserve_ = openReserve();  // somebody else took it when we had to shed
+  if (on && !reserve_) reserve_ = openReserve();  // shed() could not open it again
   return (on ? event_add(event_.get(), nullptr) : event_del(event_.get())) == 0;
 }
 

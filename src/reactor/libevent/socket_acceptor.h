@@ -8,8 +8,7 @@ namespace ropewalk::detail {
 
 class LibeventDriver;
 
-// A listening socket of the kernel, and the descriptor it keeps in reserve for the day when there
-// are none left.
+// A listening kernel socket, with a descriptor in reserve for when there are none left.
 class SocketAcceptor final : public Acceptor {
  public:
   // `driver` must outlive it.
@@ -29,7 +28,7 @@ class SocketAcceptor final : public Acceptor {
   AcceptorOwner* owner_ = nullptr;
   sys::FileDescriptor socket_;
   sys::FileDescriptor reserve_;
-  EventPointer event_;  // after socket_: goes before it
+  EventPointer event_;  // after socket_, so that it is destroyed first
 };
 
 }  // namespace ropewalk::detail

@@ -1,3 +1,6 @@
+// Each channel watches its socket with at most two events: main_ for reading or for a reset, and
+// writing_ while the kernel takes no more.
+
 #include "reactor/libevent/socket_channel.h"
 
 #include <linux/sockios.h>
@@ -18,19 +21,19 @@ namespace ropewalk::detail {
 
 namespace {
 
-// What one sendfile moves at most: a large file must not keep the reactor from the others.
+// The most that one sendfile moves: a large file must not delay the other connections.
 constexpr std::size_t kFileSlice = 512 * 1024;
 
-// The most that is read and sent at once of a file that sendfile(2) does not support.
+// The most that is read and sent at once from a file that sendfile(2) does not support.
 constexpr std::size_t kCopySlice = 32 * 1024;
 
-// sendfile(2): the file, as some of /proc and of FUSE, cannot be spliced; an old kernel or a
-// seccomp filter does not have the call.
+// The errors of sendfile(2) for a file that cannot be spliced (some in /proc and on FUSE), and for
+// an old kernel or a seccomp filter without the call.
 bool isRefusal(int error) { return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP; }
 
 Transfer transferOf(ssize_t result) { return {result, result < 0 ? errno : 0}; }
 
-// What ioctl(2) says of the socket's buffers; 0 if it cannot.
+// The result of ioctl(2) for the socket's buffers; 0 if it fails.
 std::size_t bytesOf(int socket, unsigned long request) {
   int bytes = 0;
   return sys::kernel.ioctl(socket, request, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
@@ -42,7 +45,7 @@ SocketChannel::SocketChannel(LibeventDriver& driver, sys::FileDescriptor socket,
                              const Address& peer)
     : driver_(driver), socket_(std::move(socket)), peer_(peer) {}
 
-// The events go before the descriptor: libevent knows them by its number.
+// The events are removed before the descriptor is closed: libevent knows them by its number.
 SocketChannel::~SocketChannel() {
   if (!driver_.isOurs()) {
     forget(writing_);
@@ -60,7 +63,7 @@ void SocketChannel::writable(int, short, void* channel) noexcept {
   static_cast<SocketChannel*>(channel)->owner_->writeReady();
 }
 
-// Edge-triggered: called once for the room that there is, and again for a reset.
+// Edge-triggered: called once for the room that there already is, and again for a reset.
 void SocketChannel::brokenOrWritable(int fd, short, void* channel) noexcept {
   int error = 0;
   socklen_t size = sizeof error;
@@ -70,8 +73,8 @@ void SocketChannel::brokenOrWritable(int fd, short, void* channel) noexcept {
 
 void SocketChannel::setInterest(Interest interest) {
   if (interest == interest_ || !driver_.isOurs()) return;
-  // libevent refuses edge- and level-triggered events on one descriptor at a time: what goes, goes
-  // first.
+  // libevent refuses edge- and level-triggered events on one descriptor at the same time, so remove
+  // before adding.
   const bool writes = has(interest, Interest::Write);
   if (!writes) watchWrites(false);
   const bool set = watchMain(mainPart(interest)) && watchWrites(writes);
@@ -79,17 +82,17 @@ void SocketChannel::setInterest(Interest interest) {
   if (!set) owner_->broken(ENOMEM);
 }
 
-// Without edges Broken would wake again and again: such a backend notices at the next read or
-// write.
+// Without edge-triggering, Broken would wake the loop in every turn. Such a backend notices a reset
+// at the next read or write.
 Interest SocketChannel::mainPart(Interest interest) const noexcept {
   if (has(interest, Interest::Read)) return Interest::Read;
   const bool broken = has(interest, Interest::Broken) && driver_.hasEdges();
   return broken ? Interest::Broken : Interest::Nothing;
 }
 
-// epoll reports a reset to whoever waits for anything, but libevent 2.1 passes it on only as
-// readable and writable. A paused connection must not wake for what it will not read: so it waits,
-// edge-triggered, for room to write, which it has, and hears of nothing but the reset.
+// epoll reports a reset to every event, but libevent 2.1 passes it on only as readable and
+// writable. A paused connection must not wake for input that it will not read. So it waits,
+// edge-triggered, for room to write: there is room already, so the next report is the reset.
 bool SocketChannel::watchMain(Interest interest) noexcept {
   const Interest now = mainPart(interest_);
   if (now == interest) return true;
@@ -129,8 +132,7 @@ Transfer SocketChannel::send(const iovec* pieces, int count) {
       sys::kernel.send(socket_.get(), pieces->iov_base, pieces->iov_len, MSG_NOSIGNAL));
 }
 
-// Apart, so that the message's header costs nothing where there is one piece, as there nearly
-// always is.
+// A separate function, so that sending one piece, nearly always the case, needs no msghdr.
 [[gnu::noinline]] Transfer SocketChannel::sendPieces(const iovec* pieces, int count) {
   if (!driver_.isOurs()) return {-1, EAGAIN};
   msghdr message{};
@@ -181,8 +183,8 @@ int SocketChannel::connectResult() {
   return error;
 }
 
-// The address that was connected to may be 0.0.0.0, so the kernel is asked; where the ports differ
-// it need not be.
+// The peer may have been given as 0.0.0.0, so ask the kernel. If the ports differ, there is no
+// need.
 bool SocketChannel::isConnectedToItself() const {
   const Address local = host();
   if (local.port() != peer_.port()) return false;

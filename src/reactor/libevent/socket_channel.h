@@ -11,12 +11,12 @@ namespace ropewalk::detail {
 
 class LibeventDriver;
 
-// A connected (or connecting) stream socket of the kernel. Its one event is part of it; a second
-// one, for writing, exists only while the kernel is full.
+// A connected or connecting stream socket of the kernel. Its main event is a member; a second one,
+// for writing, exists only while the kernel's buffer is full.
 //
 // In a child process before afterFork() the socket is shared with the parent, and the methods do
 // nothing. Two do not check, because every message passes through them: receive(), and send() of
-// one piece. A connection that is the parent's does not call these (Connection::leave()).
+// one piece. A connection of the parent does not call these (Connection::leave()).
 class SocketChannel final : public Channel {
  public:
   // `driver` must outlive it.

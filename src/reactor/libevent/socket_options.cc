@@ -1,3 +1,6 @@
+// Opens stream sockets with the options of this library. An option that cannot be set is ignored;
+// any other error is returned as an errno.
+
 #include "reactor/libevent/socket_options.h"
 
 #include <fcntl.h>
@@ -16,18 +19,17 @@ namespace ropewalk::detail {
 
 namespace {
 
-// Keep-alive: the first probe after so many seconds of silence, then so many, so many seconds
-// apart.
+// Keep-alive: seconds of silence before the first probe, seconds between probes, and their number.
 constexpr int kKeepAliveIdle = 60;
 constexpr int kKeepAliveInterval = 10;
 constexpr int kKeepAliveCount = 6;
 
-// The kernel holds at most this many bytes that were not sent; more waits with us, where it is
+// The kernel holds at most this many unsent bytes. The rest stays in our queue, where it is
 // counted.
 constexpr int kNotSentLowWater = 128 * 1024;
 
 void setInt(int socket, int level, int option, int value) noexcept {
-  // A kernel that does not know an option does without it.
+  // An option that the kernel does not know is ignored.
   sys::kernel.setsockopt(socket, level, option, &value, sizeof value);
 }
 
@@ -84,7 +86,7 @@ OpenedSocket openListening(const Address& host, const ListenOptions& options) {
   const int fd = opened.socket.get();
   setFlag(fd, SOL_SOCKET, SO_REUSEADDR, true);
   if (options.reusePort) setFlag(fd, SOL_SOCKET, SO_REUSEPORT, true);
-  // "::" takes IPv4 as well; any other IPv6 address could not anyway.
+  // "::" accepts IPv4 as well; any other IPv6 address could not.
   if (host.family() == Address::Family::IPv6) {
     setFlag(fd, IPPROTO_IPV6, IPV6_V6ONLY, !isAnyIPv6(host));
   }
@@ -128,8 +130,9 @@ OpenedSocket adoptedConnection(int fd, const ConnectionLimits& limits) {
   return opened;
 }
 
-// The kernel would take its patience for that with keep-alive, too, whatever the number of probes:
-// one lost probe would end a connection that has only been silent.
+// With keep-alive, the kernel would also apply the timeout to probes, whatever their number: one
+// lost probe would end a connection that is only idle. So the timeout is never shorter than all
+// probes.
 void setPatience(int socket, Duration patience) noexcept {
   using Milliseconds = std::chrono::milliseconds;
   constexpr Milliseconds kKeepAlive =

@@ -6,27 +6,27 @@
 
 namespace ropewalk::detail {
 
-// A socket that was set up, or none and the errno.
+// A socket with its options set, or none and the errno.
 struct OpenedSocket {
   sys::FileDescriptor socket;
   int error = 0;
-  bool binding = false;  // it was the local address that failed
+  bool binding = false;  // the local address was at fault
 };
 
-// A socket that listens on `host`. What is set here, accepted connections inherit.
+// Opens a socket that listens on `host`. Accepted connections inherit its options.
 OpenedSocket openListening(const Address& host, const ListenOptions& options);
 
-// A socket that connects to `peer`, from `bind` unless that is no address.
+// Opens a socket that connects to `peer`, from `bind` if that is an address.
 OpenedSocket openConnecting(const Address& peer, const Address& bind,
                             const ConnectOptions& options);
 
-// A socket of our own for the stream socket `fd`, which stays the caller's: one that listens, or
-// one that is connected. EINVAL if it is another kind.
+// Duplicates the descriptor of stream socket `fd`, which stays the caller's: one that listens, or
+// one that is connected. EINVAL if it is of another kind.
 OpenedSocket adoptedPort(int fd, const ListenOptions& options);
 OpenedSocket adoptedConnection(int fd, const ConnectionLimits& limits);
 
-// Has the kernel give up a peer that leaves what was sent unacknowledged for so long, but never
-// before a peer that answers keep-alive late is given up.
+// Makes the kernel drop a peer that leaves sent bytes unacknowledged for this long, but never
+// earlier than keep-alive would drop a silent peer.
 void setPatience(int socket, Duration patience) noexcept;
 
 void setFlag(int socket, int level, int option, bool on) noexcept;
