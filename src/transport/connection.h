@@ -274,7 +274,6 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   ConnectionLinks links_;
   Address peer_;
   mutable std::unique_ptr<const Address> host_;  // null until it is asked for
-  std::uint32_t session_;
   union {
     // While lingering: for Linger::Yes, the input discarded so far; for Linger::WhileSending, the
     // time at which lingering ends.
@@ -284,6 +283,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
     std::size_t dropped_;      // otherwise: output that was never sent
   };
 
+  std::uint32_t session_;
   Phase phase_ = Phase::Made;
   // The reasons not to read: one storage unit, so that one load tests them all.
   bool paused_ : 1 = false;     // by pauseProducing()
