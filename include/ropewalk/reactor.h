@@ -275,7 +275,7 @@ class Reactor final : public ReactorTime {
   /// ignored. Throws CannotListenError if it is not such a socket, std::invalid_argument if
   /// `factory` is null.
   std::shared_ptr<ListeningPort> adoptStreamPort(int fd, std::shared_ptr<Factory> factory,
-                                                 ListenOptions options = {});
+                                                 const ListenOptions& options = {});
 
   /// Gives `fd`, a connected TCP socket, a protocol of `factory`, as if it had just been accepted.
   /// The event loop calls its connectionMade() later.

@@ -56,7 +56,7 @@ std::shared_ptr<Connector> Reactor::connectTCP(std::string_view host, int port,
 }
 
 std::shared_ptr<ListeningPort> Reactor::adoptStreamPort(int fd, std::shared_ptr<Factory> factory,
-                                                        ListenOptions options) {
+                                                        const ListenOptions& options) {
   require(factory, "adoptStreamPort");
   auto port = std::make_shared<detail::TcpPort>(*core_, Address(), std::move(factory), options);
   port->startListeningOn(fd);

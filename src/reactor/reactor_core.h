@@ -24,7 +24,7 @@ namespace ropewalk::detail {
 class ReactorCore final : private DriverOwner, private sys::ForkWatcher {
  public:
   ReactorCore(Reactor& reactor, std::unique_ptr<Driver> driver);
-  ~ReactorCore();
+  ~ReactorCore() override;
 
   static ReactorCore& of(Reactor& reactor) noexcept { return *reactor.core_; }
 

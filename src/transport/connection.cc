@@ -104,7 +104,7 @@ void Connection::readReady() noexcept {
 }
 
 bool Connection::wantsRead() const noexcept {
-  if (phase_ == Phase::Open) return !paused_ && !blocked_ && !readEnded_ && !takenOver_;
+  if (phase_ == Phase::Open) return !paused_ && !blocked_ && !readEnded_;
   return phase_ == Phase::Lingering && !readEnded_;
 }
 

@@ -178,6 +178,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   struct Takeover {
     std::shared_ptr<Protocol> next;  // null once it is in place
     std::string unread;
+    bool pauses = false;    // paused_ once this is over; it is true until then
     bool readLost = false;  // readConnectionLost() comes after `unread`
     MemoryCharge charge;
   };
@@ -289,7 +290,6 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool paused_ : 1 = false;     // by pauseProducing()
   bool blocked_ : 1 = false;    // too much of its own output is queued
   bool readEnded_ : 1 = false;  // the peer has finished
-  bool takenOver_ : 1 = false;  // takeover_ is not null
 
   // Whole bytes rather than bits, because every message writes them.
   bool flushQueued_ = false;      // it is queued in the turn's flush line

@@ -12,7 +12,9 @@ namespace ropewalk::detail {
 
 void Connection::pauseProducing() {
   requireHome("Transport::pauseProducing()");
-  if (phase_ != Phase::Open || paused_) return;
+  if (phase_ != Phase::Open) return;
+  if (takeover_) takeover_->pauses = true;
+  if (paused_) return;
   paused_ = true;
   needsAfterFlush_ = true;
   flushLater();
@@ -21,7 +23,11 @@ void Connection::pauseProducing() {
 void Connection::resumeProducing() {
   requireHome("Transport::resumeProducing()");
   if (phase_ != Phase::Open || !paused_ || left_) return;
-  paused_ = false;
+  if (takeover_) {
+    takeover_->pauses = false;
+  } else {
+    paused_ = false;
+  }
   needsAfterFlush_ = true;
   flushLater();
 }
@@ -165,7 +171,7 @@ void Connection::afterFlush() noexcept {
   const bool mayGoOn = !isHeldBack && (isRelieved || queue_.bytes() <= limits_->writeLowWater);
   if (mayGoOn) blocked_ = false;
   heldBack_ = isHeldBack || (heldBack_ && !mayGoOn);
-  if (takeover_ && !paused_ && !blocked_) settleLater();
+  if (takeover_ && !takeover_->pauses && !blocked_) settleLater();
   if (waitsForProducer() && phase_ < Phase::Ending) {
     const bool pull = feed_->streaming == Streaming::Pull;
     if (pull ? queue_.empty() && feed_->wrote : feed_->paused && mayGoOn) {

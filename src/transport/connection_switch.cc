@@ -44,7 +44,7 @@ void Connection::switchProtocol(std::shared_ptr<Protocol> next, std::string unre
   if (takeover_) takeover->unread += takeover_->unread;
   takeover->charge.set(heapBytes(takeover->unread));
   takeover_ = std::move(takeover);
-  takenOver_ = true;
+  paused_ = true;
   Belongings::handOver(*protocol_);
   needsAfterFlush_ = true;  // afterFlush() stops reading
   flushLater();
@@ -59,7 +59,7 @@ void Connection::carryOutSwitch() noexcept {
     takeover_->readLost = readEnded_;
     writeLostDue_ = writeLostDue_ || shutDown_;
     drainDue_ = turn_.isDraining();
-    paused_ = false;
+    takeover_->pauses = false;
     if (standing_ == Standing::Idle) becomeBusy();
     guarded([this] { protocol_->makeConnection(TransportRef(*this)); });
     if (awaitsSwitch()) return settleLater();
@@ -79,13 +79,14 @@ void Connection::retireProtocol() noexcept {
 }
 
 void Connection::deliverUnread() noexcept {
-  if (phase_ == Phase::Open && (paused_ || blocked_)) return;  // afterFlush() calls this again
+  if (phase_ == Phase::Open && (takeover_->pauses || blocked_))
+    return;  // afterFlush() calls this again
   if (phase_ == Phase::Open && !takeover_->unread.empty()) {
     const std::string unread = std::exchange(takeover_->unread, {});
     takeover_->charge.set(0);
     guarded([&] { protocol_->dataReceived(unread); });
     if (awaitsSwitch()) return settleLater();
-    if (phase_ == Phase::Open && paused_) return;
+    if (phase_ == Phase::Open && takeover_->pauses) return;
   }
   const bool readLost = takeover_->readLost;
   endTakeover();
@@ -93,8 +94,8 @@ void Connection::deliverUnread() noexcept {
 }
 
 void Connection::endTakeover() noexcept {
+  paused_ = takeover_->pauses;
   takeover_.reset();
-  takenOver_ = false;
   needsAfterFlush_ = true;
 }
 

@@ -72,8 +72,9 @@ void PartialContent::sendSeveral(Response& response, const std::vector<ByteRange
   }
   auto pieces = std::make_shared<RangeParts>(wholeBody(response));
   for (const ByteRange& part : parts) {
-    const std::string place = contentRange(part, size);
-    pieces->add(between + std::string(kContentRange) + ": " + place + "\r\n\r\n", part);
+    std::string head = between;
+    head.append(kContentRange).append(": ").append(contentRange(part, size)).append("\r\n\r\n");
+    pieces->add(std::move(head), part);
   }
   pieces->end("\r\n--" + boundary + "--\r\n");
   const std::uint64_t length = pieces->size();

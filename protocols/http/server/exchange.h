@@ -117,7 +117,7 @@ class Exchange final {
   bool hasRoom() const { return carrier_.room() != Carrier::Room::None; }
   void awaitRoom(BodyWriter::Drained& waiter);
   void forgetRoom(BodyWriter::Drained& waiter) noexcept;
-  void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming);
+  void registerProducer(const std::shared_ptr<Producer>& producer, Streaming streaming);
   void unregisterProducer();
 
  private:

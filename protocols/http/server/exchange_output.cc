@@ -88,7 +88,7 @@ void Exchange::logQueueFull(const Failure& why) const {
       head_.method(), target_.path, why);
 }
 
-void Exchange::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
+void Exchange::registerProducer(const std::shared_ptr<Producer>& producer, Streaming streaming) {
   if (!isStreaming()) return producer->stopProducing();
   try {
     if (!flow_) flow_ = std::make_shared<BodyFlow>(carrier_.weak_from_this());
