@@ -50,7 +50,8 @@ class RoomWaiter {
   /// An exception ends the connection with that exception as its reason.
   virtual void roomAvailable() = 0;
 
-  /// The connection has ended, so nothing more is sent. Called before Protocol::connectionLost().
+  /// The connection has ended (called before Protocol::connectionLost()), or it goes to another
+  /// protocol (Transport::switchProtocol()). Nothing more may be sent.
   virtual void roomLost() noexcept = 0;
 
   bool awaitsRoom() const noexcept { return links_.list != nullptr; }

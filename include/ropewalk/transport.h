@@ -139,14 +139,15 @@ class Transport : public detail::SharedRefCounted {
   /// The switch happens in the event loop, after the callback or coroutine that calls this. Until
   /// then nothing is read. Output written until then is sent before any output of `next`.
   ///
-  /// Order: the producer of the present protocol is stopped; its timed calls and coroutines are
-  /// cancelled as at the end of a connection; its `transport` becomes one that does nothing; its
-  /// pauseProducing() and setIdle() are undone. Limits and queued output stay. Then `next` gets
-  /// connectionMade(), dataReceived() with `unread`, and those of readConnectionLost(),
-  /// writeConnectionLost() and drainRequested() whose events have already happened.
+  /// Order: the producer of the present protocol is stopped; the transport's room waiters get
+  /// roomLost(); the protocol's timed calls and coroutines are cancelled as at the end of a
+  /// connection; its `transport` becomes one that does nothing; its pauseProducing() and setIdle()
+  /// are undone. Limits and queued output stay. Then `next` gets connectionMade(), dataReceived()
+  /// with `unread` if that is not empty, and those of readConnectionLost(), writeConnectionLost()
+  /// and drainRequested() whose events have already happened.
   ///
-  /// If the connection ends before the switch, `next` gets connectionMade() and connectionLost(),
-  /// without `unread`. Once isConnected() is false, this drops `next` and does nothing.
+  /// If the connection ends before the switch, `next` gets connectionMade() and connectionLost();
+  /// `unread` may then be dropped. Once isConnected() is false, this drops `next` and does nothing.
   ///
   /// Ownership: the connection keeps `next`, and releases the present protocol.
   /// Errors: throws std::invalid_argument if `next` is null, UserError if a switch is pending.

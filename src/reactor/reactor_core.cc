@@ -77,46 +77,6 @@ bool ReactorCore::descriptorsAreUsedUp() noexcept {
   return open >= usableDescriptors_ && turn_.open() > 0;
 }
 
-void ReactorCore::forkedInChild() noexcept {
-  threadCalls_.unlock();
-  if (isOurs() || left_) return;
-  mayBeBroken_ = !turn_.home().isHere();
-  stateAtFork_ = state_;
-  setLeft(true);
-  timers_.breakOff();
-  driver_->forkedInChild();
-}
-
-// On, in a child: the loop ends when the callback that forked returns.
-void ReactorCore::setLeft(bool on) noexcept {
-  left_ = on;
-  state_ = on ? State::Finished : stateAtFork_;
-  unsteady_ = true;
-  turn_.setLeft(on);
-  events_.setLeft(on);
-}
-
-void ReactorCore::afterFork() {
-  driver_->afterFork();
-  if (left_) setLeft(false);
-}
-
-// In a child, run() returns without another call of user code.
-void ReactorCore::leaveRun() noexcept {
-  stateAtFork_ = State::Idle;
-  running_ = unfinished_ = handlesSignals_ = false;
-}
-
-// Frees nothing, and leaves the core registered as a fork watcher.
-void ReactorCore::abandon(std::unique_ptr<ReactorCore> core) noexcept {
-  ReactorCore& left = *core.release();
-  if (left.mayBeBroken_) return;
-  left.turn_.abandonAll();
-  left.residents_.abandonAll();
-  left.turn_.partings().closeAll();
-  left.driver_->abandon();
-}
-
 void ReactorCore::add(std::shared_ptr<Resident> resident) {
   turn_.requireHome("listening or connecting");
   if (closed_) throw ReactorNotRunning();  // because it would never be ended

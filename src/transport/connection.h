@@ -178,7 +178,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   struct Takeover {
     std::shared_ptr<Protocol> next;  // null once it is in place
     std::string unread;
-    bool pauses = false;    // paused_ once this is over; it is true until then
+    bool pauses = false;    // by the next protocol; paused_ is true as long as this exists
     bool readLost = false;  // readConnectionLost() comes after `unread`
     MemoryCharge charge;
   };

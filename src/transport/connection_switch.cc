@@ -67,12 +67,13 @@ void Connection::carryOutSwitch() noexcept {
   deliverUnread();
 }
 
-// To the calls, coroutines and the producer of this protocol, the connection looks as if it had
+// To the calls, coroutines, room waiters and the producer of this protocol, the connection looks as if it had
 // ended. Otherwise the output that they write while they end, or their loseConnection(), would
 // reach the next protocol.
 void Connection::retireProtocol() noexcept {
   const Phase phase = std::exchange(phase_, Phase::Ended);
   stopFeed();
+  guarded([this] { roomWaiters_.lose(); });
   guarded([this] { Belongings::end(*protocol_); });
   protocol_->transport = TransportRef();
   phase_ = phase;
@@ -94,7 +95,7 @@ void Connection::deliverUnread() noexcept {
 }
 
 void Connection::endTakeover() noexcept {
-  paused_ = takeover_->pauses;
+  paused_ = false;
   takeover_.reset();
   needsAfterFlush_ = true;
 }

@@ -1,106 +1,54 @@
 #pragma once
 
-// One protocol gives its connection to another one: Transport::switchProtocol(). Rules LF1 to LF4,
-// CL and HC hold for each of the two.
+// One protocol gives its connection to another one: Transport::switchProtocol(). Rules LF1 to LF4
+// hold for each of the two. Ends are in switching_end_rules.h.
 //
 // Test cases, for a test that has said which Wire they are to hold on.
 
 #include <doctest/doctest.h>
 
-#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "ropewalk/error.h"
+#include "ropewalk/room_waiter.h"
 #include "ropewalk/stream_protocol.h"
-#include "support/captured_log.h"
-#include "support/conversation.h"
 #include "support/feeder.h"
 #include "support/pattern.h"
+#include "unit/core/switched.h"
 
 namespace ropewalk::test {
 
-// A conversation whose server has another protocol at hand: "next" in the story.
-struct Relay {
-  explicit Relay(const Script& serving = {}, const Script& nextScript = {},
-                 const Script& asking = {})
-      : talk(serving, asking), next(std::make_shared<Scripted>(talk.story, "next", nextScript)) {}
-
-  Transport& server() { return *talk.server().transport; }
-  Transport& client() { return *talk.client().transport; }
-  bool has(std::string_view event) { return talk.story.has(event); }
-  void until(std::string_view event) {
-    talk.wire.until([&] { return has(event); });
-  }
-  void begin() { talk.begin(); }
-
-  // The server is told "go", and acts in dataReceived().
-  void go(std::string_view text = "go") {
-    talk.begin();
-    client().write(text);
-  }
-
-  // Nothing came to the protocol that gave up.
-  void checkOld() {
-    CHECK(!talk.server().isLost);
-    CHECK(!talk.server().isReadLost);
-    CHECK(!server().isConnected());
-  }
-
-  Conversation<Wire> talk;
-  std::shared_ptr<Scripted> next;
-};
-
-// Gives the connection away at the first bytes, with `unread`.
-inline Script gives(std::shared_ptr<Scripted>& next, std::string unread = {}) {
-  Script script;
-  script.data = [&next, unread](Scripted& self, std::string_view) {
-    self.transport->write("old ");
-    self.transport->switchProtocol(next, unread);
-    CHECK(!next->isMade);
-    self.transport->write("old ");
-  };
-  return script;
-}
-
-inline Script answering() {
-  Script script;
-  script.made = [](Scripted& self) { self.transport->write("next "); };
-  script.data = [](Scripted& self, std::string_view data) { self.transport->write(data); };
-  return script;
-}
-
 TEST_CASE("switchProtocol gives every later callback to the next protocol [LF3]") {
   std::shared_ptr<Scripted> next;
-  Relay relay(gives(next, "unread "), answering());
-  next = relay.next;
-  relay.go();
-  relay.until("next made");
-  relay.client().write("more");
-  relay.talk.wire.until([&] { return relay.talk.client().received.size() == 24; });
-  CHECK(relay.talk.client().received == "old old next unread more");
-  CHECK(relay.talk.server().received == "go");
-  relay.client().loseConnection();
-  relay.until("next lost");
-  relay.checkOld();
+  Switched switched(gives(next, "unread "), answering());
+  next = switched.next;
+  switched.go();
+  switched.until("next made");
+  switched.client().write("more");
+  switched.talk.wire.until([&] { return switched.talk.client().received.size() == 24; });
+  CHECK(switched.talk.client().received == "old old next unread more");
+  CHECK(switched.talk.server().received == "go");
+  switched.client().loseConnection();
+  switched.until("next lost");
+  switched.checkOld();
   CHECK(next->reason.check<ConnectionDone>());
-  CHECK(relay.talk.story.count("next made") == 1);
+  CHECK(switched.talk.story.count("next made") == 1);
 }
 
 TEST_CASE("between the call of switchProtocol and the switch nothing is delivered [LF4]") {
-  Relay relay({}, answering());
-  relay.begin();
-  relay.client().write("later");
-  relay.server().switchProtocol(relay.next, "unread ");
-  CHECK(!relay.next->isMade);
-  CHECK(relay.server().isConnected());
-  relay.until("next made");
-  relay.talk.wire.until([&] { return relay.next->received == "unread later"; });
-  CHECK(relay.talk.server().received.empty());
+  Switched switched({}, answering());
+  switched.begin();
+  switched.client().write("later");
+  switched.server().switchProtocol(switched.next, "unread ");
+  CHECK(!switched.next->isMade);
+  CHECK(switched.server().isConnected());
+  switched.until("next made");
+  switched.talk.wire.until([&] { return switched.next->received == "unread later"; });
+  CHECK(switched.talk.server().received.empty());
 }
 
 TEST_CASE("no byte is lost or out of order across a switch, whatever its size [LF2]") {
@@ -109,10 +57,10 @@ TEST_CASE("no byte is lost or out of order across a switch, whatever its size [L
   serving.data = [&](Scripted& self, std::string_view data) {
     self.transport->switchProtocol(next, std::string(data));
   };
-  Relay relay(serving);
-  next = relay.next;
-  relay.go(pattern(0, Wire::kTooMuch));
-  relay.talk.wire.until([&] { return next->received.size() == Wire::kTooMuch; });
+  Switched switched(serving);
+  next = switched.next;
+  switched.go(pattern(0, Wire::kTooMuch));
+  switched.talk.wire.until([&] { return next->received.size() == Wire::kTooMuch; });
   CHECK(isPattern(next->received, Wire::kTooMuch));
 }
 
@@ -120,68 +68,19 @@ TEST_CASE("a pause of the protocol that gives up is undone; one of the next keep
   Script nextScript;
   SUBCASE("the next reads on") {}
   SUBCASE("the next pauses, too") { nextScript = deaf(); }
-  Relay relay({}, nextScript);
-  relay.begin();
-  relay.server().pauseProducing();
-  relay.client().write("kernel");
-  relay.talk.wire.settle();
-  relay.server().switchProtocol(relay.next, "unread ");
-  relay.until("next made");
-  relay.talk.wire.settle();
+  Switched switched({}, nextScript);
+  switched.begin();
+  switched.server().pauseProducing();
+  switched.client().write("kernel");
+  switched.talk.wire.settle();
+  switched.server().switchProtocol(switched.next, "unread ");
+  switched.until("next made");
+  switched.talk.wire.settle();
   if (nextScript.made) {
-    CHECK(relay.next->received.empty());
-    relay.next->transport->resumeProducing();
+    CHECK(switched.next->received.empty());
+    switched.next->transport->resumeProducing();
   }
-  relay.talk.wire.until([&] { return relay.next->received == "unread kernel"; });
-}
-
-TEST_CASE("the end of the peer's stream comes to the next protocol, behind `unread` [HC2]") {
-  Script serving, nextScript;
-  serving.readLost = [](Scripted&) {};
-  std::string before;
-  nextScript.readLost = [&](Scripted& self) {
-    before = self.received;
-    self.transport->loseConnection();
-  };
-  bool pauses = false;
-  SUBCASE("seen by the old one already") {}
-  SUBCASE("not seen yet") { serving = {}; }
-  SUBCASE("while the next pauses") {
-    pauses = true;
-    nextScript.made = deaf().made;
-  }
-  Relay relay(serving, nextScript);
-  relay.begin();
-  if (!serving.readLost) relay.server().pauseProducing();
-  relay.client().loseConnection();
-  if (serving.readLost) relay.until("server read lost");
-  relay.talk.wire.settle();
-  relay.server().switchProtocol(relay.next, "unread");
-  relay.until("next made");
-  relay.talk.wire.settle();
-  if (pauses) {
-    CHECK(!relay.next->isReadLost);
-    relay.next->transport->resumeProducing();
-  }
-  relay.until("next lost");
-  CHECK(before == "unread");
-  CHECK(relay.talk.story.count("next read lost") == 1);
-}
-
-TEST_CASE("the next protocol learns that this side's stream has ended [HC1]") {
-  Script asking;
-  asking.readLost = [](Scripted&) {};
-  Relay relay({}, {}, asking);
-  relay.begin();
-  relay.server().write("bye");
-  relay.server().loseWriteConnection();
-  SUBCASE("before the switch") { relay.until("server write lost"); }
-  SUBCASE("with it") {}
-  relay.server().switchProtocol(relay.next);
-  relay.until("next write lost");
-  relay.client().loseConnection();
-  relay.until("next lost");
-  CHECK(relay.talk.client().received == "bye");
+  switched.talk.wire.until([&] { return switched.next->received == "unread kernel"; });
 }
 
 TEST_CASE("a switch stops the old producer, and the next protocol may have its own [PC5]") {
@@ -199,23 +98,49 @@ TEST_CASE("a switch stops the old producer, and the next protocol may have its o
     self.transport->registerProducer(nextFeeder, Streaming::Push);
     self.transport->write("next");
   };
-  Relay relay({}, nextScript);
-  relay.begin();
-  const TransportRef kept = relay.talk.server().transport;
+  Switched switched({}, nextScript);
+  switched.begin();
+  const TransportRef kept = switched.talk.server().transport;
   server = &*kept;
   server->registerProducer(feeder, Streaming::Push);
-  server->switchProtocol(relay.next);
-  relay.talk.wire.until([&] { return relay.talk.client().received == "next"; });
+  server->switchProtocol(switched.next);
+  switched.talk.wire.until([&] { return switched.talk.client().received == "next"; });
   CHECK(feeder->stops == 1);
   CHECK(nextFeeder->stops == 0);
   CHECK(kept->isConnected());
   kept->unregisterProducer();
 }
 
+// Counts what it is told.
+struct CountingWaiter final : RoomWaiter {
+  ~CountingWaiter() { stopAwaitingRoom(); }
+  void roomAvailable() override { ++available; }
+  void roomLost() noexcept override { ++lost; }
+  int available = 0;
+  int lost = 0;
+};
+
+TEST_CASE("room waiters of the old protocol get roomLost, and the next one may have its own") {
+  CountingWaiter old, own;
+  Script nextScript;
+  nextScript.made = [&](Scripted& self) { CHECK(self.transport->awaitRoom(own, 0)); };
+  Switched switched({}, nextScript, deaf());
+  switched.begin();
+  switched.server().write(pattern(0, Wire::kTooMuch));
+  CHECK(switched.server().awaitRoom(old, 0));
+  switched.server().switchProtocol(switched.next);
+  switched.until("next made");
+  CHECK(old.lost == 1);
+  CHECK(!old.awaitsRoom());
+  switched.client().resumeProducing();
+  switched.talk.wire.until([&] { return own.available == 1; });
+  CHECK(old.available == 0);
+}
+
 TEST_CASE("what the old protocol started ends with the switch [LF9]") {
-  Relay relay;
-  relay.begin();
-  Scripted& old = relay.talk.server();
+  Switched switched;
+  switched.begin();
+  Scripted& old = switched.talk.server();
   bool called = false, resumed = false;
   DelayedCall call = old.callLater(1ms, [&] { called = true; });
   Promise<void> never;
@@ -230,19 +155,19 @@ TEST_CASE("what the old protocol started ends with the switch [LF9]") {
     }
   });
   auto late = old.whileConnected([&] { called = true; });
-  relay.server().switchProtocol(relay.next);
+  switched.server().switchProtocol(switched.next);
   late();
-  relay.until("next made");
+  switched.until("next made");
   CHECK(!call.active());
   late();
   old.callLater(0s, [&] { called = true; });
   old.transport->write("dead");
-  relay.client().write("ping");
-  relay.talk.wire.until([&] { return relay.next->received == "ping"; });
+  switched.client().write("ping");
+  switched.talk.wire.until([&] { return switched.next->received == "ping"; });
   CHECK(!called);
   CHECK(!resumed);
-  CHECK(!relay.next->isLost);
-  CHECK(relay.talk.client().received.empty());
+  CHECK(!switched.next->isLost);
+  CHECK(switched.talk.client().received.empty());
 }
 
 TEST_CASE("the coroutine that gives its connection away may return, without closing it") {
@@ -273,74 +198,6 @@ TEST_CASE("the coroutine that gives its connection away may return, without clos
   clients->built.clear();
 }
 
-TEST_CASE("a connection that ends before the switch is the next protocol's to mourn [LF3]") {
-  const QuietLog quiet;
-  Relay relay;
-  relay.begin();
-  std::function<void()> end;
-  SUBCASE("closed") {
-    end = [&] { relay.server().loseConnection(); };
-  }
-  SUBCASE("aborted") {
-    end = [&] { relay.server().abortConnection(); };
-  }
-  SUBCASE("by a stop") {
-    end = [&] { relay.talk.wire.serverReactor().stop(); };
-  }
-  relay.talk.wire.serverReactor().callLater(0s, [&] {
-    relay.server().switchProtocol(relay.next, "unread");
-    end();
-  });
-  relay.until("next lost");
-  CHECK(relay.talk.story.inOrder("next made", "next lost"));
-  relay.checkOld();
-}
-
-TEST_CASE("a connection that is ending already goes to the next protocol without input") {
-  const QuietLog quiet;
-  Relay relay({}, {}, deaf());
-  relay.begin();
-  SUBCASE("closing") {
-    relay.server().write(pattern(0, Wire::kTooMuch));
-    relay.server().loseConnection();
-    relay.talk.wire.settle();
-  }
-  SUBCASE("aborted") { relay.server().abortConnection(); }
-  relay.server().switchProtocol(relay.next, "unread");
-  relay.until("next made");
-  relay.client().abortConnection();
-  relay.until("next lost");
-  CHECK(relay.next->received.empty());
-  relay.checkOld();
-}
-
-TEST_CASE("an exception of either protocol ends the connection with it as the reason [LF7]") {
-  const QuietLog quiet;
-  Script serving, nextScript;
-  std::shared_ptr<Scripted> next;
-  serving.data = [&](Scripted& self, std::string_view) {
-    self.transport->switchProtocol(next, "unread");
-  };
-  SUBCASE("the old one's, after the call") {
-    serving.data = [&](Scripted& self, std::string_view) {
-      self.transport->switchProtocol(next, "unread");
-      throw std::runtime_error("by a test");
-    };
-  }
-  SUBCASE("in connectionMade") {
-    nextScript.made = [](Scripted&) { throw std::runtime_error("by a test"); };
-  }
-  SUBCASE("with `unread`") {
-    nextScript.data = [](Scripted&, std::string_view) { throw std::runtime_error("by a test"); };
-  }
-  Relay relay(serving, nextScript);
-  next = relay.next;
-  relay.go();
-  relay.until("next lost");
-  CHECK(next->reason.check<std::runtime_error>());
-  relay.checkOld();
-}
-
 TEST_CASE("the next protocol may give the connection on, with what it did not use [LF2]") {
   Script last;
   std::shared_ptr<Scripted> third;
@@ -360,67 +217,34 @@ TEST_CASE("the next protocol may give the connection on, with what it did not us
       self.callLater(1ms, [&] { self.transport->switchProtocol(third, "first "); });
     };
   }
-  Relay relay({}, second);
-  third = std::make_shared<Scripted>(relay.talk.story, "third", last);
-  relay.begin();
-  relay.client().write("kernel");
-  relay.server().switchProtocol(relay.next, "second ");
-  relay.until("third made");
-  relay.talk.wire.until([&] { return third->received == wanted; });
-  relay.client().loseConnection();
-  relay.until("third lost");
-  CHECK(!relay.next->isLost);
-  relay.checkOld();
-}
-
-TEST_CASE("the end of the peer's stream does not come to a next protocol that has closed [CL5]") {
-  Script serving, nextScript;
-  serving.readLost = [](Scripted&) {};
-  nextScript.made = [](Scripted& self) { self.transport->loseConnection(); };
-  Relay relay(serving, nextScript);
-  relay.begin();
-  relay.client().loseConnection();
-  relay.until("server read lost");
-  relay.server().switchProtocol(relay.next);
-  relay.until("next lost");
-  CHECK(!relay.next->isReadLost);
-}
-
-TEST_CASE("a switch that a stop finds undone is made first [LF3]") {
-  const QuietLog quiet;
-  std::shared_ptr<Scripted> next;
-  std::vector<std::shared_ptr<Scripted>>* servers = nullptr;
-  Script serving;
-  serving.lost = [&](Scripted& self, const Failure&) {
-    Scripted& other = *servers->at(servers->at(0).get() == &self ? 1 : 0);
-    other.transport->switchProtocol(next);
-  };
-  Relay relay(serving);
-  next = relay.next;
-  servers = &relay.talk.serverFactory->built;
-  relay.begin();
-  relay.talk.another();
-  relay.talk.wire.serverReactor().callLater(0s, [&] { relay.talk.wire.serverReactor().stop(); });
-  relay.until("next lost");
-  CHECK(relay.talk.story.inOrder("next made", "next lost"));
-  CHECK(relay.talk.story.count("server lost") == 1);
+  Switched switched({}, second);
+  third = std::make_shared<Scripted>(switched.talk.story, "third", last);
+  switched.begin();
+  switched.client().write("kernel");
+  switched.server().switchProtocol(switched.next, "second ");
+  switched.until("third made");
+  switched.talk.wire.until([&] { return third->received == wanted; });
+  switched.client().loseConnection();
+  switched.until("third lost");
+  CHECK(!switched.next->isLost);
+  switched.checkOld();
 }
 
 TEST_CASE("switchProtocol refuses what it cannot do, and a dead transport ignores it") {
-  Relay relay;
-  relay.begin();
-  CHECK_THROWS_AS(relay.server().switchProtocol(nullptr), std::invalid_argument);
-  relay.server().switchProtocol(relay.next, "one");
+  Switched switched;
+  switched.begin();
+  CHECK_THROWS_AS(switched.server().switchProtocol(nullptr), std::invalid_argument);
+  switched.server().switchProtocol(switched.next, "one");
   const auto other = std::make_shared<Protocol>();
-  CHECK_THROWS_AS(relay.server().switchProtocol(other, "two"), UserError);
+  CHECK_THROWS_AS(switched.server().switchProtocol(other, "two"), UserError);
   CHECK(other.use_count() == 1);
-  relay.until("next made");
-  relay.talk.wire.until([&] { return relay.next->received == "one"; });
-  relay.server().switchProtocol(other);  // the old one's transport is dead
+  switched.until("next made");
+  switched.talk.wire.until([&] { return switched.next->received == "one"; });
+  switched.server().switchProtocol(other);  // the old one's transport is dead
   CHECK(other.use_count() == 1);
-  const TransportRef kept = relay.next->transport;
-  relay.client().loseConnection();
-  relay.until("next lost");
+  const TransportRef kept = switched.next->transport;
+  switched.client().loseConnection();
+  switched.until("next lost");
   kept->switchProtocol(other, "two");
   CHECK(other.use_count() == 1);
 }

@@ -1,5 +1,8 @@
 #include "ropewalk/factory.h"
+#include "ropewalk/memory_budget.h"
+#include "ropewalk/sim.h"
 #include "support/simulated_wire.h"
+#include "unit/core/switching_end_rules.h"
 #include "unit/core/switching_rules.h"
 
 namespace ropewalk::test {
@@ -45,6 +48,47 @@ TEST_CASE("a drain is asked of the next protocol, after its input [RC13]") {
   CHECK(next->heard.starts_with("made unread "));
   CHECK(next->heard.ends_with(" drain"));
   clients->built.clear();
+}
+
+// Gives its connection away at the first bytes.
+struct Giver : Protocol {
+  explicit Giver(std::shared_ptr<Protocol> then) : next(std::move(then)) {}
+  void dataReceived(std::string_view) override { transport->switchProtocol(next); }
+  std::shared_ptr<Protocol> next;
+};
+
+TEST_CASE("`unread` counts in the memory budget until the next protocol has it") {
+  struct Pausing : sim::Recorder {
+    void connectionMade() override { transport->pauseProducing(); }
+    void dataReceived(std::string_view data) override {
+      sim::Recorder::dataReceived(data);
+      transport->pauseProducing();
+    }
+  };
+  const auto next = std::make_shared<Pausing>();
+  Giver giver(next);
+  sim::StringTransport wire;
+  giver.makeConnection(wire);
+  const std::size_t before = memoryHeld();
+  wire->switchProtocol(next, std::string(100'000, 'x'));
+  wire.settle();
+  CHECK(memoryHeld() - before >= 100'000);
+  wire->resumeProducing();
+  wire.settle();
+  CHECK(next->received().size() == 100'000);
+  CHECK(memoryHeld() == before);
+}
+
+TEST_CASE("a StringTransport that goes away ends the protocol that it was switched to") {
+  const auto next = std::make_shared<sim::Recorder>();
+  Giver giver(next);
+  {
+    sim::StringTransport transport;
+    giver.makeConnection(transport);
+    transport.deliver("go");
+    CHECK(next->made());
+  }
+  CHECK(next->lost());
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "unit/http/sample_routers.h"
+
 namespace ropewalk::http::test {
 namespace {
 
@@ -17,12 +19,6 @@ constexpr const char* kThen = "Sun, 06 Nov 1994 08:49:37 GMT";
 constexpr const char* kAfter = "Sun, 06 Nov 1994 08:49:38 GMT";
 
 Response dated() { return Response::text("body").setLastModified(kNow); }
-
-Router routerOf(Response (*make)()) {
-  Router router;
-  router.any("/", [make](Request&) { return make(); });
-  return router;
-}
 
 std::string field(const std::string& name, const std::string& value) {
   return name + ": " + value + "\r\n";

@@ -9,18 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "unit/http/sample_routers.h"
+
 namespace ropewalk::http::test {
 namespace {
 
 constexpr const char* kText = "Content-Type: text/plain; charset=utf-8\r\n";
 
 Response hello() { return Response::text("hello world").allowRanges(); }
-
-Router routerOf(Response (*make)()) {
-  Router router;
-  router.any("/", [make](Request&) { return make(); });
-  return router;
-}
 
 std::string range(const std::string& value) { return "Range: " + value + "\r\n"; }
 

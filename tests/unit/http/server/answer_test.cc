@@ -7,6 +7,7 @@
 #include "http/wire/date.h"
 #include "ropewalk/promise.h"
 #include "support/captured_log.h"
+#include "unit/http/sample_routers.h"
 #include "unit/http/served.h"
 
 namespace ropewalk::http::test {
@@ -15,22 +16,6 @@ namespace {
 using ropewalk::test::CapturedLog;
 
 constexpr std::string_view kPlain = "Content-Type: text/plain\r\n";
-
-// A site with one route, GET /, that answers with what `make` makes.
-template <typename Make>
-Router routerOf(Make make) {
-  Router router;
-  router.get("/", [make](Request&) -> Response { return make(); });
-  return router;
-}
-
-Response helloWorld() {
-  return Response::stream("text/plain", [](BodyWriter& out) -> Deferred<void> {
-    out.write("hello");
-    co_await out.drained();
-    out.write(" world!");
-  });
-}
 
 TEST_CASE("a stream goes out in chunks [HR1]") {
   Served served(routerOf(helloWorld));

@@ -13,42 +13,12 @@
 #include "ropewalk/promise.h"
 #include "ropewalk/task.h"
 #include "support/captured_log.h"
+#include "unit/http/sample_routers.h"
 
 namespace ropewalk::http::test {
 namespace {
 
 constexpr std::string_view kExpect = "Expect: 100-continue\r\n";
-
-// `/len` adds up a streamed body; `/refuse` answers without reading it; `/hold` reads when the test
-// lets it.
-struct Streams {
-  Router router() {
-    Router routes;
-    routes
-        .post("/len",
-              [](Request& request) -> Deferred<Response> {
-                std::size_t total = 0;
-                while (auto part = co_await request.read()) total += part->size();
-                co_return Response::text(std::to_string(total));
-              })
-        .streamBody();
-    routes.post("/refuse", [](Request&) { return Response::text("no").setStatus(403); })
-        .streamBody();
-    routes
-        .post("/hold",
-              [this](Request& request) -> Deferred<Response> {
-                co_await gate.deferred();
-                std::string all;
-                while (auto part = co_await request.read()) all += *part;
-                co_return Response::text(std::to_string(all.size()));
-              })
-        .streamBody();
-    routes.get("/", [](Request&) { return Response::text("next"); });
-    return routes;
-  }
-
-  Promise<void> gate;
-};
 
 TEST_CASE("a body is collected, and the handler called when it is whole") {
   for (const std::size_t length : {0U, 11U}) {
@@ -76,7 +46,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a client that asks whether to send the body is told so when somebody wants it") {
-  Streams streams;
+  StreamedBodies streams;
   Feed collected(echoRouter());
   CHECK(collected.begin("POST", "/", kExpect, 5) == kToldContinue);
   std::string came = collected.piece("hello");
@@ -96,7 +66,7 @@ TEST_CASE("a client that asks whether to send the body is told so when somebody 
 }
 
 TEST_CASE("a streamed body may have any size") {
-  Streams streams;
+  StreamedBodies streams;
   Feed served(streams.router());
   constexpr std::size_t kPieces = 1'000;
   const std::string piece(60'000, 'x');
@@ -108,7 +78,7 @@ TEST_CASE("a streamed body may have any size") {
 }
 
 TEST_CASE("a client is not read from while its handler does not read") {
-  Streams streams;
+  StreamedBodies streams;
   Feed served(streams.router());
   served.begin("POST", "/hold", {}, 200'000);
   served.piece(std::string(64 * 1024, 'x'));
@@ -125,7 +95,7 @@ TEST_CASE("a client is not read from while its handler does not read") {
 }
 
 TEST_CASE("a body that no handler wants is thrown away, and its request answered before") {
-  Streams streams;
+  StreamedBodies streams;
   Feed served(streams.router());
   CHECK(toldStatus(served.begin("POST", "/refuse", {}, 5)) == "403 Forbidden");
   CHECK(served.piece("hello") == "");
@@ -179,7 +149,7 @@ TEST_CASE("a reader hears that the client stopped in the middle of the body [H1.
 
 TEST_CASE("a handler that lets IncompleteBody out is answered for with 400, and not logged") {
   const ropewalk::test::CapturedLog log;
-  Streams streams;
+  StreamedBodies streams;
   Feed served(streams.router());
   served.begin("POST", "/len", {}, 5);
   served.piece("hell");

@@ -7,6 +7,7 @@
 #include "ropewalk/task.h"
 #include "support/aborts.h"
 #include "support/captured_log.h"
+#include "unit/http/sample_routers.h"
 #include "unit/http/served.h"
 
 namespace ropewalk::http::test {
@@ -24,37 +25,6 @@ std::string post(std::string_view target, std::string_view fields, std::string_v
 std::string lengthField(std::size_t length) {
   return "Content-Length: " + std::to_string(length) + "\r\n";
 }
-
-// `/len` adds up a streamed body; `/refuse` answers without reading it; `/hold` reads when the test
-// lets it.
-struct Streams {
-  Router router() {
-    Router routes;
-    routes
-        .post("/len",
-              [](Request& request) -> Deferred<Response> {
-                std::size_t total = 0;
-                while (auto part = co_await request.read()) total += part->size();
-                co_return Response::text(std::to_string(total));
-              })
-        .streamBody();
-    routes.post("/refuse", [](Request&) { return Response::text("no").setStatus(403); })
-        .streamBody();
-    routes
-        .post("/hold",
-              [this](Request& request) -> Deferred<Response> {
-                co_await gate.deferred();
-                std::string all;
-                while (auto part = co_await request.read()) all += *part;
-                co_return Response::text(std::to_string(all.size()));
-              })
-        .streamBody();
-    routes.get("/", [](Request&) { return Response::text("next"); });
-    return routes;
-  }
-
-  Promise<void> gate;
-};
 
 TEST_CASE("a body is collected, and the handler called when it is whole [H1.4] [H1.36]") {
   Served served(echoRouter());
@@ -92,7 +62,7 @@ TEST_CASE("a collected body may be as large as the limit, and no larger") {
     CHECK(served.transport.isFinished());
   }
   SUBCASE("or the limit of its route, streamed too") {
-    Streams streams;
+    StreamedBodies streams;
     Router router = streams.router();
     router
         .post("/short",
@@ -158,7 +128,7 @@ TEST_CASE("an error answers a client that asked whether to go on, and the connec
 }
 
 TEST_CASE("in a streaming route the first read() tells the client to go on [H1.30]") {
-  Streams streams;
+  StreamedBodies streams;
   Served served(streams.router());
   CHECK(served.ask(post("/len", lengthField(5) + "Expect: 100-continue\r\n")) == kContinue);
   CHECK(served.ask("hello") == textAnswer("5"));
@@ -169,7 +139,7 @@ TEST_CASE("in a streaming route the first read() tells the client to go on [H1.3
 }
 
 TEST_CASE("a client that waits for 100 and gets a final answer is not waited for") {
-  Streams streams;
+  StreamedBodies streams;
   Served served(streams.router());
   const std::string answer =
       served.ask(post("/refuse", lengthField(5) + "Expect: 100-continue\r\n"));
@@ -182,7 +152,7 @@ TEST_CASE("a body that no handler wants is thrown away up to a limit, then costs
   Limits limits;
   limits.discarded = 100;
   SUBCASE("by its length") {
-    Streams streams;
+    StreamedBodies streams;
     Served served(streams.router(), limits);
     CHECK(statusOf(served.ask(post("/refuse", lengthField(100)))) == "HTTP/1.1 403 Forbidden");
     CHECK(served.ask(std::string(99, 'x')) == "");
@@ -192,7 +162,7 @@ TEST_CASE("a body that no handler wants is thrown away up to a limit, then costs
     CHECK(served.transport.isFinished());
   }
   SUBCASE("in chunks") {
-    Streams streams;
+    StreamedBodies streams;
     Served served(streams.router(), limits);
     const std::string chunked = post("/refuse", "Transfer-Encoding: chunked\r\n");
     CHECK(statusOf(served.ask(chunked)) == "HTTP/1.1 403 Forbidden");
@@ -206,7 +176,7 @@ TEST_CASE("a body that no handler wants is thrown away up to a limit, then costs
 }
 
 TEST_CASE("a malformed body after the answer ends the connection, without a second answer") {
-  Streams streams;
+  StreamedBodies streams;
   Served served(streams.router());
   CHECK(statusOf(served.ask(post("/refuse", "Transfer-Encoding: chunked\r\n"))) ==
         "HTTP/1.1 403 Forbidden");

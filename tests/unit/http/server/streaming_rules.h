@@ -17,6 +17,7 @@
 #include "ropewalk/promise.h"
 #include "ropewalk/task.h"
 #include "support/captured_log.h"
+#include "unit/http/sample_routers.h"
 
 namespace ropewalk::http::test {
 namespace {
@@ -24,22 +25,6 @@ namespace {
 using ropewalk::test::CapturedLog;
 
 constexpr std::string_view kPlain = "Content-Type: text/plain\r\n";
-
-// A site with one route, GET /, that answers with what `make` makes.
-template <typename Make>
-Router routerOf(Make make) {
-  Router router;
-  router.get("/", [make](Request&) -> Response { return make(); });
-  return router;
-}
-
-Response helloWorld() {
-  return Response::stream("text/plain", [](BodyWriter& out) -> Deferred<void> {
-    out.write("hello");
-    co_await out.drained();
-    out.write(" world!");
-  });
-}
 
 // Comes when there is nothing to write any more.
 struct Late final : Producer {
