@@ -26,7 +26,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
   virtual void connect() = 0;
 
   /// Stops the attempt: calls clientConnectionFailed() with UserError before this returns. Throws
-  /// NotConnectingError if there is no attempt.
+  /// NotConnectingError while none is in progress.
   virtual void stopConnecting() = 0;
 
   /// Calls stopConnecting() while connecting, loseConnection() while connected; otherwise does

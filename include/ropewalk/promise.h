@@ -48,7 +48,7 @@ class PromiseState final : public State<T> {
 
 }  // namespace detail
 
-/// The firing end of a Deferred, for the code that produces the result.
+/// The end of a Deferred that the producer of the result holds and fires.
 ///
 ///   Deferred<int> ask() {
 ///     auto promise = std::make_shared<Promise<int>>();

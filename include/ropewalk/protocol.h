@@ -128,7 +128,7 @@ class Protocol {
  private:
   friend class detail::Belongings;
 
-  // Null if there is no connection.
+  // Null while the protocol is not connected.
   detail::Ref<detail::Scope> liveScope();
 
   DelayedCall callLaterOwned(Duration delay, UniqueFunction<void()> call);

@@ -19,7 +19,7 @@ class CoroutineFrame;
 // because Protocol::whileConnected() puts one into the caller's callable.
 class Scope final : public SharedRefCounted {
  public:
-  // Keeps the LogContext's present prefix, for the log lines of its coroutines.
+  // Copies the current prefix of the LogContext. Its coroutines log with that prefix.
   Scope();
 
   static Scope* current() noexcept;

@@ -94,8 +94,8 @@ class Carrier : public std::enable_shared_from_this<Carrier> {
 
   virtual Room room() const = 0;
 
-  // Calls Exchange::roomAvailable(), from the event loop, once room() is Plenty, or roomLost() if
-  // that never will be. REQUIRES: state() is Open.
+  // Calls Exchange::roomAvailable(), from the event loop, once room() is Plenty, or roomLost()
+  // before lost(). REQUIRES: state() is Open.
   virtual void awaitRoom() = 0;
 
   // As those of Transport, for the answer of this exchange.

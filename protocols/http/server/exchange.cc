@@ -117,7 +117,6 @@ void Exchange::lost(const Failure& why) {
     carrier_.breakOff({});
   }
   answer_.forgetWriter();
-  roomLost();
   body_.fail(Failure::cancelled());
   fire(finishWaiters_, why);
 }

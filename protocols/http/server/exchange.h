@@ -75,7 +75,8 @@ class Exchange final {
   void roomAvailable();
   void roomLost() noexcept;
 
-  // Detaches this from the carrier, which is at its end.
+  // Detaches this from the carrier, which is at its end. REQUIRES: roomLost() was called if the
+  // carrier was asked for room.
   void lost(const Failure& why);
 
   // --- For the carrier: how far it is ---
