@@ -67,9 +67,9 @@ void Connection::carryOutSwitch() noexcept {
   deliverUnread();
 }
 
-// To the calls, coroutines, room waiters and the producer of this protocol, the connection looks as if it had
-// ended. Otherwise the output that they write while they end, or their loseConnection(), would
-// reach the next protocol.
+// To the calls, coroutines, room waiters and the producer of this protocol, the connection looks as
+// if it had ended. Otherwise the output that they write while they end, or their loseConnection(),
+// would reach the next protocol.
 void Connection::retireProtocol() noexcept {
   const Phase phase = std::exchange(phase_, Phase::Ended);
   stopFeed();
