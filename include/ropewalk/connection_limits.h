@@ -12,7 +12,7 @@ namespace ropewalk {
 /// or within 250 ms if that is more. memory_budget.h bounds the sum over all connections.
 struct ConnectionLimits {
   /// Above this a push producer is paused, and reading may stop: see
-  /// Transport::setReadWhileBlocked().
+  /// Transport::setReadWhileBlocked() and isBlocked().
   std::size_t writeHighWater = 64 * 1024;
 
   /// At or below this, both resume.

@@ -35,6 +35,9 @@ namespace ropewalk {
 /// Ownership: a line that arrived in one piece is a view of the receive buffer, not a copy. Only an
 /// unfinished line and input held back by a pause are kept on the heap.
 ///
+/// Flow: after a line whose answers leave 64 KiB of output unsent on an accepted connection, the
+/// next line is delivered when the peer has taken them (Transport::isBlocked()).
+///
 /// Limits: maxLength, 16 384 bytes, for a line without its delimiter. The kept bytes count in the
 /// memory budget of the process (memory_budget.h).
 class LineReceiver : public Protocol, public Producer {
@@ -68,7 +71,8 @@ class LineReceiver : public Protocol, public Producer {
   /// use; it is delivered as if it came next.
   void setLineMode(std::string_view extra = {});
 
-  /// Removes and returns the input that has arrived but was not delivered.
+  /// Removes and returns the input that has arrived but was not delivered, without that which waits
+  /// in the transport because of Transport::isBlocked().
   std::string clearLineBuffer();
 
   /// From the next byte on, `ending` ends a line.
@@ -88,7 +92,8 @@ class LineReceiver : public Protocol, public Producer {
   /// input that is not yet read: the other lines of the current chunk are still delivered.
   void pauseProducing() override;
 
-  /// Delivers again. The input that the pause held back is delivered first, before this returns.
+  /// Delivers again. The input that the pause held back is delivered first, before this returns
+  /// (later if Transport::isBlocked()).
   ///
   /// If a callback throws meanwhile, the connection ends with that exception; the caller does not
   /// get it.
@@ -112,6 +117,7 @@ class LineReceiver : public Protocol, public Producer {
   void deliverRaw(Input& input);
   bool deliverLine(Input& input);
   void holdBack(Input& input);
+  void giveBack(Input& input);
   void deliverHeld();
   std::string takeHeld();
   bool isTooLong(const detail::LineEnd& end) const { return end.line > maxLength_; }

@@ -26,7 +26,7 @@ namespace ropewalk {
 ///
 /// Order: serve() starts when the connection is made. When it returns, the connection is closed
 /// after the output is sent; if it throws, with that exception as the reason. The peer may finish
-/// first: serve() can write for as long as it runs.
+/// first: serve() can still write, until it returns or closes the connection.
 ///
 /// The end: if the connection ends while serve() is suspended, a pending readLine() returns empty.
 /// Any other await raises CancelledError, and so does every later one, also in coroutines that
@@ -37,10 +37,14 @@ namespace ropewalk {
 /// never be completed: the peer has finished, or loseConnection() was called. Input beyond the last
 /// whole line, or short of readExactly()'s count, is then left for readSome().
 ///
+/// The drain: when the reactor drains, reads return the input that has arrived, then empty, as when
+/// the peer has finished. So serve() finishes its answer, and returns. One that does not read ends
+/// at the drain's deadline; to end earlier, override drainRequested().
+///
 /// Flow:   bytes that arrive while no read is pending are kept up to 64 KiB or a little more; then
 ///         the transport is paused until there is room. While the process is over its memory budget
 ///         (memory_budget.h), it is paused at the first byte. While 64 KiB of output are unsent on
-///         an accepted connection, nothing is read either (Transport::setReadWhileBlocked()).
+///         an accepted connection, reads wait (Transport::setReadWhileBlocked()).
 /// Limits: a line may have kMaxLine bytes; a longer one raises LineTooLong.
 class StreamProtocol : public Protocol {
  public:
@@ -97,6 +101,7 @@ class StreamProtocol : public Protocol {
   void connectionMade() final;
   void dataReceived(std::string_view data) final;
   void readConnectionLost() final;
+  void drainRequested() override;
 
  private:
   friend class detail::StreamRead;
@@ -104,6 +109,7 @@ class StreamProtocol : public Protocol {
   void setReader(detail::StreamRead* reader);
   void take(std::size_t count);
   void pauseOrResume();
+  bool givesBack();
 
   detail::Inbox inbox_;
   detail::StreamRead* reader_ = nullptr;  // the pending read

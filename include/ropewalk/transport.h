@@ -165,6 +165,25 @@ class Transport : public detail::SharedRefCounted {
   /// Delivers again, from the event loop. Does nothing while disconnecting.
   virtual void resumeProducing() = 0;
 
+  /// Gives back the end of the input that dataReceived() got. dataReceived() gets it again, before
+  /// any later input, from the event loop once reading continues. For a protocol that stops between
+  /// two messages of one chunk, because it has called pauseProducing() or because of isBlocked():
+  ///
+  ///   void Store::dataReceived(std::string_view data) {
+  ///     while (takeRequest(data)) {
+  ///       if (transport->isBlocked()) return transport->unread(std::string(data));
+  ///     }
+  ///   }
+  ///
+  /// Input given back earlier comes after `bytes`. It counts in the memory budget of the process.
+  /// While a switch is pending, `bytes` go to the next protocol. Does nothing while disconnecting.
+  virtual void unread(std::string bytes) = 0;
+
+  /// True while reading has stopped because too much output is unsent: see setReadWhileBlocked().
+  /// Changes to true inside the write() that exceeds ConnectionLimits::writeHighWater. LineReceiver,
+  /// LineOnlyReceiver and StreamProtocol then deliver nothing more.
+  virtual bool isBlocked() const = 0;
+
   /// The same as loseConnection(), under the name that matches pauseProducing() and
   /// resumeProducing(). A Transport is not a Producer: to feed one from another, register a
   /// Producer of your own that calls these three.

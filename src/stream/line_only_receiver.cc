@@ -18,6 +18,7 @@ void LineOnlyReceiver::dataReceived(std::string_view data) {
 
 void LineOnlyReceiver::take(std::string_view data) {
   while (!data.empty() && detail::takesLines(transport)) {
+    if (transport->isBlocked()) return transport->unread(std::string(data));
     const auto end = delimiter_.find(held_, data);
     if (!end) return hold(data);
     std::string joined = std::exchange(held_, {});

@@ -139,12 +139,20 @@ void LineReceiver::deliver(Input& input) {
     if (input.isEmpty() && !held_.empty()) input.append(takeHeld());
     if (input.isEmpty()) return;
     if (isPaused_) return holdBack(input);
+    if (transport->isBlocked()) return giveBack(input);
     if (isRaw_) {
       deliverRaw(input);
     } else if (!deliverLine(input)) {
       return;
     }
   }
+}
+
+// The transport delivers it again once the peer has taken enough output.
+void LineReceiver::giveBack(Input& input) {
+  std::string rest(input.takeAll());
+  rest += takeHeld();
+  transport->unread(std::move(rest));
 }
 
 void LineReceiver::deliverRaw(Input& input) {

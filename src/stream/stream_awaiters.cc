@@ -53,6 +53,10 @@ void StreamRead::cancelAwait(CancelCause cause) noexcept {
 
 StreamRead::Outcome StreamRead::examine() {
   if (isOver(*stream_.transport)) return Outcome::Ended;
+  if (stream_.givesBack()) {
+    searched_ = 0;
+    return Outcome::Waiting;
+  }
   const std::string_view bytes = stream_.inbox_.bytes();
   Outcome outcome = Outcome::Waiting;
   if (wanted_ == Wanted::Some) {

@@ -51,6 +51,8 @@ void StreamProtocol::readConnectionLost() {
   if (reader_ != nullptr) reader_->changed();
 }
 
+void StreamProtocol::drainRequested() { StreamProtocol::readConnectionLost(); }
+
 void StreamProtocol::setReader(StreamRead* reader) {
   reader_ = reader;
   pauseOrResume();
@@ -65,6 +67,14 @@ std::string StreamProtocol::takeUnread() {
   std::string unread(inbox_.bytes());
   take(unread.size());
   return unread;
+}
+
+// While the peer does not take the output, the unread input waits in the transport, which delivers
+// it again later. Returns true if there was any.
+bool StreamProtocol::givesBack() {
+  if (inbox_.size() == 0 || !transport->isBlocked()) return false;
+  transport->unread(takeUnread());
+  return true;
 }
 
 void StreamProtocol::pauseOrResume() {

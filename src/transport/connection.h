@@ -116,7 +116,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // is idle or lingering.
   bool isEvictable() noexcept {
     if (standing_ == Standing::Lingering) return true;
-    return phase_ == Phase::Open && !takeover_ && queue_.empty() && channel_->unread() == 0;
+    return phase_ == Phase::Open && !redelivery_ && queue_.empty() && channel_->unread() == 0;
   }
 
   // The registered producer, or null, and its kind.
@@ -136,6 +136,8 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void switchProtocol(std::shared_ptr<Protocol> next, std::string unread) override;
   void pauseProducing() override;
   void resumeProducing() override;
+  void unread(std::string bytes) override;
+  bool isBlocked() const override { return blocked_ && phase_ == Phase::Open; }
   void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) override;
   void unregisterProducer() override;
   bool awaitRoom(RoomWaiter& waiter, std::size_t atMost) override;
@@ -173,12 +175,12 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
     bool isRelieved = false;  // paused because memory was short; memory is available again
   };
 
-  // A switch to another protocol. Exists from switchProtocol() until the next protocol has received
-  // the input left over from the previous one.
-  struct Takeover {
-    std::shared_ptr<Protocol> next;  // null once it is in place
+  // Input to be delivered before any other: left over by a protocol that gives the connection to
+  // another one, or given back by unread(). Exists until that input is delivered.
+  struct Redelivery {
+    std::shared_ptr<Protocol> next;  // of a switch, until it is in place; else null
     std::string unread;
-    bool pauses = false;    // by the next protocol; paused_ is true as long as this exists
+    bool pauses = false;    // by pauseProducing(); paused_ is true as long as this exists
     bool readLost = false;  // readConnectionLost() comes after `unread`
     MemoryCharge charge;
   };
@@ -247,12 +249,12 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   template <typename Call>
   void guarded(const Call& call) noexcept;
 
-  // connection_switch.cc: switching to another protocol
-  bool awaitsSwitch() const noexcept { return takeover_ && takeover_->next; }
+  // connection_switch.cc: switching to another protocol, and input that is delivered again
+  bool awaitsSwitch() const noexcept { return redelivery_ && redelivery_->next; }
   void carryOutSwitch() noexcept;
   void retireProtocol() noexcept;
   void deliverUnread() noexcept;
-  void endTakeover() noexcept;
+  void endRedelivery() noexcept;
 
   // connection_progress.cc: whether the peer acknowledges output
   void expectProgress();
@@ -268,7 +270,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   std::unique_ptr<Feed> feed_;
   RoomWaiters roomWaiters_;
   std::unique_ptr<Stall> stall_;  // while the kernel takes no more output
-  std::unique_ptr<Takeover> takeover_;
+  std::unique_ptr<Redelivery> redelivery_;
   const ConnectionLimits* limits_;  // the maker's, or its own
   Ref<ConnectionMaker> maker_;
   Failure reason_;  // why the connection ends, once that is known
@@ -304,6 +306,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   bool shutDown_ : 1 = false;             // ... and the sending direction is shut down
   bool writeLostDue_ : 1 = false;         // ... and writeConnectionLost() must be called
   bool drainDue_ : 1 = false;             // drainRequested() must be called
+  bool readForDrain_ : 1 = false;         // ... and the input that had arrived was read
   bool cutsShort_ : 1 = false;  // ends in a reset once the peer has acknowledged its output
   bool resets_ : 1 = false;     // the close will be a reset
   bool heldBack_ : 1 = false;   // output was held back: memory was short; see memory_budget.h

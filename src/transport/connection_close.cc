@@ -249,7 +249,7 @@ void Connection::settleLater() noexcept {
 void Connection::settle() noexcept {
   settleQueued_ = false;
   if (phase_ == Phase::Ended) return;
-  if (takeover_) carryOutSwitch();
+  if (redelivery_) carryOutSwitch();
   if (drainDue_) carryOutDrain();
   resumeFeed();
   notifyRoom();
@@ -286,7 +286,7 @@ void Connection::end(const Failure& why) noexcept {
     if (turn_.slowTurns().isOn()) turn_.slowTurns().enter("code that runs after connectionLost()");
   }
   protocol_.reset();
-  takeover_.reset();
+  redelivery_.reset();
   // Another thread may drop the last handle. It must not run the destructor of a user's exception.
   reason_ = {};
   letChannelGo();
@@ -310,10 +310,13 @@ void Connection::letChannelGo() noexcept {
   }
 }
 
-// Reads first: the input that the kernel holds was sent before the peer could know of the drain.
+// Reads first, once: the input that the kernel holds was sent before the peer could know of the
+// drain. Input that the protocol gave back is delivered first, too, unless the protocol pauses.
 void Connection::carryOutDrain() noexcept {
+  if (phase_ == Phase::Open && !readForDrain_) readReady();
+  readForDrain_ = true;
+  if (phase_ == Phase::Open && redelivery_ && !redelivery_->pauses) return;
   drainDue_ = false;
-  if (phase_ == Phase::Open) readReady();
   if (phase_ == Phase::Open) guarded([this] { protocol_->drainRequested(); });
 }
 

@@ -13,7 +13,7 @@ namespace ropewalk::detail {
 void Connection::pauseProducing() {
   requireHome("Transport::pauseProducing()");
   if (phase_ != Phase::Open) return;
-  if (takeover_) takeover_->pauses = true;
+  if (redelivery_) redelivery_->pauses = true;
   if (paused_) return;
   paused_ = true;
   needsAfterFlush_ = true;
@@ -23,8 +23,8 @@ void Connection::pauseProducing() {
 void Connection::resumeProducing() {
   requireHome("Transport::resumeProducing()");
   if (phase_ != Phase::Open || !paused_ || left_) return;
-  if (takeover_) {
-    takeover_->pauses = false;
+  if (redelivery_) {
+    redelivery_->pauses = false;
   } else {
     paused_ = false;
   }
@@ -171,7 +171,7 @@ void Connection::afterFlush() noexcept {
   const bool mayGoOn = !isHeldBack && (isRelieved || queue_.bytes() <= limits_->writeLowWater);
   if (mayGoOn) blocked_ = false;
   heldBack_ = isHeldBack || (heldBack_ && !mayGoOn);
-  if (takeover_ && !takeover_->pauses && !blocked_) settleLater();
+  if (redelivery_ && !redelivery_->pauses && !blocked_) settleLater();
   if (waitsForProducer() && phase_ < Phase::Ending) {
     const bool pull = feed_->streaming == Streaming::Pull;
     if (pull ? queue_.empty() && feed_->wrote : feed_->paused && mayGoOn) {

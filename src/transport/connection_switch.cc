@@ -1,6 +1,6 @@
-// How a connection goes from one protocol to another: switchProtocol() only records the request,
-// and settle() carries it out in the event loop, so that no protocol is replaced inside its own
-// callback.
+// How a connection goes from one protocol to another, and how input that a protocol has not used is
+// delivered again: switchProtocol() and unread() only record the request. settle() carries it out
+// in the event loop, so that no protocol is replaced or called inside its own callback.
 
 #include <memory>
 #include <stdexcept>
@@ -37,13 +37,13 @@ void Connection::switchProtocol(std::shared_ptr<Protocol> next, std::string unre
   if (!next) throw std::invalid_argument("switchProtocol: no protocol");
   if (!isConnected()) return;
   if (awaitsSwitch()) throw UserError("switchProtocol: a switch is pending already");
-  auto takeover = std::make_unique<Takeover>();
-  takeover->next = std::move(next);
-  takeover->unread = std::move(unread);
+  auto redelivery = std::make_unique<Redelivery>();
+  redelivery->next = std::move(next);
+  redelivery->unread = std::move(unread);
   // The input that is still undelivered came after `unread`, which this protocol hands back now.
-  if (takeover_) takeover->unread += takeover_->unread;
-  takeover->charge.set(heapBytes(takeover->unread));
-  takeover_ = std::move(takeover);
+  if (redelivery_) redelivery->unread += redelivery_->unread;
+  redelivery->charge.set(heapBytes(redelivery->unread));
+  redelivery_ = std::move(redelivery);
   paused_ = true;
   Belongings::handOver(*protocol_);
   needsAfterFlush_ = true;  // afterFlush() stops reading
@@ -51,15 +51,36 @@ void Connection::switchProtocol(std::shared_ptr<Protocol> next, std::string unre
   settleLater();
 }
 
+// During a switch, the input goes to the next protocol, after what was left for it.
+void Connection::unread(std::string bytes) {
+  requireHome("Transport::unread()");
+  if (phase_ != Phase::Open || left_ || bytes.empty()) return;
+  if (!redelivery_) {
+    redelivery_ = std::make_unique<Redelivery>();
+    redelivery_->pauses = paused_;
+    paused_ = true;
+  }
+  std::string& unread = redelivery_->unread;
+  if (unread.empty()) {
+    unread = std::move(bytes);
+  } else {
+    unread.insert(awaitsSwitch() ? unread.size() : 0, bytes);
+  }
+  redelivery_->charge.set(heapBytes(unread));
+  needsAfterFlush_ = true;  // afterFlush() stops reading
+  flushLater();
+}
+
 void Connection::carryOutSwitch() noexcept {
   if (awaitsSwitch()) {
     retireProtocol();
-    protocol_ = std::move(takeover_->next);
+    protocol_ = std::move(redelivery_->next);
     borrowsProtocol_ = false;
-    takeover_->readLost = readEnded_;
+    redelivery_->readLost = readEnded_;
     writeLostDue_ = writeLostDue_ || shutDown_;
     drainDue_ = turn_.isDraining();
-    takeover_->pauses = false;
+    readForDrain_ = false;
+    redelivery_->pauses = false;
     if (standing_ == Standing::Idle) becomeBusy();
     guarded([this] { protocol_->makeConnection(TransportRef(*this)); });
     if (awaitsSwitch()) return settleLater();
@@ -80,23 +101,24 @@ void Connection::retireProtocol() noexcept {
 }
 
 void Connection::deliverUnread() noexcept {
-  if (phase_ == Phase::Open && (takeover_->pauses || blocked_))
+  if (phase_ == Phase::Open && (redelivery_->pauses || blocked_))
     return;  // afterFlush() calls this again
-  if (phase_ == Phase::Open && !takeover_->unread.empty()) {
-    const std::string unread = std::exchange(takeover_->unread, {});
-    takeover_->charge.set(0);
+  if (phase_ == Phase::Open && !redelivery_->unread.empty()) {
+    const std::string unread = std::exchange(redelivery_->unread, {});
+    redelivery_->charge.set(0);
     guarded([&] { protocol_->dataReceived(unread); });
     if (awaitsSwitch()) return settleLater();
-    if (phase_ == Phase::Open && takeover_->pauses) return;
+    const bool givesBack = !redelivery_->unread.empty();
+    if (phase_ == Phase::Open && (redelivery_->pauses || givesBack)) return;
   }
-  const bool readLost = takeover_->readLost;
-  endTakeover();
+  const bool readLost = redelivery_->readLost;
+  endRedelivery();
   if (readLost && phase_ == Phase::Open) tellReadLost();
 }
 
-void Connection::endTakeover() noexcept {
+void Connection::endRedelivery() noexcept {
   paused_ = false;
-  takeover_.reset();
+  redelivery_.reset();
   needsAfterFlush_ = true;
 }
 

@@ -30,6 +30,8 @@ class DeadTransport final : public Transport {
   }
   void pauseProducing() override {}
   void resumeProducing() override {}
+  void unread(std::string) override {}
+  bool isBlocked() const override { return false; }
   void registerProducer(std::shared_ptr<Producer> producer, Streaming) override {
     if (!producer) throw std::invalid_argument("registerProducer: no producer");
     producer->stopProducing();

@@ -203,7 +203,7 @@ TEST_CASE("whoever writes for as long as there is room is told of the end by dra
   transport.setRoom(1'000);
   SUBCASE("when the connection is closed, once there is room again") {
     protocol->makeConnection(transport);
-    protocol->drainRequested();
+    protocol->transport->loseConnection();
     transport.settle();
     CHECK_FALSE(protocol->wasTold);
     transport.setRoom(1'000'000);

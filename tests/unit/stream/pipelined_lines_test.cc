@@ -1,0 +1,141 @@
+// A client that sends many requests at once, each of which has a long answer: what is not yet
+// answered waits until the client has taken the answers before.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ropewalk/deferred.h"
+#include "ropewalk/factory.h"
+#include "ropewalk/line_only_receiver.h"
+#include "ropewalk/line_receiver.h"
+#include "ropewalk/listening_port.h"
+#include "ropewalk/reactor.h"
+#include "ropewalk/sim/recorder.h"
+#include "ropewalk/sim/world.h"
+#include "ropewalk/stream_protocol.h"
+
+using namespace ropewalk;
+
+namespace {
+
+constexpr std::size_t kRequests = 20'000;
+constexpr std::size_t kAnswer = 5'000;  // bytes; all answers are more than maxQueued
+constexpr std::size_t kMostHeld = 256 * 1024;
+
+struct Counts {
+  std::size_t requests = 0;
+  std::size_t mostUnsent = 0;
+};
+
+// Answers a request, and notes how much output waits.
+void answer(Counts& counts, Transport& transport) {
+  transport.write(std::string(kAnswer, static_cast<char>('a' + counts.requests++ % 26)));
+  counts.mostUnsent = std::max(counts.mostUnsent, transport.unsentBytes());
+}
+
+struct Lines final : LineReceiver {
+  explicit Lines(Counts& all) : counts(all) {}
+  void lineReceived(std::string_view line) override {
+    CHECK(line == "GET big");
+    answer(counts, *transport);
+  }
+  Counts& counts;
+};
+
+// Gets the first lines of a chunk in line mode, the rest in raw mode.
+struct Raw final : LineReceiver {
+  explicit Raw(Counts& all) : counts(all) {}
+  void lineReceived(std::string_view) override {
+    answer(counts, *transport);
+    setRawMode();
+  }
+  void rawDataReceived(std::string_view data) override {
+    const std::size_t end = data.find("\r\n");
+    if (end == std::string_view::npos) return transport->abortConnection();
+    answer(counts, *transport);
+    setLineMode(data.substr(end + 2));
+  }
+  Counts& counts;
+};
+
+struct OnlyLines final : LineOnlyReceiver {
+  explicit OnlyLines(Counts& all) : counts(all) {}
+  void lineReceived(std::string_view line) override {
+    CHECK(line == "GET big");
+    answer(counts, *transport);
+  }
+  Counts& counts;
+};
+
+struct Stream final : StreamProtocol {
+  explicit Stream(Counts& all) : counts(all) {}
+  Deferred<void> serve() override {
+    while (auto line = co_await readLine()) {
+      CHECK(*line == "GET big");
+      answer(counts, *transport);
+    }
+  }
+  Counts& counts;
+};
+
+struct SteppingStream final : StreamProtocol {
+  explicit SteppingStream(Counts& all) : counts(all) {}
+  Deferred<void> serve() override {
+    while (auto request = co_await readExactly(std::string_view("GET big\r\n").size())) {
+      CHECK(*request == "GET big\r\n");
+      co_await sleep(1us);
+      answer(counts, *transport);
+    }
+  }
+  Counts& counts;
+};
+
+// Sends all its requests at once, and its end: a server that reads that end loses no request.
+struct Asking final : sim::Recorder {
+  void connectionMade() override {
+    std::string requests;
+    for (std::size_t i = 0; i < kRequests; ++i) requests += "GET big\r\n";
+    if (!reads) transport->pauseProducing();
+    transport->write(std::move(requests));
+    transport->loseWriteConnection();
+  }
+  bool reads = true;
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("pipelined requests are answered as fast as the client takes the answers",
+                   Server, Lines, OnlyLines, Stream, SteppingStream) {
+  Counts counts;
+  sim::World world;
+  world.host("server").run([&] {
+    reactor().listenTCP(1, Factory::forProtocol<Server>(std::ref(counts)));
+  });
+  const auto client = world.host("client").connect<Asking>("server", 1);
+  SUBCASE("all of them reach a client that reads") {
+    world.runUntil([&] { return client->received().size() == kRequests * kAnswer; });
+    CHECK(counts.requests == kRequests);
+    world.runUntilIdle();
+    CHECK(client->lost());
+    std::size_t wrong = 0;
+    for (std::size_t at = 0; at < client->received().size(); ++at) {
+      const char expected = static_cast<char>('a' + at / kAnswer % 26);
+      if (client->received()[at] != expected) ++wrong;
+    }
+    CHECK(wrong == 0);
+  }
+  SUBCASE("little is held for a client that does not read") {
+    client->reads = false;
+    world.advance(20s);
+    CHECK(counts.requests > 1);
+    CHECK(!client->lost());
+    CHECK(counts.mostUnsent > 64 * 1024);
+  }
+  CHECK(counts.mostUnsent < kMostHeld);
+}
