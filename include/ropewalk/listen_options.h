@@ -31,9 +31,10 @@ struct ListenOptions {
   /// At the limit, the connection that has been idle longest (Transport::setIdle()) is closed to
   /// make room for a new one. If none is idle, new ones wait in the backlog. Both are logged.
   ///
-  /// The same happens when the process runs short of descriptors: when Ropewalk's open descriptors
-  /// (connections, files being sent) reach RLIMIT_NOFILE less a reserve. The reserve is max(32,
-  /// RLIMIT_NOFILE / 20), but at most half of RLIMIT_NOFILE.
+  /// The same happens when the process runs short of descriptors: when the connections and the
+  /// files being sent, of all reactors, reach RLIMIT_NOFILE less a reserve for all other
+  /// descriptors of the program. The reserve is max(32, RLIMIT_NOFILE / 20), but at most half of
+  /// RLIMIT_NOFILE.
   std::size_t maxConnections = 0;
 
   /// TCP_NODELAY and SO_KEEPALIVE (first probe after 60 s, then 6 at 10 s) of accepted connections.

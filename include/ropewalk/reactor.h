@@ -83,8 +83,8 @@ class Reactor final : public ReactorTime {
 
   /// Runs until stop(). Fires Startup first and Shutdown last.
   ///
-  /// With `handleSignals`, SIGINT (unless the program handles it) and SIGTERM call drain(), and a
-  /// second signal stops at once. The previous dispositions are restored at the end. Throws
+  /// With `handleSignals`, SIGINT (unless the program handles it) and SIGTERM call drain(10s), and
+  /// a second signal stops at once. The previous dispositions are restored at the end. Throws
   /// ReactorAlreadyRunning if it is running already.
   void run(bool handleSignals = true);
 

@@ -80,6 +80,14 @@ class DemoBuild(unittest.TestCase):
         self.assertEqual(done.stderr, "[1/3] Compiling\nerror: no\nexamples/run: the build failed\n")
         self.assertFalse(re.search("steps", done.stdout))
 
+    def test_a_wrong_option_is_refused_before_anything_is_built(self):
+        self.write_tool("ninja", NINJA)
+        for options, complaint in ((["--bogus"], "unknown option: --bogus"), (["--root"], "--root needs a value")):
+            done = self.run_script(*options)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertTrue(done.stderr.startswith(f"examples/run: {complaint}\n\nusage: "), done.stderr)
+        self.assertFalse((self.tree / ".build").exists())
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
