@@ -180,8 +180,8 @@ class Transport : public detail::SharedRefCounted {
   virtual void unread(std::string bytes) = 0;
 
   /// True while reading has stopped because too much output is unsent: see setReadWhileBlocked().
-  /// Changes to true inside the write() that exceeds ConnectionLimits::writeHighWater. LineReceiver,
-  /// LineOnlyReceiver and StreamProtocol then deliver nothing more.
+  /// Changes to true inside the write() that exceeds ConnectionLimits::writeHighWater.
+  /// LineReceiver, LineOnlyReceiver and StreamProtocol then deliver nothing more.
   virtual bool isBlocked() const = 0;
 
   /// The same as loseConnection(), under the name that matches pauseProducing() and

@@ -53,10 +53,7 @@ void StreamRead::cancelAwait(CancelCause cause) noexcept {
 
 StreamRead::Outcome StreamRead::examine() {
   if (isOver(*stream_.transport)) return Outcome::Ended;
-  if (stream_.givesBack()) {
-    searched_ = 0;
-    return Outcome::Waiting;
-  }
+  if (stream_.givesBack()) return Outcome::Waiting;
   const std::string_view bytes = stream_.inbox_.bytes();
   Outcome outcome = Outcome::Waiting;
   if (wanted_ == Wanted::Some) {

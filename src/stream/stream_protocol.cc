@@ -66,6 +66,7 @@ void StreamProtocol::take(std::size_t count) {
 std::string StreamProtocol::takeUnread() {
   std::string unread(inbox_.bytes());
   take(unread.size());
+  if (reader_ != nullptr) reader_->searchAgain();
   return unread;
 }
 

@@ -87,7 +87,8 @@ void Connection::cutShort(Failure why) {
   requireHome("Transport::cutShort()");
   if (phase_ == Phase::Ended || phase_ == Phase::Ending) return abortConnection(std::move(why));
   if (phase_ != Phase::Open && phase_ != Phase::Closing) return;
-  if (!reason_) reason_ = why ? std::move(why) : Failure::connectionAborted();
+  if (!reason_) reason_ = std::move(why);
+  if (!reason_) reason_ = Failure::connectionAborted();
   phase_ = Phase::Closing;
   cutsShort_ = true;
   needsAfterFlush_ = true;

@@ -32,6 +32,9 @@ class StreamRead final : public Awaiter {
   // More input has arrived, or the peer has finished. REQUIRES: it waits.
   void changed();
 
+  // The unread input was taken away: what comes next is other input.
+  void searchAgain() noexcept { searched_ = 0; }
+
   void cancelAwait(CancelCause cause) noexcept override;
 
  private:

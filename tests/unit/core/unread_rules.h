@@ -27,12 +27,16 @@ void takeOne(Scripted& self, std::string_view data) {
 
 TEST_CASE("input that was given back comes again, before what arrives later") {
   bool isPausing = true;
+  bool pausesFirst = false;
   Script serving;
   serving.data = [&](Scripted& self, std::string_view data) {
     if (!isPausing) return;
+    if (pausesFirst) self.transport->pauseProducing();
     takeOne(self, data);
     self.transport->pauseProducing();
   };
+  SUBCASE("given back before the pause") {}
+  SUBCASE("given back after the pause") { pausesFirst = true; }
   Conversation<Wire> talk(serving);
   talk.begin().client().transport->write("first");
   talk.wire.until([&] { return talk.server().received == "f"; });

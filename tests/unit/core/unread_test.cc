@@ -20,50 +20,93 @@ TEST_CASE("input that was given back counts in the memory budget until it is del
   CHECK(memoryHeld() == before);
 }
 
-TEST_CASE("a drain is asked for after the input that was given back [RC13]") {
-  constexpr std::size_t kMessages = 20;
-  struct Answering final : Protocol {
-    void dataReceived(std::string_view data) override {
-      while (!data.empty()) {
-        if (transport->isBlocked()) return transport->unread(std::string(data));
-        transport->write(pattern(answered++ * Wire::kPieceSize, Wire::kPieceSize));
-        data.remove_prefix(1);
-      }
+// Answers each message of one KiB with a piece, unless it is blocked.
+struct Answering final : Protocol {
+  static constexpr std::size_t kMessage = 1024;
+
+  void dataReceived(std::string_view data) override {
+    CHECK(!transport->isBlocked());
+    for (; data.size() >= kMessage; data.remove_prefix(kMessage)) {
+      if (transport->isBlocked()) return transport->unread(std::string(data));
+      transport->write(pattern(answered++ * Wire::kPieceSize, Wire::kPieceSize));
     }
-    void drainRequested() override {
-      answeredBefore = answered;
-      transport->loseConnection();
-    }
-    std::size_t answered = 0;
-    std::size_t answeredBefore = 0;
-  };
+  }
+  void drainRequested() override {
+    answeredBeforeDrain = answered;
+    transport->loseConnection();
+  }
+  std::size_t answered = 0;
+  std::size_t answeredBeforeDrain = 0;
+};
+
+// A client that sends messages to an Answering server.
+struct Drained {
+  Drained() {
+    port = wire.listen(std::make_shared<ProtocolFactory<Protocol>>(
+        [this](const Address&) -> std::shared_ptr<Protocol> { return server; }));
+    connector = wire.connect(*port, clients);
+    wire.until([&] { return story.has("client made") && server->transport->isConnected(); });
+  }
+  ~Drained() { clients->built.clear(); }
+
+  Scripted& client() { return *clients->built[0]; }
+  void send(std::size_t messages) {
+    client().transport->write(std::string(messages * Answering::kMessage, '.'));
+  }
+  void drainLater() {
+    wire.serverReactor().callLater(0s, [this] { wire.serverReactor().drain(); });
+  }
+  void end() {
+    wire.until([&] { return story.has("client lost"); });
+  }
+
   Story story;
+  std::shared_ptr<ScriptedFactory> clients = scripted(story, "client");
+  std::shared_ptr<Answering> server = std::make_shared<Answering>();
   Wire wire;
-  const auto answering = std::make_shared<Answering>();
-  const auto clients = scripted(story, "client");
-  const auto port = wire.listen(std::make_shared<ProtocolFactory<Protocol>>(
-      [&](const Address&) -> std::shared_ptr<Protocol> { return answering; }));
-  wire.connect(*port, clients);
-  wire.until([&] { return story.has("client made") && answering->transport->isConnected(); });
+  std::shared_ptr<ListeningPort> port;
+  std::shared_ptr<Connector> connector;
+};
+
+TEST_CASE("a drain is asked for after the input that was given back [RC13]") {
+  constexpr std::size_t kMessages = 40;
+  Drained talk;
+  talk.client().transport->pauseProducing();
   SUBCASE("given back before the drain") {
-    clients->built[0]->transport->write(std::string(kMessages, '.'));
-    wire.until([&] { return answering->answered > 0; });
-    wire.serverReactor().callLater(0s, [&] { wire.serverReactor().drain(); });
+    talk.send(kMessages);
+    talk.wire.until([&] { return talk.server->answered > 0; });
+    CHECK(talk.server->answered < kMessages);
+    talk.drainLater();
   }
   SUBCASE("read by the drain") {
-    // The drain begins in the turn in which the input arrives.
-    answering->transport->pauseProducing();
-    clients->built[0]->transport->write(std::string(kMessages, '.'));
-    wire.settle();
-    wire.serverReactor().callLater(0s, [&] {
-      answering->transport->resumeProducing();
-      wire.serverReactor().drain();
+    talk.server->transport->pauseProducing();
+    talk.send(kMessages);
+    talk.wire.settle();
+    talk.wire.serverReactor().callLater(0s, [&] {
+      talk.server->transport->resumeProducing();
+      talk.wire.serverReactor().drain();
     });
   }
-  wire.until([&] { return story.has("client lost"); });
-  CHECK(answering->answeredBefore == kMessages);
-  CHECK(isPattern(clients->built[0]->received, kMessages * Wire::kPieceSize));
-  clients->built.clear();
+  talk.wire.world().advance(1s);
+  talk.client().transport->resumeProducing();
+  talk.end();
+  CHECK(talk.server->answeredBeforeDrain == kMessages);
+  CHECK(isPattern(talk.client().received, kMessages * Wire::kPieceSize));
+}
+
+TEST_CASE("a drain reads once, however much the client has sent") {
+  constexpr std::size_t kMessages = 2'000;
+  Drained talk;
+  talk.client().transport->pauseProducing();
+  talk.send(kMessages);
+  talk.wire.until([&] { return talk.server->answered > 0; });
+  talk.drainLater();
+  talk.wire.world().advance(1s);
+  talk.client().transport->resumeProducing();
+  talk.end();
+  CHECK(talk.server->answeredBeforeDrain > 0);
+  CHECK(talk.server->answeredBeforeDrain < kMessages / 2);
+  CHECK(isPattern(talk.client().received, talk.server->answeredBeforeDrain * Wire::kPieceSize));
 }
 
 }  // namespace

@@ -114,9 +114,8 @@ TEST_CASE_TEMPLATE("pipelined requests are answered as fast as the client takes 
                    Server, Lines, OnlyLines, Stream, SteppingStream) {
   Counts counts;
   sim::World world;
-  world.host("server").run([&] {
-    reactor().listenTCP(1, Factory::forProtocol<Server>(std::ref(counts)));
-  });
+  world.host("server").run(
+      [&] { reactor().listenTCP(1, Factory::forProtocol<Server>(std::ref(counts))); });
   const auto client = world.host("client").connect<Asking>("server", 1);
   SUBCASE("all of them reach a client that reads") {
     world.runUntil([&] { return client->received().size() == kRequests * kAnswer; });
@@ -138,4 +137,27 @@ TEST_CASE_TEMPLATE("pipelined requests are answered as fast as the client takes 
     CHECK(counts.mostUnsent > 64 * 1024);
   }
   CHECK(counts.mostUnsent < kMostHeld);
+}
+
+TEST_CASE("lines that a callback passes to dataReceived() wait behind those that had arrived") {
+  struct Passing final : LineReceiver {
+    explicit Passing(std::string& all) : lines(all) {}
+    void lineReceived(std::string_view line) override {
+      lines += line;
+      if (line != "one") return;
+      transport->write(std::string(1'000'000, 'x'));
+      CHECK(transport->isBlocked());
+      dataReceived("three\r\n");
+    }
+    std::string& lines;
+  };
+  std::string lines;
+  sim::World world;
+  world.host("server").run(
+      [&] { reactor().listenTCP(1, Factory::forProtocol<Passing>(std::ref(lines))); });
+  const auto client = world.host("client").connect<sim::Recorder>("server", 1);
+  world.runUntilIdle();
+  client->transport->write("one\r\ntwo\r\n");
+  world.runUntilIdle();
+  CHECK(lines == "onetwothree");
 }

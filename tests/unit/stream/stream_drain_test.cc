@@ -73,8 +73,9 @@ TEST_CASE("a serve() that does not read ends at the drain's deadline, or when it
   sim::World world;
   const auto server = std::make_shared<Ending>();
   world.host("server").run([&] {
-    reactor().listenTCP(1, std::make_shared<ProtocolFactory<Protocol>>(
-                               [&](const Address&) -> std::shared_ptr<Protocol> { return server; }));
+    reactor().listenTCP(1,
+                        std::make_shared<ProtocolFactory<Protocol>>(
+                            [&](const Address&) -> std::shared_ptr<Protocol> { return server; }));
   });
   const auto client = world.host("client").connect<sim::Recorder>("server", 1);
   Duration until = 0s;

@@ -207,3 +207,25 @@ TEST_CASE("a hundred thousand lines that arrive together are read on a bounded s
 
 static_assert(std::is_trivially_destructible_v<detail::StreamRead>);
 static_assert(std::is_trivially_destructible_v<detail::Drained>);
+
+TEST_CASE("a read that waits goes on with what comes after takeUnread()") {
+  std::string taken;
+  StreamStage stage([&](Told& told) -> Deferred<void> {
+    spawn([&]() -> Deferred<void> {
+      co_await sleep(1s);
+      taken = told.takeUnread();
+    });
+    told.tellRead(co_await told.readLine());
+  });
+  stage.client->transport->write("longer than the line");
+  stage.world.advance(2s);
+  CHECK(taken == "longer than the line");
+  SUBCASE("which is shorter") {
+    stage.send("x\n");
+    CHECK(stage.story.text().starts_with("<x>"));
+  }
+  SUBCASE("which has its end where the other had been searched") {
+    stage.send("x\nlonger than what was taken");
+    CHECK(stage.story.text().starts_with("<x>"));
+  }
+}
