@@ -99,7 +99,7 @@ class BodyWriter {
   /// throws std::bad_alloc. An exception from resumeProducing() or pauseProducing() is logged and
   /// ends the connection by Transport::cutShort(), so that the client cannot take the part for the
   /// whole.
-  void registerProducer(std::shared_ptr<Producer> producer, Streaming streaming);
+  void registerProducer(const std::shared_ptr<Producer>& producer, Streaming streaming);
 
   /// Forgets the producer; none registered is harmless.
   void unregisterProducer();

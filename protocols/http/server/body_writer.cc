@@ -12,9 +12,9 @@ void BodyWriter::write(std::string_view bytes) { exchange_.write(bytes); }
 
 void BodyWriter::write(FilePart part) { exchange_.write(std::move(part)); }
 
-void BodyWriter::registerProducer(std::shared_ptr<Producer> producer, Streaming streaming) {
+void BodyWriter::registerProducer(const std::shared_ptr<Producer>& producer, Streaming streaming) {
   if (!producer) throw std::invalid_argument("http::BodyWriter::registerProducer: no producer");
-  exchange_.registerProducer(std::move(producer), streaming);
+  exchange_.registerProducer(producer, streaming);
 }
 
 void BodyWriter::unregisterProducer() { exchange_.unregisterProducer(); }

@@ -175,6 +175,13 @@ inline const NamedAction kActions[] = {
        transport.pauseProducing();
        transport.resumeProducing();
      }},
+    {"give input back", [](Scene&, Transport& transport) { transport.unread("once more"); }},
+    {"pause, give input back and resume",
+     [](Scene&, Transport& transport) {
+       transport.pauseProducing();
+       transport.unread("once more");
+       transport.resumeProducing();
+     }},
     {"register a producer",
      [](Scene&, Transport& transport) {
        transport.unregisterProducer();
