@@ -28,7 +28,8 @@ void Connection::attached(Protocol& protocol) {
 }
 
 void Connection::letGoOfProtocol(std::shared_ptr<Protocol> placeholder) noexcept {
-  if (borrowsProtocol_) protocol_ = std::move(placeholder);
+  // Once the connection has ended, the placeholder and the connection would own each other.
+  if (borrowsProtocol_ && isConnected()) protocol_ = std::move(placeholder);
   borrowsProtocol_ = false;
 }
 

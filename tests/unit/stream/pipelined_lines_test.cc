@@ -19,6 +19,7 @@
 #include "ropewalk/sim/recorder.h"
 #include "ropewalk/sim/world.h"
 #include "ropewalk/stream_protocol.h"
+#include "ropewalk/task.h"
 
 using namespace ropewalk;
 

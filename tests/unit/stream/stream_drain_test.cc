@@ -7,6 +7,7 @@
 
 #include "ropewalk/deferred.h"
 #include "ropewalk/reactor.h"
+#include "ropewalk/task.h"
 #include "unit/stream/stream_stage.h"
 
 using namespace ropewalk;
