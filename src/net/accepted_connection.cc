@@ -31,7 +31,7 @@ bool startAccepted(ReactorCore& core, std::unique_ptr<Channel> channel,
     std::shared_ptr<Protocol> protocol = factory->buildProtocol(channel->peer());
     if (!protocol || !core.isOurs()) return false;
     if (!protocol->factory) protocol->factory = factory;
-    Ref(new Connection(core.turn(), std::move(channel), maker, session))
+    Ref(new Connection(core.turn(), factory->filtered(std::move(channel)), maker, session))
         ->start(std::move(protocol));
     return true;
   } catch (...) {

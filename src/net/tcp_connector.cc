@@ -144,6 +144,7 @@ void TcpConnector::connected(std::unique_ptr<Channel> channel) noexcept {
     }
     if (!protocol->factory) protocol->factory = factory_;
     const Ref<ConnectionMaker> made(new Made(self()));
+    channel = factory_->filtered(std::move(channel));
     connection_ = Ref(new Connection(core_.turn(), std::move(channel), made, Connection::kClient));
   } catch (...) {
     return fail(buildingThrew(Failure::current()));

@@ -6,9 +6,13 @@
 #include <cstdint>
 
 #include "ropewalk/address.h"
+#include "ropewalk/failure.h"
 #include "ropewalk/reactor_time.h"
 
 namespace ropewalk::detail {
+
+// In place of an errno: the channel itself failed, and Channel::failure() says why.
+inline constexpr int kFilterFailed = -1;
 
 // The result of a transfer: bytes moved, or -1 and the errno. A receive of 0 bytes is the end of
 // the stream.
@@ -39,6 +43,10 @@ class ChannelOwner {
   virtual void readReady() noexcept = 0;
   virtual void writeReady() noexcept = 0;
   virtual void broken(int error) noexcept = 0;
+
+  // The channel may hold input for which no event will come: receive() soon, unless reading is
+  // paused. Only filters call this, also from inside setInterest() and receive().
+  virtual void readSoon() noexcept {}
 
  protected:
   ~ChannelOwner() = default;
@@ -81,6 +89,14 @@ class Channel {
 
   // How long the peer may leave sent bytes unacknowledged. The kernel enforces it.
   virtual void setPatience(Duration patience) = 0;
+
+  // Sends what the wire needs at the end of the output. True if all of it is with the kernel; if
+  // not, call it again after writeReady(). Called before shutdownWrite() and before an orderly
+  // close.
+  virtual bool finish() { return true; }
+
+  // Why transfers fail with kFilterFailed.
+  virtual Failure failure() const { return {}; }
 
   // Ends the sending direction. Failure has no consequence (HC6).
   virtual void shutdownWrite() = 0;

@@ -30,9 +30,9 @@ bool wouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK || e
 
 // The errors of sendfile(2) that concern the connection; any other one concerns the file.
 bool isOfNetwork(int error) {
-  constexpr int kErrors[] = {EPIPE,     ECONNRESET,   ECONNABORTED, ENOTCONN,
-                             ETIMEDOUT, ENETDOWN,     ENETRESET,    ENETUNREACH,
-                             EHOSTDOWN, EHOSTUNREACH, ENOBUFS};
+  constexpr int kErrors[] = {kFilterFailed, EPIPE,     ECONNRESET,   ECONNABORTED,
+                             ENOTCONN,      ETIMEDOUT, ENETDOWN,     ENETRESET,
+                             ENETUNREACH,   EHOSTDOWN, EHOSTUNREACH, ENOBUFS};
   return std::ranges::find(kErrors, error) != std::end(kErrors);
 }
 
@@ -269,7 +269,7 @@ bool Connection::refused(int error) {
     roomEnded(false);
   } else {
     channel_->resetOnClose();  // queued output is dropped
-    endSoon(failureOf<ConnectionLost>("send", std::error_code(error, std::generic_category())));
+    endSoon(failureOfWire("send", error));
   }
   return false;
 }

@@ -13,6 +13,7 @@
 #include "ropewalk/protocol.h"
 #include "ropewalk/transport.h"
 #include "transport/channel.h"
+#include "transport/channel_filter.h"
 #include "transport/connection_lists.h"
 #include "transport/deadline_wheel.h"
 #include "transport/idle_connections.h"
@@ -161,6 +162,12 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void readReady() noexcept override;
   void writeReady() noexcept override;
   void broken(int error) noexcept override;
+  void readSoon() noexcept override;
+
+  // Filters the bytes between this connection and its wire from now on. Output that is queued
+  // already leaves unfiltered, before any other. `unread` is input that the protocol has received
+  // but that is for the filter; so is input that was given back. Does nothing while disconnecting.
+  void addFilter(std::unique_ptr<FilterCodec> codec, std::string unread);
 
  private:
   enum class Phase : std::uint8_t { Made, Open, Closing, Lingering, Ending, Ended };
@@ -227,10 +234,13 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
 
   // connection_close.cc: start and end
   void readStopped(Transfer got) noexcept;
+  void readHeldInput() noexcept;
   void tellReadLost() noexcept;
   void discardInput() noexcept;
   void allSent() noexcept;
   bool waitsForProducer() const noexcept { return feed_ && !cutsShort_; }
+  Failure failureOfWire(const char* call, int error) const noexcept;
+  bool channelFinishes() noexcept;
   void awaitAcknowledgement() noexcept;
   void endCut() noexcept;
   void letChannelGo() noexcept;
@@ -300,6 +310,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
 
   bool ownsLimits_ : 1 = false;
   bool settleQueued_ : 1 = false;
+  bool readDue_ : 1 = false;  // the channel may hold input for which no event comes
   Standing standing_ : 2 = Standing::Busy;
   std::optional<bool> readWhileBlocked_;  // as set by setReadWhileBlocked()
   bool writeLost_ : 1 = false;            // loseWriteConnection() was called

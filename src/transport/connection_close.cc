@@ -138,8 +138,12 @@ void Connection::tellReadLost() noexcept {
 void Connection::broken(int error) noexcept {
   // All output was sent before lingering began, so an error here is still an orderly end.
   if (phase_ == Phase::Lingering) return endOrderly();
-  const std::error_code code(error, std::generic_category());
-  endSoon(failureOf<ConnectionLost>("recv", code));
+  endSoon(failureOfWire("recv", error));
+}
+
+Failure Connection::failureOfWire(const char* call, int error) const noexcept {
+  if (error == kFilterFailed) return channel_->failure();
+  return failureOf<ConnectionLost>(call, std::error_code(error, std::generic_category()));
 }
 
 // While lingering: one read a turn, so that a flood of input costs the other connections little.
@@ -154,6 +158,7 @@ void Connection::discardInput() noexcept {
 
 // The kernel has taken all output written so far.
 void Connection::allSent() noexcept {
+  if (!channelFinishes()) return;
   if (writeLost_ && !shutDown_ && !feed_ && !cutsShort_) {
     shutDown_ = true;
     channel_->shutdownWrite();
@@ -164,6 +169,18 @@ void Connection::allSent() noexcept {
   if (phase_ != Phase::Closing || waitsForProducer()) return;
   if (cutsShort_) return awaitAcknowledgement();
   linger();
+}
+
+// False if the channel has something left to send before the output may end.
+bool Connection::channelFinishes() noexcept {
+  const bool ends = writeLost_ || phase_ == Phase::Closing;
+  if (!ends || shutDown_ || waitsForProducer() || cutsShort_ || channel_->finish()) return true;
+  try {
+    roomEnded(false);
+  } catch (...) {
+    outOfMemory();
+  }
+  return false;
 }
 
 // The kernel has no event for an acknowledgement, so lookForProgress() polls for it.
@@ -252,11 +269,18 @@ void Connection::settle() noexcept {
   if (phase_ == Phase::Ended) return;
   if (redelivery_) carryOutSwitch();
   if (drainDue_) carryOutDrain();
+  if (readDue_) readHeldInput();
   resumeFeed();
   notifyRoom();
   tellWriteLost();
   if (phase_ == Phase::Ending) return end(reason_);
   flush();
+}
+
+// Input that the channel holds, for which there is no event.
+void Connection::readHeldInput() noexcept {
+  readDue_ = false;
+  if (wantsRead()) readReady();
 }
 
 void Connection::tellWriteLost() noexcept {
@@ -301,7 +325,10 @@ void Connection::end(const Failure& why) noexcept {
 // a reset now would also destroy complete messages: see Partings.
 void Connection::letChannelGo() noexcept {
   std::unique_ptr<Channel> channel = std::move(channel_);
-  if (!resets_) return;
+  if (!resets_) {
+    channel->finish();
+    return;
+  }
   channel->resetOnClose();
   if (!turn_.isStopping() || channel->unacknowledged() == 0) return;
   try {

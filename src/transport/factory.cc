@@ -8,10 +8,15 @@
 #include "log/tell_if_possible.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/log.h"
+#include "transport/channel.h"
 
 namespace ropewalk {
 
 std::string Factory::logPrefix() const { return detail::className(typeid(*this)); }
+
+std::unique_ptr<detail::Channel> Factory::filtered(std::unique_ptr<detail::Channel> wire) {
+  return wire;
+}
 
 void Factory::doStart() {
   if (users_ > 0) {
@@ -52,6 +57,9 @@ class BuildingFactory final : public ClientFactory {
     std::shared_ptr<Protocol> protocol = builder_->buildProtocol(peer);
     if (protocol && !protocol->factory) protocol->factory = builder_;
     return protocol;
+  }
+  std::unique_ptr<detail::Channel> filtered(std::unique_ptr<detail::Channel> wire) override {
+    return builder_->filtered(std::move(wire));
   }
   void clientConnectionFailed(Connector&, const Failure& why) override {
     logWarning("{}: no connection: {}", logPrefix(), why);

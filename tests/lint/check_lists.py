@@ -1,6 +1,7 @@
 """Fails if a source file is in no list, or a list is not sorted. Usage: check_lists.py ROOT
 
-A file that no meson.build names is compiled by nobody and proves nothing.
+A file that no meson.build names is compiled by nobody and proves nothing. An example that examples/README.md does
+not name is found by nobody.
 """
 
 import pathlib
@@ -41,11 +42,22 @@ def unsorted(root):
                 yield f"{build.relative_to(root)}: '{late}' is not in its place"
 
 
+def unlisted_examples(root):
+    folder = root / "examples"
+    if not folder.exists():
+        return
+    programs = {path.name for path in folder.glob("*.cc")}
+    named = set(re.findall(r"`(\w+\.cc)`", (folder / "README.md").read_text()))
+    for name in sorted(programs ^ named):
+        yield f"examples/README.md: {name} is " + ("not there" if name in named else "not named")
+
+
 def problems(root):
     for path in sources(root, (".cc",)):
         if not is_listed(path, root):
             yield f"{path.relative_to(root).as_posix()}: in no list of a meson.build"
     yield from unsorted(root)
+    yield from unlisted_examples(root)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,11 @@ class CheckListsTest(unittest.TestCase):
         found = answer(CLEAN | {"src/meson.build": "files(\n  'net/port.cc',\n  'log/log.cc',\n)\n"})
         self.assertEqual(found, ["src/meson.build: 'log/log.cc' is not in its place"])
 
+    def test_an_example_that_the_tutorial_does_not_name_is_named(self):
+        examples = {"examples/meson.build": "['echo',\n 'proxy']", "examples/echo.cc": "", "examples/proxy.cc": ""}
+        found = answer(CLEAN | examples | {"examples/README.md": "`echo.cc` and `chat.cc`"})
+        self.assertEqual(found, ["examples/README.md: chat.cc is not there", "examples/README.md: proxy.cc is not named"])
+
 
 if __name__ == "__main__":
     unittest.main()

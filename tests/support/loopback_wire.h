@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "ropewalk/error.h"
 #include "ropewalk/reactor.h"
 #include "support/backend.h"
 #include "support/conversation.h"
@@ -24,6 +25,9 @@ class LoopbackWire {
 
   // poll and select cannot tell a reset alone.
   static bool tellsResetWhilePaused() { return backend() == "epoll"; }
+
+  // How a client's connection ends that the server has closed before there was a protocol.
+  using Refused = ConnectionDone;
 
   // Connections of its own, once settle() was called.
   static constexpr std::size_t kOwnConnections = 1;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "ropewalk/error.h"
 #include "ropewalk/reactor.h"
 #include "ropewalk/sim/world.h"
 #include "support/conversation.h"
@@ -19,6 +20,9 @@ class SimulatedWire {
   static constexpr std::size_t kTooMuch = kPieces * kPieceSize;
 
   static bool tellsResetWhilePaused() { return true; }
+
+  // How a client's connection ends that the server has closed before there was a protocol.
+  using Refused = ConnectionDone;
 
   // Connections of its own.
   static constexpr std::size_t kOwnConnections = 0;

@@ -17,6 +17,7 @@
 #include "support/pattern.h"
 
 namespace ropewalk::test {
+namespace {
 
 TEST_CASE("abortConnection throws away what is unsent, and the peer sees a reset [CL7]") {
   Conversation<Wire> talk({}, deaf());
@@ -209,4 +210,5 @@ TEST_CASE("an exception in resumeProducing is logged with the connection's name 
   CHECK(log.has("server,0,", "thrown by a producer"));
 }
 
+}  // namespace
 }  // namespace ropewalk::test

@@ -18,6 +18,7 @@
 #include "support/pattern.h"
 
 namespace ropewalk::test {
+namespace {
 
 TEST_CASE("what was written before loseConnection arrives whole, then the end [CL1]") {
   Script serving;
@@ -323,4 +324,5 @@ TEST_CASE("loseConnection waits for a pull producer [CL6]") {
   CHECK(talk.server().reason.check<ConnectionDone>());
 }
 
+}  // namespace
 }  // namespace ropewalk::test

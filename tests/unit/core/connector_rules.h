@@ -15,6 +15,7 @@
 #include "support/conversation.h"
 
 namespace ropewalk::test {
+namespace {
 
 TEST_CASE(
     "a client's buildProtocol that returns null ends the connection with ConnectionDone [PT13]") {
@@ -224,6 +225,7 @@ TEST_CASE("servers are named by protocol, number and host, clients by protocol [
   CHECK(log.has("client,client", "gone"));
 }
 
+}  // namespace
 }  // namespace ropewalk::test
 
 // Outside of any namespace: its name is its class's.
@@ -238,6 +240,7 @@ class NamedByItsClass : public ropewalk::Protocol {
 };
 
 namespace ropewalk::test {
+namespace {
 
 TEST_CASE("a protocol is named after its class in every line that its connection logs [LF10]") {
   const CapturedLog log;
@@ -257,4 +260,5 @@ TEST_CASE("a protocol is named after its class in every line that its connection
   CHECK(log.has("NamedByItsClass,0,", "lost"));
 }
 
+}  // namespace
 }  // namespace ropewalk::test

@@ -16,6 +16,7 @@
 #include "support/pattern.h"
 
 namespace ropewalk::test {
+namespace {
 
 // Writes more than the wire takes when it is spoken to, and cuts it short.
 Script cutting(const Failure& why = {}) {
@@ -94,4 +95,5 @@ TEST_CASE("cutShort after loseConnection makes the end a reset, and abortConnect
   CHECK(talk.client().reason.check<ConnectionLost>());
 }
 
+}  // namespace
 }  // namespace ropewalk::test

@@ -17,6 +17,7 @@
 #include "support/pattern.h"
 
 namespace ropewalk::test {
+namespace {
 
 // A port that takes `most` connections, and as many that are open.
 struct FullPort {
@@ -217,4 +218,5 @@ TEST_CASE("a port that is full says so once, with the name of the limit and what
   CHECK(log.has(wanted));
 }
 
+}  // namespace
 }  // namespace ropewalk::test

@@ -19,6 +19,7 @@
 #include "support/pattern.h"
 
 namespace ropewalk::test {
+namespace {
 
 // What user code may throw: something with a text, and something that is not even an exception.
 inline void throwText() { throw std::runtime_error("thrown by a test"); }
@@ -397,4 +398,5 @@ TEST_CASE("an exception in writeConnectionLost ends the connection with that rea
   }
 }
 
+}  // namespace
 }  // namespace ropewalk::test

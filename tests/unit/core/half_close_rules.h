@@ -15,6 +15,7 @@
 #include "support/pattern.h"
 
 namespace ropewalk::test {
+namespace {
 
 // A protocol that goes on after the end of the peer's stream.
 inline Script halfCloseable() {
@@ -297,4 +298,5 @@ TEST_CASE("a producer that comes after loseWriteConnection is stopped at once [H
   CHECK(pieces->given == 0);
 }
 
+}  // namespace
 }  // namespace ropewalk::test

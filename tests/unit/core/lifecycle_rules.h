@@ -18,6 +18,7 @@
 #include "support/pattern.h"
 
 namespace ropewalk::test {
+namespace {
 
 TEST_CASE("connectionMade comes once, before any data, with transport and factory set [LF1]") {
   bool serverWasConnected = false;
@@ -408,4 +409,5 @@ TEST_CASE("after the end the peer is known, our address only if it was asked for
   CHECK(talk.server().transport->getHost() == Address());
 }
 
+}  // namespace
 }  // namespace ropewalk::test

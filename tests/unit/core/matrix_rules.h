@@ -24,6 +24,7 @@
 #include "support/scripted.h"
 
 namespace ropewalk::test {
+namespace {
 
 enum class Callback {
   Factory,
@@ -387,4 +388,5 @@ TEST_CASE("thirteen deeds in a call of callFromThread harm nobody [TH1][LF3]") {
   playDeeds(Callback::ThreadCall);
 }
 
+}  // namespace
 }  // namespace ropewalk::test

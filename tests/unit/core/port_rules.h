@@ -14,6 +14,7 @@
 #include "support/conversation.h"
 
 namespace ropewalk::test {
+namespace {
 
 // Stops `port` and waits until it has.
 inline void stop(Wire& wire, ListeningPort& port) {
@@ -294,7 +295,7 @@ TEST_CASE("a server's buildProtocol that returns null closes that connection and
   talk.serverFactory->refuses = true;
   const CapturedLog log;
   talk.wire.until([&] { return talk.story.has("client lost"); });
-  CHECK(talk.client().reason.check<ConnectionDone>());
+  CHECK(talk.client().reason.check<Wire::Refused>());
   CHECK(talk.serverFactory->built.empty());
   // Silently, and the port goes on.
   CHECK(log.text() == "");
@@ -314,4 +315,5 @@ TEST_CASE("a startFactory that throws comes out of listenTCP, and the port is fr
   CHECK(port->getHost().port() == number);
 }
 
+}  // namespace
 }  // namespace ropewalk::test

@@ -17,6 +17,7 @@
 #include "support/pattern.h"
 
 namespace ropewalk::test {
+namespace {
 
 inline constexpr std::size_t kHighWater = 64 * 1024;
 inline constexpr std::size_t kLowWater = 16 * 1024;
@@ -442,4 +443,5 @@ TEST_CASE("while much of its own output waits nothing is read from a connection"
   }
 }
 
+}  // namespace
 }  // namespace ropewalk::test

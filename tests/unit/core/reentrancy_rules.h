@@ -20,6 +20,7 @@
 #include "support/feeder.h"
 
 namespace ropewalk::test {
+namespace {
 
 // The callbacks of a connection, its producer and its timer.
 enum class Moment { Made, Data, ReadLost, WriteLost, Lost, Paused, Resumed, Stopped, Later };
@@ -261,4 +262,5 @@ TEST_CASE("whatever is done in a call of callLater, everything ends well [LF3][L
   playEverything(Moment::Later);
 }
 
+}  // namespace
 }  // namespace ropewalk::test

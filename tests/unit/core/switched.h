@@ -11,6 +11,7 @@
 #include "support/conversation.h"
 
 namespace ropewalk::test {
+namespace {
 
 // A conversation whose server has another protocol at hand: "next" in the story.
 struct Switched {
@@ -62,4 +63,5 @@ inline Script answering() {
   return script;
 }
 
+}  // namespace
 }  // namespace ropewalk::test

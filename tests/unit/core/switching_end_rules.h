@@ -19,6 +19,7 @@
 #include "unit/core/switched.h"
 
 namespace ropewalk::test {
+namespace {
 
 TEST_CASE("the end of the peer's stream comes to the next protocol, behind `unread` [HC2]") {
   Script serving, nextScript;
@@ -172,4 +173,5 @@ TEST_CASE("a switch that is pending at a stop is made first [LF3]") {
   CHECK(switched.talk.story.count("server lost") == 1);
 }
 
+}  // namespace
 }  // namespace ropewalk::test

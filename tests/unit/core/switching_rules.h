@@ -21,6 +21,7 @@
 #include "unit/core/switched.h"
 
 namespace ropewalk::test {
+namespace {
 
 TEST_CASE("switchProtocol gives every later callback to the next protocol [LF3]") {
   std::shared_ptr<Scripted> next;
@@ -289,4 +290,5 @@ TEST_CASE("a connection that was idle is not closed for another one after the sw
   talk.wire.until([&] { return next->isLost; });
 }
 
+}  // namespace
 }  // namespace ropewalk::test

@@ -1,0 +1,259 @@
+// The I/O around a FilterCodec. What the owner wants and what the codec needs differ: during a
+// handshake the filter reads while the connection is paused, and waits for room while there is no
+// output. applyInterest() combines both.
+
+#include "transport/channel_filter.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "sys/kernel.h"
+
+namespace ropewalk::detail {
+
+namespace {
+
+constexpr std::size_t kWireRead = 16 * 1024;
+
+// Reads of the wire in one receive(), so that input which decodes to little or nothing does not
+// delay the other connections.
+constexpr int kPulls = 8;
+
+// Output that is encoded before the wire is asked to take it.
+constexpr std::size_t kBatch = 64 * 1024;
+
+// The most that is read and encoded at once of a file.
+constexpr std::size_t kFileSlice = 32 * 1024;
+
+bool wouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
+}  // namespace
+
+ChannelFilter::ChannelFilter(std::unique_ptr<FilterCodec> codec) : codec_(std::move(codec)) {}
+
+ChannelFilter::~ChannelFilter() = default;
+
+void ChannelFilter::attach(std::unique_ptr<Channel> wire, std::string_view unread,
+                           std::size_t clear) noexcept {
+  wire_ = std::move(wire);
+  clear_ = clear;
+  ChannelOwner& self = *this;
+  wire_->setOwner(self);
+  withCodec([&] {
+    codec_->begin(out_);
+    if (!unread.empty()) codec_->received(unread, out_);
+  });
+}
+
+template <typename Call>
+void ChannelFilter::withCodec(const Call& call) noexcept {
+  if (failure_) return;
+  try {
+    call();
+  } catch (...) {
+    failure_ = Failure::current();
+  }
+}
+
+void ChannelFilter::setInterest(Interest interest) {
+  wanted_ = interest;
+  if (interest == Interest::Nothing) return applyInterest();
+  flush();
+  applyInterest();
+  if (isBroken()) return reportBroken();
+  if (mayHold_ && has(wanted_, Interest::Read)) owner_->readSoon();
+}
+
+void ChannelFilter::reportBroken() noexcept {
+  owner_->broken(failure_ ? kFilterFailed : wireError_);
+}
+
+void ChannelFilter::applyInterest() {
+  charge_.set(heapBytes(out_));
+  Interest needed = Interest::Nothing;
+  if (wanted_ != Interest::Nothing) {
+    const bool reads = has(wanted_, Interest::Read) || (!isOpen() && !failure_);
+    const bool encodes = clear_ == 0;
+    const bool writes = encodes && !out_.empty();
+    const bool mayWrite = !encodes || isOpen();
+    if (reads && !wireEnded_) needed = needed | Interest::Read;
+    if (writes || (has(wanted_, Interest::Write) && mayWrite)) needed = needed | Interest::Write;
+    if (needed == Interest::Nothing) needed = Interest::Broken;
+  }
+  wire_->setInterest(needed);
+}
+
+// Moves a piece of the wire's input to the codec. False if there is none.
+bool ChannelFilter::pull() noexcept {
+  if (wireEnded_ || failure_) return false;
+  char bytes[kWireRead];
+  const Transfer got = wire_->receive(bytes, sizeof bytes);
+  if (got.bytes <= 0) {
+    wireEnded(got);
+    return false;
+  }
+  withCodec([&] { codec_->received({bytes, static_cast<std::size_t>(got.bytes)}, out_); });
+  return true;
+}
+
+void ChannelFilter::wireEnded(const Transfer& got) noexcept {
+  if (got.bytes < 0 && wouldBlock(got.error)) return;
+  wireEnded_ = true;
+  if (got.bytes == 0) return withCodec([this] { codec_->receivedEnd(); });
+  if (got.error == kFilterFailed) {
+    failure_ = wire_->failure();
+  } else {
+    wireError_ = got.error;
+  }
+}
+
+Transfer ChannelFilter::receive(char* buffer, std::size_t size) {
+  std::size_t got = 0;
+  bool isDry = false;
+  for (int pulls = 0; !isDry; ++pulls) {
+    withCodec([&] { got += codec_->decode(buffer + got, size - got); });
+    if (got == size || pulls == kPulls) break;
+    isDry = !pull();
+  }
+  flush();
+  applyInterest();
+  mayHold_ = !isDry || wireEnded_ || isBroken() || codec_->isAtEnd();
+  if (got == 0 && failure_) return {-1, kFilterFailed};
+  if (got == 0 && codec_->isAtEnd()) return {0, 0};
+  if (got == 0 && wireError_ != 0) return {-1, wireError_};
+  if (mayHold_) owner_->readSoon();
+  return got > 0 ? Transfer{static_cast<std::ptrdiff_t>(got), 0} : Transfer{-1, EAGAIN};
+}
+
+// Sends what was encoded. False if some of it is left.
+bool ChannelFilter::flush() noexcept {
+  while (clear_ == 0 && !out_.empty()) {
+    const iovec piece{out_.data(), out_.size()};
+    const Transfer sent = wire_->send(&piece, 1);
+    if (sent.bytes < 0) {
+      if (sent.error == kFilterFailed) {
+        failure_ = wire_->failure();
+      } else if (!wouldBlock(sent.error)) {
+        wireError_ = sent.error;
+      }
+      return false;
+    }
+    out_.erase(0, static_cast<std::size_t>(sent.bytes));
+  }
+  if (out_.empty()) std::string().swap(out_);
+  return out_.empty();
+}
+
+// Why nothing is sent now.
+Transfer ChannelFilter::blocked() const noexcept {
+  if (failure_) return {-1, kFilterFailed};
+  return {-1, wireError_ != 0 ? wireError_ : EAGAIN};
+}
+
+Transfer ChannelFilter::send(const iovec* pieces, int count) {
+  if (clear_ > 0) return sendClear(pieces, count);
+  if (!flush() || !isOpen()) return blocked();
+  // The first bytes were encoded by an earlier call.
+  std::size_t sent = std::exchange(encoded_, 0);
+  for (;;) {
+    encoded_ = encodePieces(pieces, count, sent);
+    if (encoded_ == 0 || !flush()) break;
+    sent += std::exchange(encoded_, 0);
+  }
+  applyInterest();
+  return sent > 0 ? Transfer{static_cast<std::ptrdiff_t>(sent), 0} : blocked();
+}
+
+// Encodes at most kBatch bytes after the first `skip`; returns how many.
+std::size_t ChannelFilter::encodePieces(const iovec* pieces, int count, std::size_t skip) noexcept {
+  std::size_t encoded = 0;
+  for (int i = 0; i < count && encoded < kBatch; ++i) {
+    std::string_view bytes(static_cast<const char*>(pieces[i].iov_base), pieces[i].iov_len);
+    const std::size_t passed = std::min(skip, bytes.size());
+    skip -= passed;
+    bytes = bytes.substr(passed, kBatch - encoded);
+    if (bytes.empty()) continue;
+    withCodec([&] { codec_->encode(bytes, out_); });
+    if (failure_) return 0;
+    encoded += bytes.size();
+  }
+  return encoded;
+}
+
+Transfer ChannelFilter::sendClear(const iovec* pieces, int count) {
+  iovec first = pieces[0];
+  std::size_t size = 0;
+  for (int i = 0; i < count; ++i) size += pieces[i].iov_len;
+  Transfer sent;
+  if (size <= clear_) {
+    sent = wire_->send(pieces, count);
+  } else {
+    first.iov_len = std::min(first.iov_len, clear_);
+    sent = wire_->send(&first, 1);
+  }
+  if (sent.bytes > 0) clear_ -= static_cast<std::size_t>(sent.bytes);
+  if (clear_ == 0) flush();
+  applyInterest();
+  return sent;
+}
+
+Transfer ChannelFilter::sendFile(int file, std::uint64_t offset, std::size_t count) {
+  if (clear_ > 0) {
+    const Transfer sent = wire_->sendFile(file, offset, std::min(count, clear_));
+    if (sent.bytes > 0) clear_ -= static_cast<std::size_t>(sent.bytes);
+    if (clear_ == 0) flush();
+    applyInterest();
+    return sent;
+  }
+  if (!flush() || !isOpen()) return blocked();
+  if (encoded_ > 0) return {static_cast<std::ptrdiff_t>(std::exchange(encoded_, 0)), 0};
+  std::string bytes(std::min(count, kFileSlice), '\0');
+  const ssize_t got =
+      sys::kernel.pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  if (got <= 0) return {got, got < 0 ? errno : 0};
+  const iovec piece{bytes.data(), static_cast<std::size_t>(got)};
+  return send(&piece, 1);
+}
+
+// During the handshake the farewell must wait, because the peer would not understand it.
+bool ChannelFilter::finish() {
+  if (resets_) return true;
+  if (!finishes_ && isOpen()) {
+    finishes_ = true;
+    withCodec([this] { codec_->finish(out_); });
+  }
+  const bool isSent = flush() && finishes_ && wire_->finish();
+  applyInterest();
+  return isSent || isBroken();
+}
+
+void ChannelFilter::readReady() noexcept {
+  if (has(wanted_, Interest::Read)) return owner_->readReady();
+  shakeHands();
+}
+
+// The connection is paused, but the handshake goes on.
+void ChannelFilter::shakeHands() noexcept {
+  bool isDry = false;
+  for (int pulls = 0; pulls < kPulls && !isDry && !isOpen(); ++pulls) isDry = !pull();
+  mayHold_ = true;
+  flush();
+  applyInterest();
+  if (isBroken()) reportBroken();
+}
+
+void ChannelFilter::writeReady() noexcept {
+  const bool isSent = flush();
+  applyInterest();
+  if (isBroken()) return reportBroken();
+  const bool mayWrite = clear_ > 0 || (isSent && isOpen());
+  if (mayWrite && has(wanted_, Interest::Write)) owner_->writeReady();
+}
+
+void ChannelFilter::readSoon() noexcept {
+  mayHold_ = true;
+  if (has(wanted_, Interest::Read)) owner_->readSoon();
+}
+
+}  // namespace ropewalk::detail

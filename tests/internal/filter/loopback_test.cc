@@ -1,0 +1,10 @@
+#include "internal/filter/filtered_wire.h"
+#include "support/loopback_wire.h"
+
+namespace ropewalk::test {
+namespace {
+using Wire = FilteredWire<LoopbackWire, 1>;
+}  // namespace
+}  // namespace ropewalk::test
+
+#include "internal/filter/every_rule.h"
