@@ -1,4 +1,4 @@
-// A stop that loses nothing: SIGTERM comes while an answer is being made, and the answer arrives.
+// A graceful stop: SIGTERM comes while an answer is pending, and the client still gets it.
 //
 //   $ ./graceful_stop
 //   asked
@@ -13,7 +13,7 @@
 
 using namespace ropewalk;
 
-// After a drain has begun, readLine() returns the lines that have arrived, then empty.
+// During a drain, readLine() returns empty instead of waiting for a line.
 class Oracle : public StreamProtocol {
   Deferred<void> serve() override {
     while (auto question = co_await readLine()) {

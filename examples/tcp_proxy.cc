@@ -1,5 +1,5 @@
-// Passes each connection on to another server. Whichever side is slow slows the other one down, so
-// the proxy holds little memory; each side may finish before the other.
+// Forwards each connection to another server. A slow side slows the other one down (backpressure),
+// so the proxy uses little memory. Either side may finish first (half-close).
 //
 //   $ ./tcp_proxy
 //
@@ -49,10 +49,10 @@ class Side : public Protocol {
   void connectionLost(const Failure& why) override {
     other_->unregisterProducer();
     if (why.check<ConnectionDone>()) return other_->loseConnection();
-    other_->abortConnection();  // its peer must not take a part for the whole
+    other_->abortConnection();  // partial data must not look complete
   }
 
-  // A stop waits until both peers have finished.
+  // A drain waits for both peers until its deadline.
   void drainRequested() override {}
 
  private:
@@ -69,7 +69,7 @@ struct Target {
   int port = 0;
 };
 
-// The side of the client. Reads nothing until the target is there.
+// The client's side. Paused until the target is connected.
 class Client : public Side, public std::enable_shared_from_this<Client> {
  public:
   explicit Client(Target target) : target_(std::move(target)) {}
@@ -84,7 +84,7 @@ class Client : public Side, public std::enable_shared_from_this<Client> {
   std::shared_ptr<Connector> connector_;
 };
 
-// The side of the target.
+// The target's side.
 class Upstream : public Side {
  public:
   explicit Upstream(std::shared_ptr<Client> client) : client_(std::move(client)) {}

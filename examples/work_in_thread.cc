@@ -1,5 +1,5 @@
-// Long work is done in a thread. Meanwhile the reactor serves everybody else, and a stop waits for
-// the answer.
+// Does long work in a thread, so that the reactor can serve other connections. SIGTERM waits for it
+// for up to 10 s.
 //
 //   $ ./work_in_thread
 //
@@ -21,8 +21,8 @@ using namespace ropewalk;
 
 long fibonacci(int n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
 
-// A program that is asked often would have a pool of threads. The thread touches nothing but its
-// own values: callFromThread() brings the result back.
+// A busy program would use a thread pool. The thread touches nothing but its own values:
+// callFromThread() brings the result back.
 Deferred<long> fibonacciInThread(int n) {
   Promise<long> promise;
   auto deferred = promise.deferred();

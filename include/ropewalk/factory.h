@@ -56,8 +56,8 @@ class Factory : public std::enable_shared_from_this<Factory> {
   template <typename P, typename... Arguments>
   static std::shared_ptr<ProtocolFactory<P>> forProtocol(Arguments&&... arguments);
 
-  /// For libraries that change the bytes of a connection, as TLS does: the wire of a new
-  /// connection, before it has a protocol. Returns the wire to use.
+  /// For libraries that change the bytes of a connection, as TLS does. Called after buildProtocol()
+  /// and before connectionMade(). Returns `wire`, or a filter that owns it.
   virtual std::unique_ptr<detail::Channel> filtered(std::unique_ptr<detail::Channel> wire);
 
   /// For code that implements a port or connector: called when it starts and stops using this

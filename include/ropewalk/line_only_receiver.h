@@ -21,8 +21,8 @@ namespace ropewalk {
 /// Ownership: a line that arrived in one piece is a view of the receive buffer, not a copy.
 /// Errors: a line that is too long is skipped, unless lineLengthExceeded() closes the connection.
 /// The lines after it are delivered.
-/// Flow: after a line whose answers leave 64 KiB of output unsent on an accepted connection, the
-/// next line is delivered when the peer has taken them (Transport::isBlocked()).
+/// Flow: on an accepted connection, more than 64 KiB of unsent output stops the delivery until at
+/// most 16 KiB are unsent (Transport::isBlocked()).
 /// Limits: maxLength, 16 384 bytes, for a line without its delimiter. At most that much of an
 /// unfinished line is kept; it counts in the memory budget of the process (memory_budget.h).
 class LineOnlyReceiver : public Protocol {

@@ -28,13 +28,13 @@ struct ListenOptions {
 
   /// How many connections of this port may be open at once. 0: limited by descriptors only.
   ///
-  /// At the limit, the connection that has been idle longest (Transport::setIdle()) is closed to
-  /// make room for a new one. If none is idle, new ones wait in the backlog. Both are logged.
+  /// At the limit, a connection that only waits for its peer to finish is closed, else the one that
+  /// has been idle longest (Transport::setIdle()). If there is neither, new ones wait in the
+  /// backlog. Logged at most once a minute.
   ///
-  /// The same happens when the process runs short of descriptors: when the connections and the
-  /// files being sent, of all reactors, reach RLIMIT_NOFILE less a reserve for all other
-  /// descriptors of the program. The reserve is max(32, RLIMIT_NOFILE / 20), but at most half of
-  /// RLIMIT_NOFILE.
+  /// The same happens when the connections and the files being sent, of all reactors, reach
+  /// RLIMIT_NOFILE less a reserve for the program's other descriptors. The reserve is max(32,
+  /// RLIMIT_NOFILE / 20), but at most half of RLIMIT_NOFILE.
   std::size_t maxConnections = 0;
 
   /// TCP_NODELAY and SO_KEEPALIVE (first probe after 60 s, then 6 at 10 s) of accepted connections.

@@ -33,18 +33,18 @@ namespace ropewalk {
 /// serve() started. So serve() ends before connectionLost() is called, and may use its protocol
 /// until then.
 ///
-/// Reading: only one read may be pending, among all coroutines. A read returns empty when it can
-/// never be completed: the peer has finished, or loseConnection() was called. Input beyond the last
-/// whole line, or short of readExactly()'s count, is then left for readSome().
+/// Reading: only one read may be pending, among all coroutines. A read that can no longer be
+/// completed returns empty: after loseConnection(), or when the peer has finished. In the second
+/// case readSome() still returns the incomplete input.
 ///
-/// The drain: when the reactor drains, reads return the input that has arrived, then empty, as when
-/// the peer has finished. So serve() finishes its answer, and returns. One that does not read ends
-/// at the drain's deadline; to end earlier, override drainRequested().
+/// The drain: when the reactor drains, a read that would wait for input returns empty, as when the
+/// peer has finished, so serve() can finish its answer and return. A serve() that does not read is
+/// ended at the deadline; to end it earlier, override drainRequested().
 ///
 /// Flow:   bytes that arrive while no read is pending are kept up to 64 KiB or a little more; then
 ///         the transport is paused until there is room. While the process is over its memory budget
-///         (memory_budget.h), it is paused at the first byte. While 64 KiB of output are unsent on
-///         an accepted connection, reads wait (Transport::setReadWhileBlocked()).
+///         (memory_budget.h), it is paused at the first byte. On an accepted connection, reads wait
+///         while too much output is unsent (Transport::isBlocked()).
 /// Limits: a line may have kMaxLine bytes; a longer one raises LineTooLong.
 class StreamProtocol : public Protocol {
  public:
@@ -116,6 +116,7 @@ class StreamProtocol : public Protocol {
   LineEnding ending_;
   bool readEnded_ = false;
   bool isPaused_ = false;
+  bool gaveBack_ = false;  // the transport holds unread input
 };
 
 }  // namespace ropewalk

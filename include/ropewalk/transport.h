@@ -165,7 +165,7 @@ class Transport : public detail::SharedRefCounted {
   /// Delivers again, from the event loop. Does nothing while disconnecting.
   virtual void resumeProducing() = 0;
 
-  /// Gives back the end of the input that dataReceived() got. dataReceived() gets it again, before
+  /// Gives back the last part of the input that dataReceived() got. It is delivered again, before
   /// any later input, from the event loop once reading continues. For a protocol that stops between
   /// two messages of one chunk, because it has called pauseProducing() or because of isBlocked():
   ///
@@ -175,13 +175,14 @@ class Transport : public detail::SharedRefCounted {
   ///     }
   ///   }
   ///
-  /// Input given back earlier comes after `bytes`. It counts in the memory budget of the process.
-  /// While a switch is pending, `bytes` go to the next protocol. Does nothing while disconnecting.
+  /// `bytes` come before input given back earlier. Undelivered input counts in the memory budget of
+  /// the process. While a switch is pending, `bytes` go to the next protocol, after all input left
+  /// for it. Does nothing while disconnecting.
   virtual void unread(std::string bytes) = 0;
 
   /// True while reading has stopped because too much output is unsent: see setReadWhileBlocked().
-  /// Changes to true inside the write() that exceeds ConnectionLimits::writeHighWater.
-  /// LineReceiver, LineOnlyReceiver and StreamProtocol then deliver nothing more.
+  /// May become true inside write(), once more than ConnectionLimits::writeHighWater is unsent.
+  /// While it is true, LineReceiver, LineOnlyReceiver and StreamProtocol deliver nothing.
   virtual bool isBlocked() const = 0;
 
   /// The same as loseConnection(), under the name that matches pauseProducing() and

@@ -37,6 +37,7 @@ void StreamProtocol::connectionMade() {
 }
 
 void StreamProtocol::dataReceived(std::string_view data) {
+  gaveBack_ = false;
   inbox_.append(data);
   if (reader_ != nullptr) reader_->changed();
   pauseOrResume();
@@ -71,10 +72,11 @@ std::string StreamProtocol::takeUnread() {
 }
 
 // While the peer does not take the output, the unread input waits in the transport, which delivers
-// it again later. Returns true if there was any.
+// it again later. Returns true if there is any.
 bool StreamProtocol::givesBack() {
-  if (inbox_.size() == 0 || !transport->isBlocked()) return false;
+  if (inbox_.size() == 0 || !transport->isBlocked()) return gaveBack_;
   transport->unread(takeUnread());
+  gaveBack_ = true;
   return true;
 }
 

@@ -35,9 +35,9 @@ constexpr bool has(Interest all, Interest one) {
   return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0;
 }
 
-// Is notified when a channel is ready. The driver calls it on the reactor's thread, never from
-// inside a call on the channel, except setInterest(). The owner may destroy the channel from
-// inside.
+// Is notified when a channel is ready. The driver or a filter calls it on the reactor's thread,
+// never from inside a call on the channel, except as noted. It may destroy the channel, except in
+// readSoon().
 class ChannelOwner {
  public:
   virtual void readReady() noexcept = 0;
@@ -52,7 +52,8 @@ class ChannelOwner {
   ~ChannelOwner() = default;
 };
 
-// One wire under one connection: a kernel socket, a simulated one, or memory. All I/O of a
+// The wire of one connection: a kernel socket, a simulated one, memory, or a filter on another
+// channel. All I/O of a
 // connection goes through it. It knows nothing of the connection's state: there is one state
 // machine, in Connection.
 //
@@ -68,8 +69,8 @@ class Channel {
   // `owner` must outlive the channel or be replaced.
   virtual void setOwner(ChannelOwner& owner) = 0;
 
-  // Takes effect at once. Setting the present interest again costs nothing. If the kernel runs out
-  // of memory, the owner's broken() is called from inside this call.
+  // Takes effect at once. Setting the present interest again is cheap. Calls the owner's broken()
+  // from inside if the kernel is out of memory or a filter has failed.
   virtual void setInterest(Interest interest) = 0;
 
   virtual Transfer receive(char* buffer, std::size_t size) = 0;
@@ -84,16 +85,20 @@ class Channel {
   // The bytes that were sent but not yet acknowledged by the peer.
   virtual std::size_t unacknowledged() const = 0;
 
-  // The number of bytes that receive() would return at once.
+  // Above 0 if receive() may return bytes at once. For a wire, their number; a filter only knows
+  // that there may be some.
   virtual std::size_t unread() const = 0;
 
   // How long the peer may leave sent bytes unacknowledged. The kernel enforces it.
   virtual void setPatience(Duration patience) = 0;
 
-  // Sends what the wire needs at the end of the output. True if all of it is with the kernel; if
-  // not, call it again after writeReady(). Called before shutdownWrite() and before an orderly
-  // close.
+  // Sends the bytes that must end the output. False while some remain: call it again after
+  // writeReady(). Called before shutdownWrite() and before an orderly close.
   virtual bool finish() { return true; }
+
+  // Goes on with what needs no data of the owner, such as a handshake, after readSoon() while
+  // reading is paused.
+  virtual void proceed() {}
 
   // Why transfers fail with kFilterFailed.
   virtual Failure failure() const { return {}; }

@@ -1,6 +1,6 @@
-// The I/O around a FilterCodec. What the owner wants and what the codec needs differ: during a
-// handshake the filter reads while the connection is paused, and waits for room while there is no
-// output. applyInterest() combines both.
+// The I/O around a FilterCodec. The owner and the codec need different events: during a handshake
+// the filter reads although the connection is paused, and waits for room although it has no output.
+// applyInterest() combines both.
 
 #include "transport/channel_filter.h"
 
@@ -20,11 +20,28 @@ constexpr std::size_t kWireRead = 16 * 1024;
 // delay the other connections.
 constexpr int kPulls = 8;
 
-// Output that is encoded before the wire is asked to take it.
+// The most output encoded before it is sent.
 constexpr std::size_t kBatch = 64 * 1024;
 
-// The most that is read and encoded at once of a file.
+// The most bytes of a file read and encoded at once.
 constexpr std::size_t kFileSlice = 32 * 1024;
+
+// The codec's answers that may be unsent, in bytes. Above it nothing is read, because the peer must
+// not make the codec answer for ever without taking the answers.
+constexpr std::size_t kMostAnswers = 64 * 1024;
+
+// While it lives, a call of the owner is running; calls may be nested.
+class Running {
+ public:
+  explicit Running(bool& isCalled) : isCalled_(isCalled), before_(std::exchange(isCalled, true)) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() { isCalled_ = before_; }
+
+ private:
+  bool& isCalled_;
+  const bool before_;
+};
 
 bool wouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
@@ -59,8 +76,11 @@ void ChannelFilter::withCodec(const Call& call) noexcept {
 void ChannelFilter::setInterest(Interest interest) {
   wanted_ = interest;
   if (interest == Interest::Nothing) return applyInterest();
-  flush();
-  applyInterest();
+  {
+    const Running running(isCalled_);
+    flush();
+    applyInterest();
+  }
   if (isBroken()) return reportBroken();
   if (mayHold_ && has(wanted_, Interest::Read)) owner_->readSoon();
 }
@@ -68,6 +88,26 @@ void ChannelFilter::setInterest(Interest interest) {
 void ChannelFilter::reportBroken() noexcept {
   owner_->broken(failure_ ? kFilterFailed : wireError_);
 }
+
+// From inside a call of the owner, broken() would come before the call's own result.
+void ChannelFilter::reportLater() noexcept {
+  if (isBroken()) owner_->readSoon();
+}
+
+void ChannelFilter::broken(int error) noexcept {
+  noteError(error);
+  if (!isCalled_) reportBroken();
+}
+
+void ChannelFilter::noteError(int error) noexcept {
+  if (error != kFilterFailed) {
+    wireError_ = error;
+  } else if (!failure_) {
+    failure_ = wire_->failure();
+  }
+}
+
+bool ChannelFilter::isFlooded() const { return answers_ > kMostAnswers; }
 
 void ChannelFilter::applyInterest() {
   charge_.set(heapBytes(out_));
@@ -77,7 +117,7 @@ void ChannelFilter::applyInterest() {
     const bool encodes = clear_ == 0;
     const bool writes = encodes && !out_.empty();
     const bool mayWrite = !encodes || isOpen();
-    if (reads && !wireEnded_) needed = needed | Interest::Read;
+    if (reads && !wireEnded_ && !isFlooded()) needed = needed | Interest::Read;
     if (writes || (has(wanted_, Interest::Write) && mayWrite)) needed = needed | Interest::Write;
     if (needed == Interest::Nothing) needed = Interest::Broken;
   }
@@ -86,14 +126,17 @@ void ChannelFilter::applyInterest() {
 
 // Moves a piece of the wire's input to the codec. False if there is none.
 bool ChannelFilter::pull() noexcept {
-  if (wireEnded_ || failure_) return false;
+  if (wireEnded_ || failure_ || isFlooded()) return false;
   char bytes[kWireRead];
   const Transfer got = wire_->receive(bytes, sizeof bytes);
   if (got.bytes <= 0) {
     wireEnded(got);
     return false;
   }
+  const std::size_t before = out_.size();
   withCodec([&] { codec_->received({bytes, static_cast<std::size_t>(got.bytes)}, out_); });
+  if (finishes_) out_.resize(before);  // nothing may follow the farewell
+  answers_ += out_.size() - before;
   return true;
 }
 
@@ -101,14 +144,11 @@ void ChannelFilter::wireEnded(const Transfer& got) noexcept {
   if (got.bytes < 0 && wouldBlock(got.error)) return;
   wireEnded_ = true;
   if (got.bytes == 0) return withCodec([this] { codec_->receivedEnd(); });
-  if (got.error == kFilterFailed) {
-    failure_ = wire_->failure();
-  } else {
-    wireError_ = got.error;
-  }
+  noteError(got.error);
 }
 
 Transfer ChannelFilter::receive(char* buffer, std::size_t size) {
+  const Running running(isCalled_);
   std::size_t got = 0;
   bool isDry = false;
   for (int pulls = 0; !isDry; ++pulls) {
@@ -126,32 +166,31 @@ Transfer ChannelFilter::receive(char* buffer, std::size_t size) {
   return got > 0 ? Transfer{static_cast<std::ptrdiff_t>(got), 0} : Transfer{-1, EAGAIN};
 }
 
-// Sends what was encoded. False if some of it is left.
+// Sends the encoded bytes. False if some are left.
 bool ChannelFilter::flush() noexcept {
   while (clear_ == 0 && !out_.empty()) {
     const iovec piece{out_.data(), out_.size()};
     const Transfer sent = wire_->send(&piece, 1);
     if (sent.bytes < 0) {
-      if (sent.error == kFilterFailed) {
-        failure_ = wire_->failure();
-      } else if (!wouldBlock(sent.error)) {
-        wireError_ = sent.error;
-      }
+      if (!wouldBlock(sent.error)) noteError(sent.error);
       return false;
     }
     out_.erase(0, static_cast<std::size_t>(sent.bytes));
   }
-  if (out_.empty()) std::string().swap(out_);
-  return out_.empty();
+  if (!out_.empty()) return false;
+  std::string().swap(out_);
+  answers_ = 0;
+  return true;
 }
 
-// Why nothing is sent now.
+// The result of a send that sent nothing.
 Transfer ChannelFilter::blocked() const noexcept {
   if (failure_) return {-1, kFilterFailed};
   return {-1, wireError_ != 0 ? wireError_ : EAGAIN};
 }
 
 Transfer ChannelFilter::send(const iovec* pieces, int count) {
+  const Running running(isCalled_);
   if (clear_ > 0) return sendClear(pieces, count);
   if (!flush() || !isOpen()) return blocked();
   // The first bytes were encoded by an earlier call.
@@ -162,7 +201,9 @@ Transfer ChannelFilter::send(const iovec* pieces, int count) {
     sent += std::exchange(encoded_, 0);
   }
   applyInterest();
-  return sent > 0 ? Transfer{static_cast<std::ptrdiff_t>(sent), 0} : blocked();
+  if (sent == 0) return blocked();
+  reportLater();
+  return {static_cast<std::ptrdiff_t>(sent), 0};
 }
 
 // Encodes at most kBatch bytes after the first `skip`; returns how many.
@@ -199,6 +240,7 @@ Transfer ChannelFilter::sendClear(const iovec* pieces, int count) {
 }
 
 Transfer ChannelFilter::sendFile(int file, std::uint64_t offset, std::size_t count) {
+  const Running running(isCalled_);
   if (clear_ > 0) {
     const Transfer sent = wire_->sendFile(file, offset, std::min(count, clear_));
     if (sent.bytes > 0) clear_ -= static_cast<std::size_t>(sent.bytes);
@@ -218,13 +260,15 @@ Transfer ChannelFilter::sendFile(int file, std::uint64_t offset, std::size_t cou
 
 // During the handshake the farewell must wait, because the peer would not understand it.
 bool ChannelFilter::finish() {
-  if (resets_) return true;
+  if (resets_ || isBroken()) return true;
+  const Running running(isCalled_);
   if (!finishes_ && isOpen()) {
     finishes_ = true;
     withCodec([this] { codec_->finish(out_); });
   }
   const bool isSent = flush() && finishes_ && wire_->finish();
   applyInterest();
+  reportLater();
   return isSent || isBroken();
 }
 
@@ -235,17 +279,30 @@ void ChannelFilter::readReady() noexcept {
 
 // The connection is paused, but the handshake goes on.
 void ChannelFilter::shakeHands() noexcept {
-  bool isDry = false;
-  for (int pulls = 0; pulls < kPulls && !isDry && !isOpen(); ++pulls) isDry = !pull();
-  mayHold_ = true;
-  flush();
-  applyInterest();
+  {
+    const Running running(isCalled_);
+    bool isDry = false;
+    for (int pulls = 0; pulls < kPulls && !isDry && !isOpen(); ++pulls) isDry = !pull();
+    mayHold_ = true;
+    flush();
+    applyInterest();
+  }
   if (isBroken()) reportBroken();
 }
 
+void ChannelFilter::proceed() {
+  if (!isOpen() && !isBroken()) shakeHands();
+}
+
 void ChannelFilter::writeReady() noexcept {
-  const bool isSent = flush();
-  applyInterest();
+  bool isSent = false;
+  {
+    const Running running(isCalled_);
+    const bool wasFlooded = isFlooded();
+    isSent = flush();
+    applyInterest();
+    if (wasFlooded && !isFlooded()) owner_->readSoon();
+  }
   if (isBroken()) return reportBroken();
   const bool mayWrite = clear_ > 0 || (isSent && isOpen());
   if (mayWrite && has(wanted_, Interest::Write)) owner_->writeReady();
@@ -253,7 +310,7 @@ void ChannelFilter::writeReady() noexcept {
 
 void ChannelFilter::readSoon() noexcept {
   mayHold_ = true;
-  if (has(wanted_, Interest::Read)) owner_->readSoon();
+  if (has(wanted_, Interest::Read) || !isOpen()) owner_->readSoon();
 }
 
 }  // namespace ropewalk::detail

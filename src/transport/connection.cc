@@ -237,7 +237,7 @@ void Connection::flush() noexcept {
   } catch (...) {
     outOfMemory();
   }
-  if (needsAfterFlush_) afterFlush();
+  if (needsAfterFlush_ && !left_) afterFlush();
 }
 
 bool Connection::sendPieces() {

@@ -96,6 +96,10 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // neither reads nor sends, because the parent handles the input and the queued output.
   void leave(bool on) noexcept;
 
+  // In a child after Reactor::afterFork(): the connection still belongs to the parent, so its end
+  // here must send nothing.
+  void inherit() noexcept { inherited_ = true; }
+
   // In a child: closes the socket and makes this a transport that does nothing. Calls no user code.
   void abandon() noexcept;
 
@@ -325,6 +329,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // paused and as waiting for room, so that reading and sending need no check of their own;
   // leave(false) restores the two values below.
   bool left_ : 1 = false;
+  bool inherited_ : 1 = false;  // ... and was there before afterFork(): the parent goes on with it
   bool wasPaused_ : 1 = false;
   // No protocol is set yet; afterwards, the protocol is not owned. See startWithout().
   bool awaitsProtocol_ : 1 = false;

@@ -138,6 +138,7 @@ void Connection::tellReadLost() noexcept {
 void Connection::broken(int error) noexcept {
   // All output was sent before lingering began, so an error here is still an orderly end.
   if (phase_ == Phase::Lingering) return endOrderly();
+  if (!queue_.empty()) channel_->resetOnClose();  // it is dropped: the rest must not look whole
   endSoon(failureOfWire("recv", error));
 }
 
@@ -174,7 +175,8 @@ void Connection::allSent() noexcept {
 // False if the channel has something left to send before the output may end.
 bool Connection::channelFinishes() noexcept {
   const bool ends = writeLost_ || phase_ == Phase::Closing;
-  if (!ends || shutDown_ || waitsForProducer() || cutsShort_ || channel_->finish()) return true;
+  if (!ends || shutDown_ || waitsForProducer() || cutsShort_ || inherited_) return true;
+  if (channel_->finish()) return true;
   try {
     roomEnded(false);
   } catch (...) {
@@ -280,7 +282,8 @@ void Connection::settle() noexcept {
 // Input that the channel holds, for which there is no event.
 void Connection::readHeldInput() noexcept {
   readDue_ = false;
-  if (wantsRead()) readReady();
+  if (wantsRead()) return readReady();
+  if (phase_ < Phase::Ending && !left_) channel_->proceed();
 }
 
 void Connection::tellWriteLost() noexcept {
@@ -326,7 +329,7 @@ void Connection::end(const Failure& why) noexcept {
 void Connection::letChannelGo() noexcept {
   std::unique_ptr<Channel> channel = std::move(channel_);
   if (!resets_) {
-    channel->finish();
+    if (!turn_.isLeft() && !inherited_) channel->finish();
     return;
   }
   channel->resetOnClose();

@@ -14,6 +14,7 @@ void Connection::pauseProducing() {
   requireHome("Transport::pauseProducing()");
   if (phase_ != Phase::Open) return;
   if (redelivery_) redelivery_->pauses = true;
+  if (drainDue_) settleLater();  // a drain waits only for a protocol that is not paused
   if (paused_) return;
   paused_ = true;
   needsAfterFlush_ = true;

@@ -1,5 +1,5 @@
-// How a connection goes from one protocol to another, and how input that a protocol has not used is
-// delivered again: switchProtocol() and unread() only record the request. settle() carries it out
+// How a connection is switched to another protocol, and how unused input is delivered again.
+// switchProtocol() and unread() only record the request. settle() carries it out
 // in the event loop, so that no protocol is replaced or called inside its own callback.
 
 #include <memory>
@@ -52,7 +52,7 @@ void Connection::switchProtocol(std::shared_ptr<Protocol> next, std::string unre
   settleLater();
 }
 
-// During a switch, the input goes to the next protocol, after what was left for it.
+// While a switch is pending, `bytes` go to the next protocol, after its other input.
 void Connection::unread(std::string bytes) {
   requireHome("Transport::unread()");
   if (phase_ != Phase::Open || left_ || bytes.empty()) return;
@@ -86,6 +86,7 @@ void Connection::addFilter(std::unique_ptr<FilterCodec> codec, std::string unrea
 
 void Connection::readSoon() noexcept {
   readDue_ = true;
+  needsAfterFlush_ = true;  // afterFlush() sets the interest, and a filter then reports a failure
   settleLater();
 }
 
@@ -135,7 +136,11 @@ void Connection::deliverUnread() noexcept {
 }
 
 void Connection::endRedelivery() noexcept {
-  paused_ = false;
+  if (left_) {
+    wasPaused_ = false;
+  } else {
+    paused_ = false;
+  }
   redelivery_.reset();
   needsAfterFlush_ = true;
 }

@@ -31,6 +31,7 @@ void Scripted::dataReceived(std::string_view data) {
   expect(!isLost, "data after the end");
   expect(!isReadLost, "data after the end of the stream");
   expect(!data.empty(), "no data");
+  expect(!transport->isDisconnecting(), "data while disconnecting");
   received.append(data);
   step("data", [&] {
     if (script_.data) script_.data(*this, data);

@@ -68,13 +68,13 @@ bool AwkwardCodec::takeMessage(std::string& out) {
   } else if (kind == kFarewell && isOpen()) {
     peerHasFinished_ = true;
   } else {
-    throw Error("awkward: no message of this protocol");
+    throw Error("awkward: unexpected message");
   }
   return true;
 }
 
 void AwkwardCodec::receivedEnd() {
-  if (!peerHasFinished_) throw ConnectionLost("awkward: the end without a farewell");
+  if (!peerHasFinished_) throw ConnectionLost("awkward: ended without a farewell");
 }
 
 std::size_t AwkwardCodec::decode(char* buffer, std::size_t size) {

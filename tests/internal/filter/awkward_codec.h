@@ -9,8 +9,8 @@
 namespace ropewalk::test {
 
 // A codec with the awkward properties of all filters at once: a handshake of three messages before
-// the first byte, records whose sizes have nothing to do with what is written or read, and a
-// farewell, without which an end is no good end.
+// the first byte, records whose sizes are unrelated to writes and reads, and a farewell, without
+// which an end is an error.
 class AwkwardCodec final : public detail::FilterCodec {
  public:
   enum class Side { Client, Server };
@@ -36,8 +36,8 @@ class AwkwardCodec final : public detail::FilterCodec {
 
   const Side side_;
   const Farewell farewell_;
-  int said_ = 0;             // messages of the handshake
-  int heard_ = 0;            // ... of the peer's
+  int said_ = 0;             // handshake messages sent
+  int heard_ = 0;            // ... and received
   std::size_t written_ = 0;  // records
   std::string coming_;       // not yet a whole message
   std::string decoded_;

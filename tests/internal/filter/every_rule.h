@@ -1,6 +1,6 @@
 #pragma once
 
-// What holds on every wire, for a test that has said which Wire it is.
+// The rules of every wire. The including test defines Wire first.
 
 #include "internal/filter/swap_rules.h"
 #include "unit/core/aborting_rules.h"

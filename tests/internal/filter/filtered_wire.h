@@ -54,7 +54,7 @@ class FilteringFactory final : public ClientFactory {
   const int filters_;
 };
 
-// Another wire, with filters between it and its connections at both ends.
+// `Base` with kFilters filters at each end of every connection.
 template <typename Base, int kFilters>
 class FilteredWire : public Base {
  public:
@@ -69,10 +69,10 @@ class FilteredWire : public Base {
     return Base::connect(where, wrap(std::move(factory), AwkwardCodec::Side::Client), options);
   }
 
-  // Nobody was there to say the farewell.
+  // The server closed without a farewell.
   using Refused = ConnectionLost;
 
-  // The handshakes take turns of their own.
+  // Each handshake takes extra turns.
   void settle() {
     for (int i = 0; i < 1 + 2 * kFilters; ++i) Base::settle();
   }

@@ -143,7 +143,7 @@ TEST_CASE("what the old protocol started ends with the switch [LF9]") {
   switched.begin();
   Scripted& old = switched.talk.server();
   bool called = false, resumed = false;
-  DelayedCall call = old.callLater(1ms, [&] { called = true; });
+  DelayedCall call = old.callLater(1s, [&] { called = true; });
   Promise<void> never;
   old.spawn([&]() -> Deferred<void> {
     try {

@@ -25,7 +25,7 @@ void takeOne(Scripted& self, std::string_view data) {
   if (data.size() > 1) self.transport->unread(std::string(data.substr(1)));
 }
 
-TEST_CASE("input that was given back comes again, before what arrives later") {
+TEST_CASE("input that was given back is delivered again before later input") {
   bool isPausing = true;
   bool pausesFirst = false;
   Script serving;
@@ -69,7 +69,7 @@ TEST_CASE("input that was given back comes before the end of the peer's stream")
   CHECK(talk.server().isReadLost);
 }
 
-TEST_CASE("what is given back last comes first") {
+TEST_CASE("input given back last is delivered first") {
   Script serving;
   serving.data = [](Scripted& self, std::string_view data) {
     if (data != "go") return;
@@ -84,7 +84,7 @@ TEST_CASE("what is given back last comes first") {
   talk.wire.until([&] { return talk.server().received == "one two three"; });
 }
 
-TEST_CASE("a server whose client reads nothing is blocked, and gets no input until it reads") {
+TEST_CASE("a server is blocked and gets no input until its client reads") {
   Script serving;
   serving.data = [](Scripted& self, std::string_view data) {
     if (self.received.size() == data.size()) {
@@ -103,7 +103,7 @@ TEST_CASE("a server whose client reads nothing is blocked, and gets no input unt
   SUBCASE("or until it may read while it is blocked") {
     talk.server().transport->setReadWhileBlocked(true);
   }
-  SUBCASE("it reads") { talk.client().transport->resumeProducing(); }
+  SUBCASE("the client reads") { talk.client().transport->resumeProducing(); }
   talk.wire.until([&] { return talk.server().received == "abc"; });
   CHECK(!talk.server().transport->isBlocked());
 }
@@ -115,7 +115,7 @@ TEST_CASE("a client is not blocked") {
   CHECK(!talk.client().transport->isBlocked());
 }
 
-TEST_CASE("after loseConnection() nothing is given back") {
+TEST_CASE("after loseConnection() no input is delivered again") {
   Script serving;
   serving.data = [](Scripted& self, std::string_view data) {
     self.transport->write(pattern(0, Wire::kTooMuch));
@@ -162,7 +162,7 @@ TEST_CASE("a protocol that gives back input may end the connection when it gets 
   CHECK(times == 2);
 }
 
-TEST_CASE("while a switch is pending, what is given back goes to the next protocol") {
+TEST_CASE("input given back before or after switchProtocol() goes to the next protocol") {
   Story story;
   const auto next = std::make_shared<Scripted>(story, "next", Script{});
   Script serving;

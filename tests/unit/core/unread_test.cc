@@ -70,7 +70,7 @@ struct Drained {
   std::shared_ptr<Connector> connector;
 };
 
-TEST_CASE("a drain is asked for after the input that was given back [RC13]") {
+TEST_CASE("drainRequested() comes after input that was given back [RC13]") {
   constexpr std::size_t kMessages = 40;
   Drained talk;
   talk.client().transport->pauseProducing();
@@ -95,6 +95,22 @@ TEST_CASE("a drain is asked for after the input that was given back [RC13]") {
   talk.end();
   CHECK(talk.server->answeredBeforeDrain == kMessages);
   CHECK(isPattern(talk.client().received, kMessages * Wire::kPieceSize));
+}
+
+TEST_CASE("a drain that waits for such input goes on when the protocol pauses") {
+  Drained talk;
+  talk.client().transport->pauseProducing();
+  talk.send(40);
+  talk.wire.settle();
+  CHECK(talk.server->transport->isBlocked());
+  talk.drainLater();
+  talk.wire.world().advance(1s);
+  CHECK(talk.server->answeredBeforeDrain == 0);
+  talk.wire.serverReactor().callLater(0s, [&] { talk.server->transport->pauseProducing(); });
+  talk.wire.world().advance(1s);
+  CHECK(talk.server->answeredBeforeDrain == talk.server->answered);
+  talk.client().transport->resumeProducing();
+  talk.end();
 }
 
 TEST_CASE("a drain reads once, however much the client has sent") {

@@ -1,5 +1,5 @@
-// A client that sends many requests at once, each of which has a long answer: what is not yet
-// answered waits until the client has taken the answers before.
+// A client that sends many requests at once, each of which has a long answer: requests wait until
+// the client has taken the earlier answers.
 
 #include <doctest/doctest.h>
 
@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "ropewalk/deferred.h"
 #include "ropewalk/factory.h"
@@ -26,7 +27,7 @@ using namespace ropewalk;
 namespace {
 
 constexpr std::size_t kRequests = 20'000;
-constexpr std::size_t kAnswer = 5'000;  // bytes; all answers are more than maxQueued
+constexpr std::size_t kAnswer = 5'000;  // bytes; together, the answers exceed maxQueued
 constexpr std::size_t kMostHeld = 256 * 1024;
 
 struct Counts {
@@ -49,7 +50,7 @@ struct Lines final : LineReceiver {
   Counts& counts;
 };
 
-// Gets the first lines of a chunk in line mode, the rest in raw mode.
+// Takes requests in line mode and in raw mode in turn.
 struct Raw final : LineReceiver {
   explicit Raw(Counts& all) : counts(all) {}
   void lineReceived(std::string_view) override {
@@ -57,11 +58,14 @@ struct Raw final : LineReceiver {
     setRawMode();
   }
   void rawDataReceived(std::string_view data) override {
-    const std::size_t end = data.find("\r\n");
-    if (end == std::string_view::npos) return transport->abortConnection();
+    request += data;
+    const std::size_t end = request.find("\r\n");
+    if (end == std::string::npos) return;
     answer(counts, *transport);
-    setLineMode(data.substr(end + 2));
+    const std::string rest = std::exchange(request, {}).substr(end + 2);
+    setLineMode(rest);
   }
+  std::string request;
   Counts& counts;
 };
 
@@ -97,7 +101,7 @@ struct SteppingStream final : StreamProtocol {
   Counts& counts;
 };
 
-// Sends all its requests at once, and its end: a server that reads that end loses no request.
+// Sends all requests, then its end of stream, which must not cost a request.
 struct Asking final : sim::Recorder {
   void connectionMade() override {
     std::string requests;
@@ -112,7 +116,7 @@ struct Asking final : sim::Recorder {
 }  // namespace
 
 TEST_CASE_TEMPLATE("pipelined requests are answered as fast as the client takes the answers",
-                   Server, Lines, OnlyLines, Stream, SteppingStream) {
+                   Server, Lines, Raw, OnlyLines, Stream, SteppingStream) {
   Counts counts;
   sim::World world;
   world.host("server").run(
@@ -161,4 +165,40 @@ TEST_CASE("lines that a callback passes to dataReceived() wait behind those that
   client->transport->write("one\r\ntwo\r\n");
   world.runUntilIdle();
   CHECK(lines == "onetwothree");
+}
+
+TEST_CASE("a read that follows a cancelled one waits for input that waits in the transport") {
+  struct Hasty final : StreamProtocol {
+    explicit Hasty(std::string& all) : lines(all) {}
+    Deferred<void> serve() override {
+      co_await sleep(1s);  // until all has arrived, the end too
+      auto first = co_await readLine();
+      lines += first.value_or("none");
+      write(std::string(1'000'000, 'x'));
+      Deferred<void> hurried = readOne();
+      Deferred<void> given =
+          std::move(hurried).addTimeout(1s, reactor()).addErrback([](const Failure&) {});
+      co_await sleep(2s);
+      co_await readOne();
+    }
+    Deferred<void> readOne() {
+      auto line = co_await readLine();
+      lines += line.value_or("none");
+    }
+    std::string& lines;
+  };
+  std::string lines;
+  sim::World world;
+  world.host("server").run(
+      [&] { reactor().listenTCP(1, Factory::forProtocol<Hasty>(std::ref(lines))); });
+  const auto client = world.host("client").connect<sim::Recorder>("server", 1);
+  world.runUntilIdle();
+  client->transport->pauseProducing();
+  client->transport->write("one\ntwo\n");
+  client->transport->loseWriteConnection();
+  world.advance(10s);
+  CHECK(lines == "one");
+  client->transport->resumeProducing();
+  world.advance(10s);
+  CHECK(lines == "onetwo");
 }

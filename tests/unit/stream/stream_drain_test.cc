@@ -33,7 +33,7 @@ Deferred<void> answersSlowly(Told& told) {
 
 }  // namespace
 
-TEST_CASE("a drain lets serve() finish its answer, and the input that had arrived [RC13]") {
+TEST_CASE("in a drain, serve() may answer all input that had arrived [RC13]") {
   StreamStage stage(answersSlowly);
   std::string answers;
   SUBCASE("one that it works on") {
@@ -46,7 +46,7 @@ TEST_CASE("a drain lets serve() finish its answer, and the input that had arrive
     stage.world.advance(1s);
     answers = "working. one done. working. two done. bye.";
   }
-  SUBCASE("none: the read that waits returns empty") {
+  SUBCASE("none: the pending read returns empty") {
     stage.client->transport->write("unfinished");
     stage.world.advance(1s);
     answers = "bye.";
@@ -58,7 +58,7 @@ TEST_CASE("a drain lets serve() finish its answer, and the input that had arrive
   CHECK(stage.story.text().find(kDoneAtOnce) != std::string::npos);
 }
 
-TEST_CASE("a serve() that does not read ends at the drain's deadline, or when its class says") {
+TEST_CASE("a serve() that does not read ends at the drain's deadline, or in drainRequested()") {
   struct Ending final : StreamProtocol {
     Deferred<void> serve() override {
       for (;;) {
