@@ -2,6 +2,7 @@
 
 #include <sys/uio.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 
@@ -13,6 +14,11 @@ namespace ropewalk::detail {
 
 // In place of an errno: the channel itself failed, and Channel::failure() says why.
 inline constexpr int kFilterFailed = -1;
+
+// The errors of a transfer that may succeed later.
+inline bool wouldBlock(int error) {
+  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
 
 // The result of a transfer: bytes moved, or -1 and the errno. A receive of 0 bytes is the end of
 // the stream.

@@ -24,7 +24,7 @@ constexpr int kPulls = 8;
 constexpr std::size_t kBatch = 64 * 1024;
 
 // The most bytes of a file read and encoded at once.
-constexpr std::size_t kFileSlice = 32 * 1024;
+constexpr std::size_t kFilePiece = 32 * 1024;
 
 // The codec's answers that may be unsent, in bytes. Above it nothing is read, because the peer must
 // not make the codec answer for ever without taking the answers.
@@ -42,8 +42,6 @@ class Running {
   bool& isCalled_;
   const bool before_;
 };
-
-bool wouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
 }  // namespace
 
@@ -250,7 +248,7 @@ Transfer ChannelFilter::sendFile(int file, std::uint64_t offset, std::size_t cou
   }
   if (!flush() || !isOpen()) return blocked();
   if (encoded_ > 0) return {static_cast<std::ptrdiff_t>(std::exchange(encoded_, 0)), 0};
-  std::string bytes(std::min(count, kFileSlice), '\0');
+  std::string bytes(std::min(count, kFilePiece), '\0');
   const ssize_t got =
       sys::kernel.pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
   if (got <= 0) return {got, got < 0 ? errno : 0};

@@ -26,8 +26,6 @@ constexpr std::size_t kShortShare = 512;
 // Pieces in one sendmsg.
 constexpr int kPieces = 64;
 
-bool wouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
-
 // The errors of sendfile(2) that concern the connection; any other one concerns the file.
 bool isOfNetwork(int error) {
   constexpr int kErrors[] = {kFilterFailed, EPIPE,     ECONNRESET,   ECONNABORTED,
