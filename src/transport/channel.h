@@ -59,9 +59,8 @@ class ChannelOwner {
 };
 
 // The wire of one connection: a kernel socket, a simulated one, memory, or a filter on another
-// channel. All I/O of a
-// connection goes through it. It knows nothing of the connection's state: there is one state
-// machine, in Connection.
+// channel. All I/O of a connection goes through it. It knows nothing of the connection's state:
+// there is one state machine, in Connection.
 //
 // Destroying it closes it in an orderly way: bytes already taken by send() still arrive, unless
 // unread bytes make the kernel (and the simulation) reset.

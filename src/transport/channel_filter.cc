@@ -122,7 +122,7 @@ void ChannelFilter::applyInterest() {
   wire_->setInterest(needed);
 }
 
-// Moves a piece of the wire's input to the codec. False if there is none.
+// Reads once from the wire, and passes the bytes to the codec. Returns false if nothing was read.
 bool ChannelFilter::pull() noexcept {
   if (wireEnded_ || failure_ || isFlooded()) return false;
   char bytes[kWireRead];
@@ -231,6 +231,11 @@ Transfer ChannelFilter::sendClear(const iovec* pieces, int count) {
     first.iov_len = std::min(first.iov_len, clear_);
     sent = wire_->send(&first, 1);
   }
+  return clearSent(sent);
+}
+
+// The codec's own output follows the last unencoded byte.
+Transfer ChannelFilter::clearSent(const Transfer& sent) {
   if (sent.bytes > 0) clear_ -= static_cast<std::size_t>(sent.bytes);
   if (clear_ == 0) flush();
   applyInterest();
@@ -239,13 +244,7 @@ Transfer ChannelFilter::sendClear(const iovec* pieces, int count) {
 
 Transfer ChannelFilter::sendFile(int file, std::uint64_t offset, std::size_t count) {
   const Running running(isCalled_);
-  if (clear_ > 0) {
-    const Transfer sent = wire_->sendFile(file, offset, std::min(count, clear_));
-    if (sent.bytes > 0) clear_ -= static_cast<std::size_t>(sent.bytes);
-    if (clear_ == 0) flush();
-    applyInterest();
-    return sent;
-  }
+  if (clear_ > 0) return clearSent(wire_->sendFile(file, offset, std::min(count, clear_)));
   if (!flush() || !isOpen()) return blocked();
   if (encoded_ > 0) return {static_cast<std::ptrdiff_t>(std::exchange(encoded_, 0)), 0};
   std::string bytes(std::min(count, kFilePiece), '\0');

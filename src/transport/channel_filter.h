@@ -106,6 +106,7 @@ class ChannelFilter final : public Channel, private ChannelOwner {
   bool flush() noexcept;
   Transfer blocked() const noexcept;
   Transfer sendClear(const iovec* pieces, int count);
+  Transfer clearSent(const Transfer& sent);
   std::size_t encodePieces(const iovec* pieces, int count, std::size_t skip) noexcept;
   bool isOpen() const { return !failure_ && codec_->isOpen(); }
   bool isBroken() const { return failure_ || wireError_ != 0; }

@@ -238,13 +238,10 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
 
   // connection_close.cc: start and end
   void readStopped(Transfer got) noexcept;
-  void readHeldInput() noexcept;
   void tellReadLost() noexcept;
   void discardInput() noexcept;
   void allSent() noexcept;
   bool waitsForProducer() const noexcept { return feed_ && !cutsShort_; }
-  Failure failureOfWire(const char* call, int error) const noexcept;
-  bool channelFinishes() noexcept;
   void awaitAcknowledgement() noexcept;
   void endCut() noexcept;
   void letChannelGo() noexcept;
@@ -262,6 +259,11 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   void settleLater() noexcept;
   template <typename Call>
   void guarded(const Call& call) noexcept;
+
+  // connection_filter.cc: a channel that changes the bytes
+  void readHeldInput() noexcept;
+  bool channelFinishes() noexcept;
+  Failure failureOfWire(const char* call, int error) const noexcept;
 
   // connection_switch.cc: switching to another protocol, and input that is delivered again
   bool awaitsSwitch() const noexcept { return redelivery_ && redelivery_->next; }

@@ -121,7 +121,7 @@ void Connection::loseWriteConnection() {
 // Reading has ended: the peer ended its stream, or the connection is broken.
 void Connection::readStopped(Transfer got) noexcept {
   if (got.bytes < 0) {
-    if (got.error != EAGAIN && got.error != EINTR) broken(got.error);
+    if (!wouldBlock(got.error)) broken(got.error);
     return;
   }
   readEnded_ = true;
@@ -140,11 +140,6 @@ void Connection::broken(int error) noexcept {
   if (phase_ == Phase::Lingering) return endOrderly();
   if (!queue_.empty()) channel_->resetOnClose();  // it is dropped: the rest must not look whole
   endSoon(failureOfWire("recv", error));
-}
-
-Failure Connection::failureOfWire(const char* call, int error) const noexcept {
-  if (error == kFilterFailed) return channel_->failure();
-  return failureOf<ConnectionLost>(call, std::error_code(error, std::generic_category()));
 }
 
 // While lingering: one read a turn, so that a flood of input costs the other connections little.
@@ -170,19 +165,6 @@ void Connection::allSent() noexcept {
   if (phase_ != Phase::Closing || waitsForProducer()) return;
   if (cutsShort_) return awaitAcknowledgement();
   linger();
-}
-
-// False if the channel has something left to send before the output may end.
-bool Connection::channelFinishes() noexcept {
-  const bool ends = writeLost_ || phase_ == Phase::Closing;
-  if (!ends || shutDown_ || waitsForProducer() || cutsShort_ || inherited_) return true;
-  if (channel_->finish()) return true;
-  try {
-    roomEnded(false);
-  } catch (...) {
-    outOfMemory();
-  }
-  return false;
 }
 
 // The kernel has no event for an acknowledgement, so lookForProgress() polls for it.
@@ -277,13 +259,6 @@ void Connection::settle() noexcept {
   tellWriteLost();
   if (phase_ == Phase::Ending) return end(reason_);
   flush();
-}
-
-// Input that the channel holds, for which there is no event.
-void Connection::readHeldInput() noexcept {
-  readDue_ = false;
-  if (wantsRead()) return readReady();
-  if (phase_ < Phase::Ending && !left_) channel_->proceed();
 }
 
 void Connection::tellWriteLost() noexcept {

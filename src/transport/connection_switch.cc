@@ -72,24 +72,6 @@ void Connection::unread(std::string bytes) {
   flushLater();
 }
 
-void Connection::addFilter(std::unique_ptr<FilterCodec> codec, std::string unread) {
-  requireHome("Connection::addFilter()");
-  if (phase_ != Phase::Open || left_) return;
-  auto filter = std::make_unique<ChannelFilter>(std::move(codec));
-  if (redelivery_ && !awaitsSwitch()) unread += std::exchange(redelivery_->unread, {});
-  filter->attach(std::move(channel_), unread, queue_.bytes());
-  channel_ = std::move(filter);
-  channel_->setOwner(*this);
-  needsAfterFlush_ = true;  // afterFlush() sets its interest
-  flushLater();
-}
-
-void Connection::readSoon() noexcept {
-  readDue_ = true;
-  needsAfterFlush_ = true;  // afterFlush() sets the interest, and a filter then reports a failure
-  settleLater();
-}
-
 void Connection::carryOutSwitch() noexcept {
   if (awaitsSwitch()) {
     retireProtocol();

@@ -20,6 +20,26 @@ TEST_CASE("input that was given back counts in the memory budget until it is del
   CHECK(memoryHeld() == before);
 }
 
+TEST_CASE("a connection that ends or has ended keeps nothing that is given back") {
+  sim::Recorder protocol;
+  sim::StringTransport wire;
+  protocol.makeConnection(wire);
+  const TransportRef transport = protocol.transport;
+  SUBCASE("closing") {
+    wire.setRoom(0);
+    transport->write("never sent");
+    transport->loseConnection();
+  }
+  SUBCASE("ended") {
+    transport->abortConnection();
+    wire.settle();
+    REQUIRE(protocol.lost());
+  }
+  const std::size_t before = memoryHeld();
+  transport->unread(std::string(100'000, 'x'));
+  CHECK(memoryHeld() == before);
+}
+
 // Answers each message of one KiB with a piece, unless it is blocked.
 struct Answering final : Protocol {
   static constexpr std::size_t kMessage = 1024;

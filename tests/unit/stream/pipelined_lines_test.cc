@@ -41,14 +41,17 @@ void answer(Counts& counts, Transport& transport) {
   counts.mostUnsent = std::max(counts.mostUnsent, transport.unsentBytes());
 }
 
-struct Lines final : LineReceiver {
-  explicit Lines(Counts& all) : counts(all) {}
+template <typename Receiver>
+struct Answering final : Receiver {
+  explicit Answering(Counts& all) : counts(all) {}
   void lineReceived(std::string_view line) override {
     CHECK(line == "GET big");
-    answer(counts, *transport);
+    answer(counts, *this->transport);
   }
   Counts& counts;
 };
+using Lines = Answering<LineReceiver>;
+using OnlyLines = Answering<LineOnlyReceiver>;
 
 // Takes requests in line mode and in raw mode in turn.
 struct Raw final : LineReceiver {
@@ -66,15 +69,6 @@ struct Raw final : LineReceiver {
     setLineMode(rest);
   }
   std::string request;
-  Counts& counts;
-};
-
-struct OnlyLines final : LineOnlyReceiver {
-  explicit OnlyLines(Counts& all) : counts(all) {}
-  void lineReceived(std::string_view line) override {
-    CHECK(line == "GET big");
-    answer(counts, *transport);
-  }
   Counts& counts;
 };
 
