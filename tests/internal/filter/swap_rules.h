@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "internal/filter/awkward_codec.h"
 #include "ropewalk/error.h"
@@ -23,10 +24,14 @@ namespace {
 using Side = AwkwardCodec::Side;
 using Farewell = AwkwardCodec::Farewell;
 
+detail::Connection& connectionOf(Protocol& protocol) {
+  return dynamic_cast<detail::Connection&>(*protocol.transport);
+}
+
 void addFilter(Protocol& protocol, Side side, std::string_view unread = {},
                Farewell farewell = Farewell::Yes) {
-  auto& connection = dynamic_cast<detail::Connection&>(*protocol.transport);
-  connection.addFilter(std::make_unique<AwkwardCodec>(side, farewell), std::string(unread));
+  auto codec = std::make_unique<AwkwardCodec>(side, farewell);
+  connectionOf(protocol).addFilter(std::move(codec), std::string(unread));
 }
 
 // Answers "start" with `answer`, and filters from then on; bytes after "start" are encoded.
