@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 using namespace ropewalk;
 using namespace ropewalk::detail;
@@ -45,6 +46,7 @@ struct FakeWire final : Channel {
   void setPatience(Duration) override {}
   void shutdownWrite() override {}
   void resetOnClose() override {}
+  Failure failure() const override { return why; }
   int connectResult() override { return 0; }
   Address peer() const override { return {}; }
   Address host() const override { return {}; }
@@ -59,6 +61,7 @@ struct FakeWire final : Channel {
   std::string sent;
   std::size_t room = std::numeric_limits<std::size_t>::max();
   bool breaks = false;
+  Failure why;
 };
 
 // Says "hello", is open once it has received 'o', answers each '?', and refuses '!'.
@@ -89,10 +92,10 @@ struct Talkative final : FilterCodec {
 };
 
 struct Stage final : private ChannelOwner {
-  explicit Stage(bool isOpen = true) {
+  explicit Stage(bool isOpen = true, std::size_t clear = 0) {
     auto made = std::make_unique<FakeWire>();
     wire = made.get();
-    filter.attach(std::move(made), isOpen ? "o" : "", 0);
+    filter.attach(std::move(made), isOpen ? "o" : "", clear);
     filter.setOwner(*this);
   }
 
@@ -251,4 +254,24 @@ TEST_CASE("a handshake whose bytes a lower filter holds goes on while the connec
   CHECK(!stage.wireReads());  // open, and the connection is paused
   stage.wire->owner->readSoon();
   CHECK(stage.soon == 1);
+}
+
+TEST_CASE("the failure of a lower filter is the failure of the one above") {
+  Stage stage;
+  stage.filter.setInterest(Interest::Broken);
+  stage.wire->why = Failure::of(std::runtime_error("refused below"));
+  stage.wire->owner->broken(kFilterFailed);
+  CHECK(stage.brokenBy == kFilterFailed);
+  CHECK(std::string(stage.filter.failure().what()) == "refused below");
+}
+
+TEST_CASE("the codec's bytes are not awaited while unencoded output comes first") {
+  Stage stage(/*isOpen=*/true, /*clear=*/2);
+  stage.filter.setInterest(Interest::Write);
+  CHECK(stage.wire->sent == "");
+  CHECK(stage.filter.unacknowledged() == 0);
+  std::string bytes = "xyz";
+  const iovec piece{bytes.data(), bytes.size()};
+  CHECK(stage.filter.send(&piece, 1).bytes == 2);
+  CHECK(stage.wire->sent == "xyhello");
 }
