@@ -1,3 +1,7 @@
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -41,6 +45,33 @@ TEST_CASE("a connection that the parent goes on with ends without a farewell") {
   };
   Conversation<Wire> talk(server, asking("ok"));
   talk.begin().end();
+  CHECK(talk.client().reason.check<ConnectionLost>());
+}
+
+TEST_CASE("a child process that connectionLost() forked sends no farewell") {
+  const pid_t parent = ::getpid();
+  Script server = serving("ok");
+  const auto before = server.data;
+  server.data = [before](Scripted& self, std::string_view data) {
+    if (data != "secret") return before(self, data);
+    self.transport->setIdle(true);
+  };
+  server.lost = [](Scripted& self, const Failure&) {
+    if (self.received != "secret") return;
+    const pid_t child = ::fork();
+    if (child == 0) return;
+    REQUIRE(::waitpid(child, nullptr, 0) == child);
+    connectionOf(self).inherit();  // the parent sends none, either
+  };
+  ListenOptions options;
+  options.maxConnections = 1;
+  Conversation<Wire> talk(server, asking("ok"), options);
+  talk.begin().wire.until([&] { return talk.server().received == "secret"; });
+  talk.wire.connect(*talk.port, talk.clientFactory);
+  talk.wire.until([&] {
+    if (::getpid() != parent) ::_exit(0);
+    return talk.client().isLost;
+  });
   CHECK(talk.client().reason.check<ConnectionLost>());
 }
 
