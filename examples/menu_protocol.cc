@@ -15,6 +15,8 @@
 //   A person will be with you.
 //   > exit
 //   Connection closed by foreign host.
+//
+// It hangs up on a caller who says nothing for a minute.
 
 #include <ropewalk/ropewalk.h>
 
@@ -26,8 +28,12 @@ class Menu : public LineReceiver {
  public:
   Menu() : LineReceiver(LineEnding::LfOrCrLf) {}
 
-  void connectionMade() override { sendLine("Welcome to 10086. " + choices_); }
+  void connectionMade() override {
+    idle_.set(60s);
+    sendLine("Welcome to 10086. " + choices_);
+  }
   void lineReceived(std::string_view line) override {
+    idle_.restart();
     if (line == "exit") return transport->loseConnection();
     state_ == State::Main ? mainMenu(line) : serviceMenu(line);
   }
@@ -48,6 +54,7 @@ class Menu : public LineReceiver {
 
   enum class State { Main, Service } state_ = State::Main;
   const std::string choices_ = "1xxx for a service, 0 for a person, exit to leave.";
+  Timeout idle_{*this};  // hangs up
 };
 
 int main(int argc, char** argv) try {

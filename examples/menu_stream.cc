@@ -15,6 +15,8 @@
 //   A person will be with you.
 //   > exit
 //   Connection closed by foreign host.
+//
+// It hangs up on a caller who says nothing for a minute.
 
 #include <ropewalk/ropewalk.h>
 
@@ -26,7 +28,7 @@ class Menu : public StreamProtocol {
   Deferred<void> serve() override {
     const std::string choices = "1xxx for a service, 0 for a person, exit to leave.\r\n";
     write("Welcome to 10086. " + choices);
-    while (auto line = co_await readLine()) {
+    while (auto line = co_await readLine(60s)) {
       if (*line == "exit") co_return;
       if (*line == "0") {
         write("A person will be with you.\r\n");
@@ -34,10 +36,10 @@ class Menu : public StreamProtocol {
         write("Please try again.\r\n");
       } else {
         write("Service " + *line + ": 1 to order it, 0 to go back.\r\n");
-        auto answer = co_await readLine();
+        auto answer = co_await readLine(60s);
         while (answer && *answer != "0" && *answer != "1" && *answer != "exit") {
           write("Please try again.\r\n");
-          answer = co_await readLine();
+          answer = co_await readLine(60s);
         }
         if (!answer || *answer == "exit") co_return;
         write((*answer == "1" ? "Ordered. " : "") + choices);

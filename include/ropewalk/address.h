@@ -13,8 +13,8 @@ namespace ropewalk {
 
 /// One end of a connection: an IPv4 or IPv6 address and a port.
 ///
-/// Each address has one form, however it was written: `::ffff:127.0.0.1` is the IPv4 address
-/// 127.0.0.1, `0:0:0:0:0:0:0:1` is `::1`, and a scope counts only where the kernel uses it, on
+/// Each address has one form, however it was written: an IPv4-mapped IPv6 address is the IPv4
+/// address, `0:0:0:0:0:0:0:1` is `::1`, and a scope counts only where the kernel uses it, on
 /// link-local addresses. So equal addresses compare equal, hash alike and have one text().
 ///
 /// Threads: value.

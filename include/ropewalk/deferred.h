@@ -6,9 +6,9 @@
 
 #include "ropewalk/detail/coroutine_promise.h"
 #include "ropewalk/detail/deferred_state.h"
+#include "ropewalk/detail/deferred_timeout.h"
 #include "ropewalk/detail/require_callable.h"
 #include "ropewalk/detail/step.h"
-#include "ropewalk/detail/timeout.h"
 #include "ropewalk/promise.h"
 #include "ropewalk/result.h"
 
@@ -145,7 +145,7 @@ class Deferred {
   Droppable<T> addTimeout(std::chrono::duration<Rep, Period> time, ReactorTime& clock,
                           detail::Place place = detail::Place::current()) && {
     if (hasResult()) return std::move(*this);
-    const detail::Ref<detail::Timeout> timeout(new detail::Timeout(time));
+    const detail::Ref<detail::DeferredTimeout> timeout(new detail::DeferredTimeout(time));
     Droppable<T> guarded = std::move(*this).addBoth(
         [timeout](Result<T> result) -> Result<T> {
           Failure failure = timeout->judge(result.failure());

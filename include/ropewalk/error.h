@@ -34,6 +34,7 @@ class Failure;
 ///     CannotListenError
 ///   CancelledError             a Deferred was cancelled
 ///   DeferredTimeoutError       a Deferred timed out: Twisted's defer.TimeoutError
+///   PeerTimeoutError           the peer took longer than the protocol allows
 ///
 /// The others derive from Error itself and report wrong use. Two of them have similar names, as in
 /// Twisted: AlreadyCalledError is about a Promise, AlreadyCalled about a DelayedCall.
@@ -158,7 +159,7 @@ class UserError : public ConnectError {
   UserError();
 };
 
-/// A connect took longer than ConnectOptions::timeout. Other deadlines fail with
+/// A connect took longer than ConnectOptions::timeout. A Deferred that takes too long fails with
 /// DeferredTimeoutError.
 class TimeoutError : public UserError {
  public:
@@ -218,6 +219,16 @@ class DeferredTimeoutError : public Error {
 
   /// "timed out"
   DeferredTimeoutError();
+};
+
+/// The peer took longer than a Timeout of the protocol, or than a read of a StreamProtocol that has
+/// a time limit. Normal on an ordinary day: not logged if it ends a spawned coroutine or serve().
+class PeerTimeoutError : public Error {
+ public:
+  using Error::Error;
+
+  /// "The peer took too long."
+  PeerTimeoutError();
 };
 
 /// A Promise was fired twice. Not to be confused with AlreadyCalled.

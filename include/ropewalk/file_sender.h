@@ -6,6 +6,7 @@
 
 #include "ropewalk/deferred.h"
 #include "ropewalk/detail/place.h"
+#include "ropewalk/file_descriptor.h"
 #include "ropewalk/producer.h"
 #include "ropewalk/promise.h"
 #include "ropewalk/reactor_time.h"
@@ -17,7 +18,7 @@ namespace ropewalk {
 /// Sends a file in pieces, no faster than the peer takes it: a pull producer.
 ///
 ///   auto sender = std::make_shared<FileSender>();
-///   sender->beginFileTransfer(fd, transport).addCallback([](std::string) { ... });
+///   sender->beginFileTransfer(std::move(file), transport).addCallback([](std::string) { ... });
 ///
 /// To send a file unchanged, Transport::writeFile() costs less. Use this for bytes that must be
 /// transformed, for descriptors that sendfile(2) refuses, and to know when everything has been
@@ -35,14 +36,14 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
   /// turn; an abort stops this sender before that.
   using Transform = UniqueFunction<std::string(std::string)>;
 
-  /// Sends the bytes of `fd` from its current position to its end, and closes it.
+  /// Sends the bytes of `file` from its current position to its end, and closes it.
   ///
   /// The Deferred fires with the last byte that was read (empty for an empty file), once the last
   /// piece is sent and this sender is unregistered. It fails if reading fails, or if the connection
   /// ends first ("Consumer asked us to stop producing"). Throws ProducerAlreadyRegistered.
-  /// REQUIRES: an earlier transfer of this sender is over; `fd` is a regular file or blocks. If it
-  /// is non-blocking, a read that would block fails the transfer (EAGAIN).
-  Deferred<std::string> beginFileTransfer(int fd, const TransportRef& consumer,
+  /// REQUIRES: an earlier transfer of this sender is over; `file` is a regular file or blocks. If
+  /// it is non-blocking, a read that would block fails the transfer (EAGAIN).
+  Deferred<std::string> beginFileTransfer(FileDescriptor file, const TransportRef& consumer,
                                           Transform transform = {},
                                           detail::Place place = detail::Place::current());
 
@@ -60,7 +61,7 @@ class FileSender final : public Producer, public std::enable_shared_from_this<Fi
   void endTransfer(int error);
   void finish();
 
-  int fd_ = -1;
+  FileDescriptor file_;
   TransportRef consumer_;
   Transform transform_;
   std::string lastByte_;

@@ -11,6 +11,7 @@
 #include "ropewalk/error.h"
 #include "ropewalk/factory.h"
 #include "ropewalk/failure.h"
+#include "ropewalk/file_descriptor.h"
 #include "ropewalk/file_sender.h"
 #include "ropewalk/gather_results.h"
 #include "ropewalk/line_only_receiver.h"
@@ -28,4 +29,5 @@
 #include "ropewalk/shared_bytes.h"
 #include "ropewalk/stream_protocol.h"
 #include "ropewalk/task.h"
+#include "ropewalk/timeout.h"
 #include "ropewalk/transport.h"

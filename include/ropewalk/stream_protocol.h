@@ -2,16 +2,18 @@
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "ropewalk/deferred.h"
-#include "ropewalk/detail/inbox.h"
+#include "ropewalk/detail/byte_queue.h"
 #include "ropewalk/detail/stream_awaiters.h"
 #include "ropewalk/line_ending.h"
 #include "ropewalk/protocol.h"
 #include "ropewalk/shared_bytes.h"
+#include "ropewalk/timeout.h"
 
 namespace ropewalk {
 
@@ -45,7 +47,10 @@ namespace ropewalk {
 ///         the transport is paused until there is room. While the process is over its memory budget
 ///         (memory_budget.h), it is paused at the first byte. On an accepted connection, reads wait
 ///         while too much output is unsent (Transport::isBlocked()).
-/// Limits: a line may have kMaxLine bytes; a longer one raises LineTooLong.
+/// Limits: a line may have kMaxLine bytes; a longer one raises LineTooLong. A read may have a time
+///         limit, as in `co_await readLine(30s)`. Once it has passed (timeout.h says how exactly),
+///         the read raises PeerTimeoutError; the input that has come is kept for the next read.
+///         A negative limit raises NegativeDelay.
 class StreamProtocol : public Protocol {
  public:
   /// The longest line of readLine(), and of readUntil() without a limit of its own, in bytes.
@@ -53,6 +58,9 @@ class StreamProtocol : public Protocol {
 
   /// The number of unread bytes above which the transport is paused.
   static constexpr std::size_t kMaxUnread = 64 * 1024;
+
+  /// The time limit of a read that has none.
+  static constexpr Duration kForever = Duration::max();
 
   explicit StreamProtocol(LineEnding ending = LineEnding::LfOrCrLf) noexcept;
   ~StreamProtocol() override;
@@ -63,12 +71,13 @@ class StreamProtocol : public Protocol {
   /// The next line without its end: `while (auto line = co_await readLine())`. Gives
   /// std::optional<std::string>. The variable is needed even if nothing uses it: g++ 12
   /// miscompiles `while (co_await readLine())` (see Deferred).
-  [[nodiscard]] detail::StreamRead readLine() noexcept;
+  [[nodiscard]] detail::StreamRead readLine(Duration within = kForever) noexcept;
 
   /// The next `count` bytes. Gives std::optional<std::string>.
   ///
   /// Keeps `count` bytes in memory: do not take `count` from a peer unchecked.
-  [[nodiscard]] detail::StreamRead readExactly(std::size_t count) noexcept;
+  [[nodiscard]] detail::StreamRead readExactly(std::size_t count,
+                                               Duration within = kForever) noexcept;
 
   /// The bytes before the next `delimiter`, which is consumed but not returned. Gives
   /// std::optional<std::string>.
@@ -76,10 +85,11 @@ class StreamProtocol : public Protocol {
   /// `delimiter` must outlive the await. Raises LineTooLong beyond `limit` bytes.
   /// REQUIRES: `delimiter` is not empty.
   [[nodiscard]] detail::StreamRead readUntil(std::string_view delimiter,
-                                             std::size_t limit = kMaxLine) noexcept;
+                                             std::size_t limit = kMaxLine,
+                                             Duration within = kForever) noexcept;
 
   /// All bytes that are there, at least one. Gives std::optional<std::string>.
-  [[nodiscard]] detail::StreamRead readSome() noexcept;
+  [[nodiscard]] detail::StreamRead readSome(Duration within = kForever) noexcept;
 
   /// Removes and returns the bytes that have arrived but were not read: for another protocol, with
   /// `transport->switchProtocol(next, takeUnread())`. A pending read continues to wait.
@@ -107,12 +117,14 @@ class StreamProtocol : public Protocol {
   friend class detail::StreamRead;
 
   void setReader(detail::StreamRead* reader);
+  void makeReadLimit(Duration within);
   void take(std::size_t count);
   void pauseOrResume();
   bool givesBack();
 
   detail::Inbox inbox_;
   detail::StreamRead* reader_ = nullptr;  // the pending read
+  std::unique_ptr<Timeout> readLimit_;    // of the pending read; null if no read had one yet
   LineEnding ending_;
   bool readEnded_ = false;
   bool isPaused_ = false;

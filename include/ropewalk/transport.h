@@ -12,6 +12,7 @@
 #include "ropewalk/address.h"
 #include "ropewalk/detail/drained.h"
 #include "ropewalk/detail/ref.h"
+#include "ropewalk/file_descriptor.h"
 #include "ropewalk/producer.h"
 #include "ropewalk/shared_bytes.h"
 
@@ -75,12 +76,12 @@ class Transport : public detail::SharedRefCounted {
     for (const std::string_view piece : pieces) write(piece);
   }
 
-  /// Sends `count` bytes of the open file `fd` from `offset` on, after everything written before,
+  /// Sends `count` bytes of the open `file` from `offset` on, after everything written before,
   /// by sendfile(2) if the transport can.
   ///
-  /// Owns `fd` from now on, and closes it when all is sent or the connection ends. If the file is
-  /// shorter, or cannot be read, the connection ends as by cutShort().
-  virtual void writeFile(int fd, std::uint64_t offset, std::uint64_t count) = 0;
+  /// Closes the file when all is sent or the connection ends. If the file is shorter, or cannot be
+  /// read, the connection ends as by cutShort().
+  virtual void writeFile(FileDescriptor file, std::uint64_t offset, std::uint64_t count) = 0;
 
   /// Closes once everything written so far has been sent.
   ///

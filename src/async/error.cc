@@ -79,6 +79,7 @@ InvalidAddressError::InvalidAddressError(std::string_view address, std::string_v
 
 CancelledError::CancelledError() : Error("cancelled") {}
 DeferredTimeoutError::DeferredTimeoutError() : Error("timed out") {}
+PeerTimeoutError::PeerTimeoutError() : Error("The peer took too long.") {}
 AlreadyCalledError::AlreadyCalledError() : Error("this Promise has been fired before") {}
 PromiseDropped::PromiseDropped() : Error("the Promise was dropped before it was fired") {}
 AlreadyCalled::AlreadyCalled() : Error("this delayed call has run already") {}

@@ -3,39 +3,10 @@
 #include <fmt/args.h>
 #include <fmt/format.h>
 
-#include <iterator>
+#include "ropewalk/detail/text.h"
 
 namespace ropewalk::detail {
 namespace {
-
-// One character as read from the front of a text: its code point, and how many bytes it took.
-// A length of 0 means that the text does not begin with a well-formed character.
-struct Character {
-  char32_t code;
-  std::size_t length;
-};
-
-// RFC 3629 section 4: no overlong forms, no surrogates, nothing above U+10FFFF.
-Character firstOf(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(0) < 0x80) return {byte(0), 1};
-  const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
-  if (byte(0) < 0xC2 || byte(0) > 0xF4 || text.size() < length) return {0, 0};
-  char32_t code = byte(0) & (0x7FU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {0, 0};
-    code = (code << 6) | (byte(i) & 0x3FU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code < 0xE000;
-  return overlong || surrogate || code > 0x10FFFF ? Character{0, 0} : Character{code, length};
-}
-
-bool isHarmless(char32_t code) {
-  if (code < 0x20 || (code >= 0x7F && code < 0xA0)) return false;  // C0, DEL, C1
-  if (code >= 0x2028 && code <= 0x202E) return false;  // line separators, direction overrides
-  return code < 0x2066 || code > 0x2069;               // direction isolates
-}
 
 void pushArgument(fmt::dynamic_format_arg_store<fmt::format_context>& store,
                   const LogArgument& argument) {
@@ -63,16 +34,13 @@ std::string escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const Character first = firstOf(text);
-    const std::size_t length = first.length == 0 ? 1 : first.length;
-    const std::string_view bytes = text.substr(0, length);
-    text.remove_prefix(length);
-    if (first.length != 0 && isHarmless(first.code)) {
+    const Utf8Character first = firstCharacter(text);
+    const std::string_view bytes = text.substr(0, first.size);
+    text.remove_prefix(first.size);
+    if (first.isValid && !isControl(first.code)) {
       out += bytes;
-      continue;
-    }
-    for (const char byte : bytes) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(byte));
+    } else {
+      for (const char byte : bytes) appendEscaped(out, byte);
     }
   }
   return out;

@@ -210,7 +210,7 @@ void TcpPort::pauseFor(Duration pause) noexcept {
 void TcpPort::endPause() noexcept {
   isPaused_ = false;
   if (resumeCall_.active()) resumeCall_.cancel();
-  core_.turn().deadlines().remove(*this);
+  removeDeadline();
 }
 
 void TcpPort::connectionEnded() noexcept {

@@ -11,6 +11,8 @@
 #include <optional>
 #include <system_error>
 
+#include "ropewalk/detail/text.h"
+
 namespace ropewalk::sim {
 
 namespace {
@@ -33,9 +35,7 @@ std::string escaped(std::string_view bytes) {
     } else if (byte == '\\') {
       text += "\\\\";
     } else if (byte < ' ' || byte > '~' || isLastSpace) {
-      char hex[8];
-      std::snprintf(hex, sizeof hex, "\\x%02x", byte);
-      text += hex;
+      detail::appendEscaped(text, bytes[i]);
     } else {
       text += static_cast<char>(byte);
     }

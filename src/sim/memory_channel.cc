@@ -23,7 +23,7 @@ MemoryChannel::~MemoryChannel() {
 
 Transfer MemoryChannel::receive(char* buffer, std::size_t size) {
   if (!far_->coming.empty()) {
-    const std::size_t count = far_->coming.front(size).copy(buffer, size);
+    const std::size_t count = far_->coming.bytes().copy(buffer, size);
     far_->coming.drop(count);
     return {.bytes = static_cast<std::ptrdiff_t>(count)};
   }

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "reactor/sim/byte_queue.h"
 #include "reactor/sim/polled_channel.h"
+#include "ropewalk/detail/byte_queue.h"
 
 namespace ropewalk::detail {
 

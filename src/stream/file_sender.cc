@@ -8,17 +8,17 @@
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
 #include "ropewalk/reactor.h"
-#include "sys/file_descriptor.h"
 #include "sys/kernel.h"
 
 namespace ropewalk {
 
 FileSender::~FileSender() { finish(); }
 
-Deferred<std::string> FileSender::beginFileTransfer(int fd, const TransportRef& consumer,
+Deferred<std::string> FileSender::beginFileTransfer(FileDescriptor file,
+                                                    const TransportRef& consumer,
                                                     Transform transform, detail::Place place) {
   finish();
-  fd_ = fd;
+  file_ = std::move(file);
   consumer_ = consumer;
   transform_ = std::move(transform);
   lastByte_.clear();
@@ -38,7 +38,7 @@ void FileSender::resumeProducing() {
   // The consumer asks again only after a write.
   while (piece.empty()) {
     piece.resize(kChunkSize);
-    const ssize_t got = sys::kernel.read(fd_, piece.data(), piece.size());
+    const ssize_t got = sys::kernel.read(file_.get(), piece.data(), piece.size());
     if (got <= 0) return endTransfer(got == 0 ? 0 : errno);
     piece.resize(static_cast<std::size_t>(got));
     lastByte_ = piece.back();
@@ -79,7 +79,7 @@ void FileSender::stopProducing() {
 }
 
 void FileSender::finish() {
-  sys::FileDescriptor(std::exchange(fd_, -1)).close();
+  file_.close();
   if (next_.active()) next_.cancel();
 }
 

@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "async/in_seconds.h"
 #include "ropewalk/detail/coroutine_frame.h"
 #include "ropewalk/detail/line_delimiter.h"
 #include "ropewalk/error.h"
@@ -19,16 +20,22 @@ bool isOver(const Transport& transport) {
 
 bool StreamRead::ready() {
   outcome_ = examine();
-  return outcome_ != Outcome::Waiting;
+  if (outcome_ != Outcome::Waiting) return true;
+  if (isLimited()) stream_.makeReadLimit(within_);  // may throw, which wait() must not
+  return false;
 }
 
 void StreamRead::wait() {
   assert(stream_.reader_ == nullptr && "two reads of one StreamProtocol at a time");
   stream_.setReader(this);
+  if (isLimited()) stream_.readLimit_->set(within_);
 }
 
 std::optional<std::string> StreamRead::result() {
   if (outcome_ == Outcome::TooLong) throw LineTooLong(size_);
+  if (outcome_ == Outcome::TimedOut) {
+    throw PeerTimeoutError("the read timed out after " + inSeconds(within_) + " s");
+  }
   if (outcome_ != Outcome::Found) return std::nullopt;
   std::string bytes(stream_.inbox_.bytes().substr(0, length_));
   stream_.take(next_);
@@ -36,10 +43,21 @@ std::optional<std::string> StreamRead::result() {
 }
 
 void StreamRead::changed() {
-  if (!ready()) return;
+  outcome_ = examine();
+  if (outcome_ != Outcome::Waiting) stopWaiting();
+}
+
+void StreamRead::timedOut() {
+  outcome_ = Outcome::TimedOut;
+  stopWaiting();
+}
+
+void StreamRead::stopWaiting() {
   stream_.setReader(nullptr);
   resumeSoon();
 }
+
+bool StreamRead::isLimited() const noexcept { return within_ != StreamProtocol::kForever; }
 
 void StreamRead::cancelAwait(CancelCause cause) noexcept {
   stream_.setReader(nullptr);

@@ -1,5 +1,6 @@
 #include "ropewalk/stream_protocol.h"
 
+#include "ropewalk/error.h"
 #include "ropewalk/transport.h"
 #include "stream/short_memory.h"
 
@@ -14,20 +15,21 @@ StreamProtocol::~StreamProtocol() {
   if (reader_ != nullptr) reader_->cancelAwait(detail::CancelCause::Cancelled);
 }
 
-StreamRead StreamProtocol::readLine() noexcept {
-  return StreamRead(*this, StreamRead::Wanted::Line, kMaxLine);
+StreamRead StreamProtocol::readLine(Duration within) noexcept {
+  return StreamRead(*this, StreamRead::Wanted::Line, kMaxLine, within);
 }
 
-StreamRead StreamProtocol::readExactly(std::size_t count) noexcept {
-  return StreamRead(*this, StreamRead::Wanted::Exactly, count);
+StreamRead StreamProtocol::readExactly(std::size_t count, Duration within) noexcept {
+  return StreamRead(*this, StreamRead::Wanted::Exactly, count, within);
 }
 
-StreamRead StreamProtocol::readUntil(std::string_view delimiter, std::size_t limit) noexcept {
-  return StreamRead(*this, StreamRead::Wanted::Until, limit, delimiter);
+StreamRead StreamProtocol::readUntil(std::string_view delimiter, std::size_t limit,
+                                     Duration within) noexcept {
+  return StreamRead(*this, StreamRead::Wanted::Until, limit, within, delimiter);
 }
 
-StreamRead StreamProtocol::readSome() noexcept {
-  return StreamRead(*this, StreamRead::Wanted::Some, 0);
+StreamRead StreamProtocol::readSome(Duration within) noexcept {
+  return StreamRead(*this, StreamRead::Wanted::Some, 0, within);
 }
 
 void StreamProtocol::connectionMade() {
@@ -56,7 +58,14 @@ void StreamProtocol::drainRequested() { StreamProtocol::readConnectionLost(); }
 
 void StreamProtocol::setReader(StreamRead* reader) {
   reader_ = reader;
+  if (readLimit_) readLimit_->stop();
   pauseOrResume();
+}
+
+void StreamProtocol::makeReadLimit(Duration within) {
+  if (within < Duration::zero()) throw NegativeDelay();
+  if (readLimit_) return;
+  readLimit_ = std::make_unique<Timeout>(*this, [this] { reader_->timedOut(); });
 }
 
 void StreamProtocol::take(std::size_t count) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "sys/file_descriptor.h"
+#include "ropewalk/file_descriptor.h"
 #include "sys/host_names.h"
 #include "sys/kernel.h"
 

@@ -15,7 +15,7 @@
 #include <optional>
 #include <system_error>
 
-#include "sys/file_descriptor.h"
+#include "ropewalk/file_descriptor.h"
 #include "sys/kernel.h"
 
 namespace ropewalk::sys {

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "ropewalk/detail/above_standard.h"
+#include "sys/kernel.h"
 
 namespace ropewalk::sys {
 
@@ -24,7 +25,7 @@ namespace ropewalk::detail {
 
 int aboveStandard(int made) noexcept {
   if (made < 0 || made > 2) return made;
-  sys::FileDescriptor low(made);
+  FileDescriptor low(made);
   return ::fcntl(low.get(), F_DUPFD_CLOEXEC, 3);
 }
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "sys/file_descriptor.h"
+#include "ropewalk/file_descriptor.h"
 
 namespace ropewalk::sys {
 

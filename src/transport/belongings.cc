@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "ropewalk/protocol.h"
+#include "ropewalk/timeout.h"
 
 namespace ropewalk::detail {
 
-// Not defined in the class: g++ 12 would then leak the memory if the constructor throws.
-Belongings::Belongings() : scope_(new Scope) {}
+Belongings::~Belongings() {
+  while (timeouts_ != nullptr) forget(*timeouts_);
+}
 
 Belongings& Belongings::of(Protocol& protocol) {
   if (!protocol.belongings_) protocol.belongings_ = std::make_unique<Belongings>();
@@ -20,14 +22,19 @@ Belongings& Belongings::of(Protocol& protocol) {
 void Belongings::end(Protocol& protocol) {
   if (!protocol.belongings_) return;
   Belongings& belongings = *protocol.belongings_;
+  belongings.ended_ = true;
   for (DelayedCall& call : std::exchange(belongings.calls_, {})) {
     if (call.active()) call.cancel();
   }
-  belongings.scope_->close();
+  while (belongings.timeouts_ != nullptr) belongings.forget(*belongings.timeouts_);
+  if (belongings.scope_) belongings.scope_->close();
 }
 
 void Belongings::handOver(Protocol& protocol) noexcept {
-  if (protocol.belongings_) protocol.belongings_->scope_->handOver();
+  if (!protocol.belongings_) return;
+  Belongings& belongings = *protocol.belongings_;
+  belongings.handedOver_ = true;
+  if (belongings.scope_) belongings.scope_->handOver();
 }
 
 void Belongings::makeRoom() {
@@ -44,6 +51,29 @@ void Belongings::makeRoom() {
 DelayedCall Belongings::keep(DelayedCall call) noexcept {
   calls_.push_back(call);
   return call;
+}
+
+void Belongings::keep(Timeout& timeout) noexcept {
+  timeout.nextOfProtocol_ = std::exchange(timeouts_, &timeout);
+  timeout.keeper_ = this;
+}
+
+// Stops it, too.
+void Belongings::forget(Timeout& timeout) noexcept {
+  Timeout** at = &timeouts_;
+  while (*at != &timeout) at = &(*at)->nextOfProtocol_;
+  *at = std::exchange(timeout.nextOfProtocol_, nullptr);
+  timeout.keeper_ = nullptr;
+  timeout.removeDeadline();
+}
+
+Scope& Belongings::scope() {
+  if (!scope_) {
+    scope_ = Ref<Scope>(new Scope);
+    if (handedOver_) scope_->handOver();
+    if (ended_) scope_->close();
+  }
+  return *scope_;
 }
 
 }  // namespace ropewalk::detail

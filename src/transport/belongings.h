@@ -7,15 +7,19 @@
 
 namespace ropewalk {
 class Protocol;
-}
+class Timeout;
+}  // namespace ropewalk
 
 namespace ropewalk::detail {
 
-// The delayed calls and coroutines that were started through a protocol and end with its
+// The delayed calls, timeouts and coroutines that were started through a protocol and end with its
 // connection. Exists only for protocols that started one.
 class Belongings {
  public:
-  Belongings();
+  Belongings() = default;
+  Belongings(const Belongings&) = delete;
+  Belongings& operator=(const Belongings&) = delete;
+  ~Belongings();
 
   // Creates them if `protocol` has none yet.
   static Belongings& of(Protocol& protocol);
@@ -30,11 +34,22 @@ class Belongings {
   // does not. REQUIRES: makeRoom() was called before each keep().
   void makeRoom();
   DelayedCall keep(DelayedCall call) noexcept;
-  Scope& scope() noexcept { return *scope_; }
+
+  void keep(Timeout& timeout) noexcept;
+  void forget(Timeout& timeout) noexcept;
+
+  // Made when it is first needed. Throws std::bad_alloc.
+  Scope& scope();
+
+  // True once they must no longer act on the connection.
+  bool isOver() const noexcept { return handedOver_ || ended_; }
 
  private:
   std::vector<DelayedCall> calls_;
-  Ref<Scope> scope_;
+  Timeout* timeouts_ = nullptr;
+  Ref<Scope> scope_;  // null if no coroutine was started
+  bool handedOver_ = false;
+  bool ended_ = false;
 };
 
 }  // namespace ropewalk::detail

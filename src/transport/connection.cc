@@ -150,9 +150,8 @@ void Connection::writeOwned(std::string bytes) {
   queued();
 }
 
-void Connection::writeFile(int fd, std::uint64_t offset, std::uint64_t count) {
+void Connection::writeFile(FileDescriptor file, std::uint64_t offset, std::uint64_t count) {
   requireHome("Transport::writeFile()");
-  sys::FileDescriptor file(fd);
   if (count == 0 || !acceptsWrites()) return;
   try {
     queue_.append(std::move(file), offset, count);

@@ -131,7 +131,7 @@ class Connection final : public Transport, public ChannelOwner, private Deadline
   // Transport
   void write(std::string_view bytes) override;
   void write(const SharedBytes& bytes) override;
-  void writeFile(int fd, std::uint64_t offset, std::uint64_t count) override;
+  void writeFile(FileDescriptor file, std::uint64_t offset, std::uint64_t count) override;
   void loseConnection(Linger linger) override;
   void loseConnection(Failure why) override;
   void abortConnection() override;

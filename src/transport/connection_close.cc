@@ -225,7 +225,7 @@ void Connection::endSoon(Failure why) noexcept {
   phase_ = Phase::Ending;
   dropQueue();  // its pieces in the arena become invalid at the end of this turn
   channel_->setInterest(Interest::Nothing);
-  turn_.deadlines().clear(*this);
+  clearDeadline();
   settleLater();
 }
 
@@ -278,7 +278,7 @@ void Connection::end(const Failure& why) noexcept {
   becomeBusy();
   dropQueue();
   channel_->setInterest(Interest::Nothing);
-  turn_.deadlines().remove(*this);
+  removeDeadline();
   phase_ = Phase::Ended;
   stopFeed();
   guarded([this] { roomWaiters_.lose(); });

@@ -159,7 +159,7 @@ void Connection::afterFlush() noexcept {
   needsAfterFlush_ = feed_ || waitsForRoom_ || !roomWaiters_.empty();
   if (queue_.empty()) {
     if (!waitsForRoom_ && phase_ < Phase::Lingering) {
-      turn_.deadlines().clear(*this);
+      clearDeadline();
       stall_.reset();
     }
     allSent();

@@ -4,8 +4,8 @@
 #include "ropewalk/connection_limits.h"
 #include "ropewalk/error.h"
 #include "ropewalk/failure.h"
+#include "ropewalk/file_descriptor.h"
 #include "ropewalk/transport.h"
-#include "sys/file_descriptor.h"
 
 namespace ropewalk {
 
@@ -18,7 +18,7 @@ class DeadTransport final : public Transport {
 
   void write(std::string_view) override {}
   void write(const SharedBytes&) override {}
-  void writeFile(int fd, std::uint64_t, std::uint64_t) override { sys::FileDescriptor closed(fd); }
+  void writeFile(FileDescriptor, std::uint64_t, std::uint64_t) override {}
   void loseConnection(Linger) override {}
   void loseConnection(Failure) override {}
   void abortConnection() override {}

@@ -86,6 +86,7 @@ void DeadlineWheel::sweepSlot(std::uint32_t tick, std::uint32_t now) noexcept {
   while (Deadline* const deadline = waiting) {
     deadline->unlink();
     if (deadline->due_ == 0) continue;
+    if (isLeft_) deadline->due_ = std::max(deadline->due_, swept_ + 1);
     if (deadline->due_ > now) {
       link(*deadline);
     } else {

@@ -3,37 +3,10 @@
 #include <array>
 #include <cstdint>
 
+#include "ropewalk/detail/deadline.h"
 #include "ropewalk/reactor_time.h"
 
 namespace ropewalk::detail {
-
-class DeadlineWheel;
-
-// A deadline. Setting it again to a later time is one store: the wheel reads the time only when it
-// passes the slot in which the deadline was first put.
-class Deadline {
- public:
-  Deadline() = default;
-  Deadline(const Deadline&) = delete;
-  Deadline& operator=(const Deadline&) = delete;
-
- protected:
-  virtual ~Deadline() { unlink(); }
-
-  // Called at most DeadlineWheel::kTick late, never early, once per set(). May set it again.
-  virtual void deadlinePassed() noexcept = 0;
-
- private:
-  friend class DeadlineWheel;
-
-  void unlink() noexcept;
-  void linkInto(Deadline*& slot) noexcept;
-
-  Deadline* next_ = nullptr;
-  Deadline** before_ = nullptr;  // the pointer to this; null: in no slot
-  std::uint32_t due_ = 0;        // in ticks since the wheel's origin; 0: not set
-  std::uint32_t slot_ = 0;       // the tick of the slot it is in
-};
 
 // All deadlines of a reactor: one slot per tick, visited by one sweep. An idle connection costs
 // nothing, whatever its deadline.
@@ -48,13 +21,9 @@ class DeadlineWheel {
   DeadlineWheel& operator=(const DeadlineWheel&) = delete;
 
   void set(Deadline& deadline, TimePoint when) noexcept;
-  void clear(Deadline& deadline) noexcept { deadline.due_ = 0; }
 
-  // As clear(), and unlinks the deadline, which may then outlive the wheel.
-  void remove(Deadline& deadline) noexcept {
-    clear(deadline);
-    deadline.unlink();
-  }
+  // While on, no deadline passes: this is the child of a fork.
+  void setLeft(bool on) noexcept { isLeft_ = on; }
 
   // Calls the deadlines that are due at `now`. REQUIRES: nextSweep() <= now.
   void sweep(TimePoint now) noexcept;
@@ -78,6 +47,7 @@ class DeadlineWheel {
   std::uint64_t origin_ = 0;  // the time of tick 0, itself in ticks: a multiple of kSlots
   std::uint32_t swept_ = 0;   // every slot up to this tick has been visited
   TimePoint nextSweep_ = TimePoint::max();
+  bool isLeft_ = false;
   std::array<Deadline*, kSlots> slots_{};
 };
 

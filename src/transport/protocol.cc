@@ -4,9 +4,9 @@
 #include "ropewalk/error.h"
 #include "ropewalk/factory.h"
 #include "ropewalk/failure.h"
-#include "ropewalk/log.h"
 #include "ropewalk/reactor.h"
 #include "transport/belongings.h"
+#include "transport/timed_call.h"
 
 namespace ropewalk {
 
@@ -43,14 +43,7 @@ DelayedCall Protocol::callLaterOwned(Duration delay, UniqueFunction<void()> call
   belongings.makeRoom();
   return belongings.keep(
       transport->reactor().callLater(delay, [alive = transport, call = std::move(call)]() mutable {
-        const detail::LogContext named(*alive);
-        try {
-          call();
-        } catch (...) {
-          const Failure thrown = Failure::current();
-          logError("a timed call threw {}: {}", thrown.typeName(), thrown);
-          alive->loseConnection(thrown);
-        }
+        detail::runTimedCall(alive, call);
       }));
 }
 
@@ -65,6 +58,7 @@ void Protocol::spawnOwned(UniqueFunction<Deferred<void>()> call, detail::Place p
       logError("the connection ends because of a failure in the call spawned at {}:{}: {}: {}",
                place.file, place.line, why.typeName(), why);
     }
+    if (why.check<PeerTimeoutError>()) return;
     why.raise();  // the caller logs it
   };
   call().addErrback(failed, place);

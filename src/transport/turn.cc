@@ -128,6 +128,7 @@ void Turn::endAll(const Failure& why) noexcept {
 
 void Turn::setLeft(bool on) noexcept {
   isLeft_ = on;
+  deadlines_.setLeft(on);
   if (inHand_) inHand_->leave(on);
   if (!on) forEach([](Connection& each) { each.inherit(); });
 }

@@ -32,12 +32,12 @@ struct WriteQueue::SharedPiece : Piece {
 };
 
 struct WriteQueue::FilePiece : Piece {
-  FilePiece(sys::FileDescriptor given, std::uint64_t from, std::uint64_t count)
+  FilePiece(FileDescriptor given, std::uint64_t from, std::uint64_t count)
       : file(std::move(given)), begin(from), offset(from) {
     size = count;
     kind = Kind::File;
   }
-  sys::FileDescriptor file;
+  FileDescriptor file;
   std::uint64_t begin;
   std::uint64_t offset;
 };
@@ -81,7 +81,7 @@ void WriteQueue::append(std::string bytes) {
 
 void WriteQueue::append(const SharedBytes& bytes) { push(new SharedPiece(bytes), bytes.size()); }
 
-void WriteQueue::append(sys::FileDescriptor file, std::uint64_t offset, std::uint64_t count) {
+void WriteQueue::append(FileDescriptor file, std::uint64_t offset, std::uint64_t count) {
   push(new FilePiece(std::move(file), offset, count), count);
   inFiles_ += count;
 }

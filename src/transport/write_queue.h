@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "ropewalk/file_descriptor.h"
 #include "ropewalk/shared_bytes.h"
-#include "sys/file_descriptor.h"
 #include "transport/arena.h"
 
 namespace ropewalk::detail {
@@ -59,7 +59,7 @@ class WriteQueue {
 
   void append(std::string bytes);
   void append(const SharedBytes& bytes);
-  void append(sys::FileDescriptor file, std::uint64_t offset, std::uint64_t count);
+  void append(FileDescriptor file, std::uint64_t offset, std::uint64_t count);
 
   bool empty() const noexcept { return first_ == nullptr; }
   std::size_t bytes() const noexcept { return bytes_; }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "ropewalk/detail/awaiter.h"
+#include "ropewalk/reactor_time.h"
 
 namespace ropewalk {
 class StreamProtocol;
@@ -21,9 +22,9 @@ class StreamRead final : public Awaiter {
 
   // `delimiter` is for Until. `size` is the number of bytes for Exactly, the limit for Line and
   // Until.
-  StreamRead(StreamProtocol& stream, Wanted wanted, std::size_t size,
+  StreamRead(StreamProtocol& stream, Wanted wanted, std::size_t size, Duration within,
              std::string_view delimiter = {}) noexcept
-      : stream_(stream), delimiter_(delimiter), size_(size), wanted_(wanted) {}
+      : stream_(stream), delimiter_(delimiter), size_(size), within_(within), wanted_(wanted) {}
 
   bool ready();
   void wait();
@@ -32,14 +33,19 @@ class StreamRead final : public Awaiter {
   // More input has arrived, or the peer has finished. REQUIRES: it waits.
   void changed();
 
+  // The time for it has passed. REQUIRES: it waits.
+  void timedOut();
+
   // The unread input was taken away: what comes next is other input.
   void searchAgain() noexcept { searched_ = 0; }
 
   void cancelAwait(CancelCause cause) noexcept override;
 
  private:
-  enum class Outcome : std::uint8_t { Waiting, Found, Ended, TooLong };
+  enum class Outcome : std::uint8_t { Waiting, Found, Ended, TooLong, TimedOut };
 
+  void stopWaiting();
+  bool isLimited() const noexcept;
   Outcome examine();
   Outcome examineDelimited(std::string_view bytes);
   Outcome found(std::size_t length, std::size_t next) noexcept;
@@ -50,6 +56,7 @@ class StreamRead final : public Awaiter {
   std::size_t searched_ = 0;  // this many bytes of the inbox contain no delimiter
   std::size_t length_ = 0;    // once found: the number of requested bytes
   std::size_t next_ = 0;      // ... and the start of the next read
+  Duration within_;
   Wanted wanted_;
   Outcome outcome_ = Outcome::Waiting;
 };

@@ -31,8 +31,9 @@ class BadCapture : public Error {
 ///   2.500000001 lost ConnectionDone
 ///
 /// `data` is what one dataReceived() got: printable ASCII as it is, the rest, and what an editor
-/// could lose, as \r, \n, \t, \\ or \xNN. `end`: the peer has finished. `lost`: the connection was
-/// lost, with the name of the reason. Empty lines, and lines that begin with #, mean nothing.
+/// could lose, as `\r`, `\n`, `\t`, `\\` or `\xNN`. `end`: the peer has finished. `lost`: the
+/// connection was lost, with the name of the reason. Empty lines, and lines that begin with #, mean
+/// nothing.
 ///
 /// Threads: value.
 class Capture {

@@ -51,7 +51,7 @@ void PartialContent::sendNothing(Response& response, std::uint64_t size) {
 void PartialContent::sendOne(Response& response, const ByteRange& part, std::uint64_t size) {
   response.fields_.add(kContentRange, contentRange(part, size));
   if (auto* const file = std::get_if<FilePart>(&response.body_)) {
-    *file = FilePart(file->release(), file->offset() + part.first, part.size);
+    file->narrow(part.first, part.size);
     return;
   }
   response.body_ = std::string(response.body().substr(part.first, part.size));

@@ -9,7 +9,6 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <string_view>
@@ -36,10 +35,10 @@ std::uint64_t resolveFlags(Symlinks symlinks) {
 // another process has a lease on the file) and EINTR (a signal came while a slow file system
 // worked).
 template <typename Open>
-int tried(const Open& open) {
+FileDescriptor tried(const Open& open) {
   for (int tries = 1;; ++tries) {
-    const int fd = detail::aboveStandard(open());
-    if (fd >= 0 || tries == kTries || (errno != EAGAIN && errno != EINTR)) return fd;
+    FileDescriptor opened(detail::aboveStandard(open()));
+    if (opened || tries == kTries || (errno != EAGAIN && errno != EINTR)) return opened;
   }
 }
 
@@ -48,23 +47,16 @@ bool isMissing(int error) { return error == ENOSYS || error == EPERM || error ==
 }  // namespace
 
 RootDirectory::RootDirectory(const std::string& path, Symlinks symlinks)
-    : fd_(detail::aboveStandard(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))),
+    : root_(detail::aboveStandard(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))),
       symlinks_(symlinks) {
-  if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "open the web root " + path);
+  if (!root_) throw std::system_error(errno, std::generic_category(), "open the web root " + path);
 }
-
-RootDirectory::~RootDirectory() { ::close(fd_); }
 
 RootDirectory::Found RootDirectory::open(const std::string& path) const {
   Found found;
-  const int fd = openBeneath(path.empty() ? "." : path);
-  if (fd < 0) {
-    found.error = errno;
-    return found;
-  }
-  found.file = FilePart(fd, 0, 0);
+  FileDescriptor opened = openBeneath(path.empty() ? "." : path);
   struct stat status;
-  if (::fstat(fd, &status) != 0) {
+  if (!opened || ::fstat(opened.get(), &status) != 0) {
     found.error = errno;
     return found;
   }
@@ -72,38 +64,38 @@ RootDirectory::Found RootDirectory::open(const std::string& path) const {
   found.isDirectory = S_ISDIR(status.st_mode);
   found.modified = std::chrono::sys_seconds(std::chrono::seconds(status.st_mtim.tv_sec));
   if (found.isFile) {
-    found.file = FilePart(found.file.release(), 0, static_cast<std::uint64_t>(status.st_size));
+    found.file = FilePart(std::move(opened), 0, static_cast<std::uint64_t>(status.st_size));
     found.tag = fileTag(status);
   }
   return found;
 }
 
-int RootDirectory::openBeneath(const std::string& path) const {
+FileDescriptor RootDirectory::openBeneath(const std::string& path) const {
   if (symlinks_ == Symlinks::Follow) {
-    return tried([&] { return ::openat(fd_, path.c_str(), kFlags); });
+    return tried([&] { return ::openat(root_.get(), path.c_str(), kFlags); });
   }
   open_how how{};
   how.flags = kFlags;
   how.resolve = resolveFlags(symlinks_);
-  const int fd = tried([&] {
-    return static_cast<int>(::syscall(SYS_openat2, fd_, path.c_str(), &how, sizeof how));
+  FileDescriptor opened = tried([&] {
+    return static_cast<int>(::syscall(SYS_openat2, root_.get(), path.c_str(), &how, sizeof how));
   });
-  if (fd >= 0 || !isMissing(errno)) return fd;
+  if (opened || !isMissing(errno)) return opened;
   return openByComponents(path);
 }
 
-int RootDirectory::openByComponents(const std::string& path) const {
-  FilePart directory(-1, 0, 0);  // for its descriptor alone
+FileDescriptor RootDirectory::openByComponents(const std::string& path) const {
+  FileDescriptor directory;
   std::string_view rest = path;
   for (;;) {
-    const int from = directory.fd() < 0 ? fd_ : directory.fd();
+    const int from = directory ? directory.get() : root_.get();
     const std::size_t slash = rest.find('/');
     const std::string component(rest.substr(0, slash));
     const bool last = slash == std::string_view::npos;
     const int flags = last ? kFlags | O_NOFOLLOW : O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
-    const int fd = tried([&] { return ::openat(from, component.c_str(), flags); });
-    if (last || fd < 0) return fd;
-    directory = FilePart(fd, 0, 0);
+    FileDescriptor opened = tried([&] { return ::openat(from, component.c_str(), flags); });
+    if (last || !opened) return opened;
+    directory = std::move(opened);
     rest.remove_prefix(slash + 1);
   }
 }

@@ -13,7 +13,7 @@ class RootDirectory {
  public:
   // What is at a path. `error` is 0 or the errno of why it cannot be opened.
   struct Found {
-    FilePart file{-1, 0, 0};
+    FilePart file;
     bool isFile = false;
     bool isDirectory = false;
     std::chrono::sys_seconds modified{};
@@ -23,19 +23,16 @@ class RootDirectory {
 
   // Throws std::system_error if `path` is no directory that can be opened.
   RootDirectory(const std::string& path, Symlinks symlinks);
-  RootDirectory(const RootDirectory&) = delete;
-  RootDirectory& operator=(const RootDirectory&) = delete;
-  ~RootDirectory();
 
   // Looks at `path`, relative to the root, without blocking on a FIFO or a device.
   // REQUIRES: its components are neither empty nor dots; the empty path is the root itself.
   Found open(const std::string& path) const;
 
  private:
-  int openBeneath(const std::string& path) const;
-  int openByComponents(const std::string& path) const;
+  FileDescriptor openBeneath(const std::string& path) const;
+  FileDescriptor openByComponents(const std::string& path) const;
 
-  int fd_;
+  FileDescriptor root_;
   Symlinks symlinks_;
 };
 

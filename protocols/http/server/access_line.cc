@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "ropewalk/detail/text.h"
+
 namespace ropewalk::http::server {
 namespace {
 
@@ -9,15 +11,12 @@ namespace {
 constexpr std::size_t kLongest = 1024;
 
 void appendEscaped(std::string& line, std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
   for (const char octet : text.substr(0, kLongest)) {
     const auto value = static_cast<unsigned char>(octet);
     if (value >= 0x20 && value < 0x7f && octet != '"' && octet != '\\') {
       line += octet;
     } else {
-      line += "\\x";
-      line += hex[value >> 4];
-      line += hex[value & 15];
+      ropewalk::detail::appendEscaped(line, octet);
     }
   }
 }

@@ -30,7 +30,7 @@ bool appendFile(const FilePart& part, std::string& out) {
   const auto size = static_cast<std::size_t>(part.size());
   out.resize(before + size);
   const ssize_t got =
-      ::pread(part.fd(), out.data() + before, size, static_cast<off_t>(part.offset()));
+      ::pread(part.file().get(), out.data() + before, size, static_cast<off_t>(part.offset()));
   if (got == static_cast<ssize_t>(size)) return true;
   out.resize(before);
   return false;
@@ -98,7 +98,7 @@ void Http1Answer::put(Transport& transport, std::string_view bytes) {
 
 void Http1Answer::put(Transport& transport, FilePart part) {
   wireSize_ += part.size();
-  transport.writeFile(part.release(), part.offset(), part.size());
+  transport.writeFile(part.takeFile(), part.offset(), part.size());
 }
 
 void Http1Answer::beginChunk(std::uint64_t size, Transport& transport) {

@@ -26,9 +26,7 @@ class Http1Connection::Room final : public RoomWaiter {
 
 Http1Connection::Http1Connection(SiteState& site) : site_(site) {}
 
-Http1Connection::~Http1Connection() {
-  if (waitsFor() != Wait::Nothing) site_.deadlines.forget(*this);
-}
+Http1Connection::~Http1Connection() = default;
 
 void Http1Connection::connectionMade() { settle(); }
 
@@ -107,7 +105,7 @@ void Http1Connection::handOver(std::string_view rest) {
   if (accessLog_) accessLog_->flush();
   room_.reset();
   bodyClock_.reset();
-  site_.deadlines.forget(*this);
+  await(Wait::Nothing);
   transport->switchProtocol(std::move(next_), std::string(rest));
   readAhead_.reset();  // which `rest` may be a view into
 }
@@ -159,7 +157,6 @@ void Http1Connection::drainRequested() {
 
 void Http1Connection::connectionLost(const Failure& why) {
   closed_ = true;
-  site_.deadlines.forget(*this);
   readAhead_.reset();
   if (accessLog_) accessLog_->connectionLost();
   if (const auto carrier = std::move(carrier_)) carrier->connectionLost(why);
@@ -173,7 +170,7 @@ void Http1Connection::settle() {
   }
   if (closed_) {
     bodyClock_.reset();
-    return site_.deadlines.forget(*this);
+    return await(Wait::Nothing);
   }
   settleReading();
   settleDeadline();
@@ -193,7 +190,7 @@ void Http1Connection::settleReading() {
   }
 }
 
-Wait Http1Connection::waitingFor() const {
+Http1Connection::Wait Http1Connection::waitingFor() const {
   if (readAhead_) return Wait::Nothing;  // it is our turn
   if (isIdle()) return served_ == 0 ? Wait::FirstByte : Wait::KeepAlive;
   if (carrier_->exchange().isReadingHead()) return Wait::Head;
@@ -210,20 +207,38 @@ void Http1Connection::settleDeadline() {
     const std::uint64_t received = carrier_->exchange().received();
     bodyClock_ = std::make_unique<BodyClock>(BodyClock{now, now, now, received, received});
   }
-  if (wait == waitsFor() && waitOf_ == served_) return;
+  if (wait == waitsFor_ && waitOf_ == served_) return;
   waitOf_ = served_;
   transport->setIdle(wait == Wait::FirstByte || wait == Wait::KeepAlive);
-  site_.deadlines.set(*this, wait, transport->reactor());
+  await(wait);
 }
 
-// Called from the sweep over all connections: what is thrown here must not leave the others unseen.
-void Http1Connection::waitedTooLong(Wait wait) noexcept {
-  try {
-    giveUp(wait);
-    settle();
-  } catch (...) {
-    transport->abortConnection(Failure::current());
+void Http1Connection::await(Wait wait) {
+  waitsFor_ = wait;
+  if (wait == Wait::Nothing) return patience_.stop();
+  patience_.set(limitOf(wait));
+}
+
+Duration Http1Connection::limitOf(Wait wait) const {
+  switch (wait) {
+    case Wait::FirstByte:
+      return limits().firstByte;
+    case Wait::Head:
+      return limits().headTime;
+    case Wait::KeepAlive:
+      return limits().keepAlive;
+    case Wait::Body:
+      // How often checkBody() looks whether it comes fast enough.
+      return std::min<Duration>(limits().bodyGap, 250ms);
+    case Wait::Nothing:
+      break;
   }
+  return Duration::max();
+}
+
+void Http1Connection::waitedTooLong() {
+  giveUp(std::exchange(waitsFor_, Wait::Nothing));
+  settle();
 }
 
 void Http1Connection::giveUp(Wait wait) {
@@ -245,7 +260,7 @@ void Http1Connection::giveUp(Wait wait) {
 
 void Http1Connection::idleTooLong(Wait wait) {
   // The time of the client begins when it has the answer.
-  if (transport->unsentBytes() > 0) return site_.deadlines.set(*this, wait, transport->reactor());
+  if (transport->unsentBytes() > 0) return await(wait);
   close(Linger::Yes);
 }
 
@@ -272,7 +287,7 @@ void Http1Connection::checkBody() {
   const bool trickles =
       taken > limits().bodyGrace && static_cast<double>(received - bodyClock_->before) < wanted;
   if (!trickles && now - bodyClock_->lastNews < limits().bodyGap) {
-    return site_.deadlines.set(*this, Wait::Body, transport->reactor());
+    return await(Wait::Body);
   }
   carrier_->exchange().refuse(wire::Fault::BodyTooSlow);
 }

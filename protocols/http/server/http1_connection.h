@@ -6,12 +6,12 @@
 #include <string>
 #include <string_view>
 
-#include "http/server/deadlines.h"
 #include "http/server/http1_carrier.h"
 #include "http/server/read_ahead.h"
 #include "http/server/site_state.h"
 #include "ropewalk/connection_limits.h"
 #include "ropewalk/protocol.h"
+#include "ropewalk/timeout.h"
 
 namespace ropewalk::http::server {
 
@@ -21,7 +21,7 @@ class AccessLog;
 //
 // Idle, it holds no buffer and no exchange. An exchange exists from the first byte of a request
 // until its answer is sent; what comes meanwhile and does not belong to it waits in the read-ahead.
-class Http1Connection final : public Protocol, private Waiter {
+class Http1Connection final : public Protocol {
  public:
   explicit Http1Connection(SiteState& site);
   ~Http1Connection() override;
@@ -58,6 +58,9 @@ class Http1Connection final : public Protocol, private Waiter {
  private:
   class Room;
 
+  // What it waits for, each with a time limit of its own.
+  enum class Wait : std::uint8_t { Nothing, FirstByte, Head, KeepAlive, Body };
+
   // While a body is waited for.
   struct BodyClock {
     TimePoint start;
@@ -78,13 +81,16 @@ class Http1Connection final : public Protocol, private Waiter {
   void settleDeadline();
   Wait waitingFor() const;
   bool isIdle() const { return !carrier_ || !carrier_->hasBegun(); }
-  void waitedTooLong(Wait wait) noexcept override;
+  void await(Wait wait);
+  Duration limitOf(Wait wait) const;
+  void waitedTooLong();
   void giveUp(Wait wait);
   void idleTooLong(Wait wait);
   void checkBody();
   bool bodyIsFreeToCome() const;
 
   SiteState& site_;
+  Timeout patience_{*this, [this] { waitedTooLong(); }};
   std::shared_ptr<Http1Carrier> carrier_;
   std::unique_ptr<ReadAhead> readAhead_;
   std::unique_ptr<AccessLog> accessLog_;
@@ -95,7 +101,8 @@ class Http1Connection final : public Protocol, private Waiter {
   // What consume() has still to take; null outside of it. It looks at whatever happens meanwhile.
   const std::string_view* input_ = nullptr;
   std::uint32_t served_ = 0;  // exchanges that are finished
-  std::uint32_t waitOf_ = 0;  // what served_ was when the deadline was set
+  std::uint32_t waitOf_ = 0;  // what served_ was when the wait began
+  Wait waitsFor_ = Wait::Nothing;
   bool closed_ = false;
   bool inputEnded_ = false;
   bool draining_ = false;

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
-#include "ropewalk/memory_budget.h"
+#include "ropewalk/detail/byte_queue.h"
 
 namespace ropewalk::http::server {
 
@@ -15,16 +14,15 @@ class ReadAhead {
     const std::size_t seen = bytes_.size();
     bytes_.append(bytes);
     heads_ += headsEndingIn(seen);
-    charge_.set(ropewalk::detail::heapBytes(bytes_));
   }
 
-  std::string_view bytes() const { return std::string_view(bytes_).substr(taken_); }
+  std::string_view bytes() const { return bytes_.bytes(); }
 
   // Forgets the first `size` of bytes(), which must have been counted in `heads` whole requests.
   void take(std::size_t size) {
+    bytes_.drop(size);
     taken_ += size;
-    if (taken_ * 2 < bytes_.size()) return;
-    bytes_.erase(0, taken_);
+    if (taken_ < bytes_.size()) return;
     taken_ = 0;
     heads_ = headsEndingIn(0);
   }
@@ -37,17 +35,16 @@ class ReadAhead {
     constexpr std::string_view kEnd = "\r\n\r\n";
     std::size_t count = 0;
     std::size_t at = from < kEnd.size() - 1 ? 0 : from - (kEnd.size() - 1);
-    while ((at = bytes_.find(kEnd, at)) != std::string::npos) {
+    while ((at = bytes().find(kEnd, at)) != std::string_view::npos) {
       ++count;
       at += kEnd.size();
     }
     return count;
   }
 
-  std::string bytes_;
-  std::size_t taken_ = 0;
+  ropewalk::detail::Inbox bytes_;
+  std::size_t taken_ = 0;  // since the heads were counted
   std::size_t heads_ = 0;
-  MemoryCharge charge_;
 };
 
 }  // namespace ropewalk::http::server

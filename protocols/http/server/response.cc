@@ -77,14 +77,13 @@ Response Response::bytes(SharedBytes body, std::string_view type) {
 }
 
 Response Response::file(const std::string& path) {
-  const int fd =
-      detail::aboveStandard(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (fd < 0) cannotOpen(path, errno);
-  FilePart opened(fd, 0, 0);
+  FileDescriptor opened(
+      detail::aboveStandard(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)));
+  if (!opened) cannotOpen(path, errno);
   struct stat status;
-  if (::fstat(fd, &status) != 0) cannotOpen(path, errno);
+  if (::fstat(opened.get(), &status) != 0) cannotOpen(path, errno);
   if (!S_ISREG(status.st_mode)) cannotOpen(path, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
-  FilePart whole(opened.release(), 0, static_cast<std::uint64_t>(status.st_size));
+  FilePart whole(std::move(opened), 0, static_cast<std::uint64_t>(status.st_size));
   return file(std::move(whole), files::MimeTypes::ofSystem().of(path))
       .setLastModified(std::chrono::sys_seconds(std::chrono::seconds(status.st_mtim.tv_sec)))
       .setETag(files::fileTag(status));

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "http/routes/route_table.h"
-#include "http/server/deadlines.h"
 #include "http/wire/date.h"
 #include "ropewalk/http/site.h"
 
@@ -14,7 +13,7 @@ namespace ropewalk::http::server {
 class SiteState {
  public:
   SiteState(std::unique_ptr<routes::RouteTable> table, SiteOptions given)
-      : options(std::move(given)), routes(std::move(table)), deadlines(options.limits) {}
+      : options(std::move(given)), routes(std::move(table)) {}
 
   wire::WallTime wallTime() const;
 
@@ -23,7 +22,6 @@ class SiteState {
 
   SiteOptions options;
   std::unique_ptr<routes::RouteTable> routes;
-  Deadlines deadlines;
   std::string scratch;  // for whoever needs a buffer until it returns
 
  private:

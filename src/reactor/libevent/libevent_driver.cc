@@ -18,6 +18,8 @@
 #include "reactor/libevent/socket_acceptor.h"
 #include "reactor/libevent/socket_channel.h"
 #include "ropewalk/error.h"
+#include "sys/kernel.h"
+#include "sys/open_descriptors.h"
 #include "sys/socket_address.h"
 #include "sys/standard_placeholders.h"
 
@@ -34,8 +36,8 @@ void drain(int fd) noexcept {
   [[maybe_unused]] const ssize_t got = sys::kernel.read(fd, &count, sizeof count);
 }
 
-sys::FileDescriptor required(const char* what, int fd) {
-  if (fd >= 0) return sys::FileDescriptor(fd);
+FileDescriptor required(const char* what, int fd) {
+  if (fd >= 0) return FileDescriptor(fd);
   const std::error_code why(errno, std::generic_category());
   throw Error(std::string(what) + ": " + why.message(), why);
 }
@@ -192,7 +194,7 @@ int LibeventDriver::startPolling(DescriptorWatch& watch) noexcept {
   if (readyEvent_) return 0;
   const int fd = sys::kernel.eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
   const int error = fd < 0 ? errno : ENOMEM;
-  ready_ = sys::FileDescriptor(fd);
+  ready_ = FileDescriptor(fd);
   if (ready_) readyEvent_ = watching(fd, EV_READ, poll);
   if (readyEvent_) return 0;
   stopPolling(watch);
@@ -278,7 +280,7 @@ std::size_t LibeventDriver::descriptorLimit() const {
 }
 
 // 6 descriptors have no FileDescriptor: the three standard ones and libevent's three.
-std::size_t LibeventDriver::openDescriptors() const { return sys::FileDescriptor::open() + 6; }
+std::size_t LibeventDriver::openDescriptors() const { return sys::openDescriptors() + 6; }
 
 void LibeventDriver::randomBytes(std::span<std::uint8_t> bytes) {
   while (!bytes.empty()) {

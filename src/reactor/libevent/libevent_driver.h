@@ -10,7 +10,7 @@
 #include "reactor/libevent/event_deleter.h"
 #include "reactor/libevent/signal_events.h"
 #include "reactor/libevent/socket_options.h"
-#include "sys/file_descriptor.h"
+#include "ropewalk/file_descriptor.h"
 #include "sys/process_mark.h"
 
 namespace ropewalk::detail {
@@ -86,9 +86,9 @@ class LibeventDriver final : public Driver {
   EventBasePointer base_;
   const bool hasEdges_;
   const int descriptorEnd_;
-  sys::FileDescriptor timer_;
-  sys::FileDescriptor waker_;
-  sys::FileDescriptor ready_;  // always readable: while it is watched, the loop does not sleep
+  FileDescriptor timer_;
+  FileDescriptor waker_;
+  FileDescriptor ready_;  // always readable: while it is watched, the loop does not sleep
   EventPointer timerEvent_;
   EventPointer wakerEvent_;
   EventPointer readyEvent_;

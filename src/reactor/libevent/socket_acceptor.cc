@@ -16,13 +16,13 @@ namespace ropewalk::detail {
 
 namespace {
 
-sys::FileDescriptor openReserve() {
-  return sys::FileDescriptor(sys::kernel.open("/dev/null", O_RDONLY | O_CLOEXEC));
+FileDescriptor openReserve() {
+  return FileDescriptor(sys::kernel.open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
 }  // namespace
 
-SocketAcceptor::SocketAcceptor(LibeventDriver& driver, sys::FileDescriptor socket)
+SocketAcceptor::SocketAcceptor(LibeventDriver& driver, FileDescriptor socket)
     : driver_(driver), socket_(std::move(socket)), reserve_(openReserve()) {
   event_.reset(event_new(driver_.base(), socket_.get(), EV_READ | EV_PERSIST, acceptable, this));
   if (!event_) throw Error("libevent: out of memory");
@@ -48,7 +48,7 @@ Accepted SocketAcceptor::accept() {
   const int fd = sys::kernel.accept4(socket_.get(), peer.get(), peer.lengthForKernel(),
                                      SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) return {nullptr, errno};
-  sys::FileDescriptor socket(fd);
+  FileDescriptor socket(fd);
   if (fd >= driver_.descriptorEnd()) return {nullptr, EMFILE};
   return {std::make_unique<SocketChannel>(driver_, std::move(socket), peer.address()), 0};
 }
@@ -58,7 +58,7 @@ bool SocketAcceptor::shed() {
   reserve_.close();
   const int fd = sys::kernel.accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC);
   const bool shed = fd >= 0;
-  sys::FileDescriptor(fd).close();
+  FileDescriptor(fd).close();
   reserve_ = openReserve();
   return shed;
 }

@@ -2,7 +2,7 @@
 
 #include "reactor/driver.h"
 #include "reactor/libevent/event_deleter.h"
-#include "sys/file_descriptor.h"
+#include "ropewalk/file_descriptor.h"
 
 namespace ropewalk::detail {
 
@@ -12,7 +12,7 @@ class LibeventDriver;
 class SocketAcceptor final : public Acceptor {
  public:
   // `driver` must outlive it.
-  SocketAcceptor(LibeventDriver& driver, sys::FileDescriptor socket);
+  SocketAcceptor(LibeventDriver& driver, FileDescriptor socket);
   ~SocketAcceptor() override;
 
   void setOwner(AcceptorOwner& owner) override { owner_ = &owner; }
@@ -26,8 +26,8 @@ class SocketAcceptor final : public Acceptor {
 
   LibeventDriver& driver_;
   AcceptorOwner* owner_ = nullptr;
-  sys::FileDescriptor socket_;
-  sys::FileDescriptor reserve_;
+  FileDescriptor socket_;
+  FileDescriptor reserve_;
   EventPointer event_;  // after socket_, so that it is destroyed first
 };
 

@@ -41,8 +41,7 @@ std::size_t bytesOf(int socket, unsigned long request) {
 
 }  // namespace
 
-SocketChannel::SocketChannel(LibeventDriver& driver, sys::FileDescriptor socket,
-                             const Address& peer)
+SocketChannel::SocketChannel(LibeventDriver& driver, FileDescriptor socket, const Address& peer)
     : driver_(driver), socket_(std::move(socket)), peer_(peer) {}
 
 // The events are removed before the descriptor is closed: libevent knows them by its number.

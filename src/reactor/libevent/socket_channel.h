@@ -4,7 +4,7 @@
 #include <event2/event_struct.h>
 
 #include "reactor/libevent/event_deleter.h"
-#include "sys/file_descriptor.h"
+#include "ropewalk/file_descriptor.h"
 #include "transport/channel.h"
 
 namespace ropewalk::detail {
@@ -20,7 +20,7 @@ class LibeventDriver;
 class SocketChannel final : public Channel {
  public:
   // `driver` must outlive it.
-  SocketChannel(LibeventDriver& driver, sys::FileDescriptor socket, const Address& peer);
+  SocketChannel(LibeventDriver& driver, FileDescriptor socket, const Address& peer);
   ~SocketChannel() override;
 
   void setOwner(ChannelOwner& owner) override { owner_ = &owner; }
@@ -55,7 +55,7 @@ class SocketChannel final : public Channel {
 
   LibeventDriver& driver_;
   ChannelOwner* owner_ = nullptr;
-  sys::FileDescriptor socket_;
+  FileDescriptor socket_;
   Interest interest_ = Interest::Nothing;
   Address peer_;
   event main_;

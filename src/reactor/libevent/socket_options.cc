@@ -47,15 +47,15 @@ OpenedSocket openStream(const Address& address) {
   const int family = address.family() == Address::Family::IPv6 ? AF_INET6 : AF_INET;
   const int fd = sys::kernel.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return {{}, errno, false};
-  return {sys::FileDescriptor(fd), 0, false};
+  return {FileDescriptor(fd), 0, false};
 }
 
 bool isAnyIPv6(const Address& address) {
   return address.family() == Address::Family::IPv6 && address.host() == "::";
 }
 
-sys::FileDescriptor duplicateOf(int fd) {
-  sys::FileDescriptor copy(sys::kernel.fcntl(fd, F_DUPFD_CLOEXEC, 3));
+FileDescriptor duplicateOf(int fd) {
+  FileDescriptor copy(sys::kernel.fcntl(fd, F_DUPFD_CLOEXEC, 3));
   if (!copy) return copy;
   const int flags = sys::kernel.fcntl(copy.get(), F_GETFL, 0);
   sys::kernel.fcntl(copy.get(), F_SETFL, flags | O_NONBLOCK);

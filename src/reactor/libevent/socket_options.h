@@ -1,14 +1,14 @@
 #pragma once
 
 #include "ropewalk/address.h"
+#include "ropewalk/file_descriptor.h"
 #include "ropewalk/listen_options.h"
-#include "sys/file_descriptor.h"
 
 namespace ropewalk::detail {
 
 // A socket with its options set, or none and the errno.
 struct OpenedSocket {
-  sys::FileDescriptor socket;
+  FileDescriptor socket;
   int error = 0;
   bool binding = false;  // the local address was at fault
 };

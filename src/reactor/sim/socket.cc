@@ -57,7 +57,7 @@ Transfer SimSocket::receive(char* buffer, std::size_t size) {
     SimNetwork& network = link_.network();
     const std::size_t count =
         network.cut(std::min(unread(), size), network.segmentation.maxReceive);
-    incoming_.front(count).copy(buffer, count);
+    incoming_.bytes().copy(buffer, count);
     incoming_.drop(count);
     consumed_ += count;
     openWindow();
@@ -118,7 +118,7 @@ void SimSocket::pump() {
     const auto size =
         static_cast<std::size_t>(std::min({window_, accepted_, sent_ + most}) - sent_);
     const auto behind = static_cast<std::size_t>(sent_ - peer_.consumed_);
-    const std::string_view bytes = peer_.incoming_.middle(behind, size);
+    const std::string_view bytes = peer_.incoming_.bytes().substr(behind, size);
     sent_ += size;
     transmit({.kind = SimPacket::Kind::Data, .size = size, .hash = SimTrace::hashOf(bytes)});
   }

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <memory>
 
-#include "reactor/sim/byte_queue.h"
 #include "reactor/sim/host.h"
 #include "reactor/sim/packet.h"
 #include "ropewalk/address.h"
+#include "ropewalk/detail/byte_queue.h"
 #include "ropewalk/reactor_time.h"
 #include "transport/channel.h"
 

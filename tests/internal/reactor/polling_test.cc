@@ -19,7 +19,7 @@ namespace {
 
 TEST_CASE("a file that cannot be polled is refused with the errno, and can be watched later") {
   Reactor reactor;
-  const int file = unnamedFile("hello");
+  const int file = unnamedFile("hello").release();
   const std::size_t open = openDescriptors().size();
   sys::kernel.eventfd = [](unsigned, int) {
     errno = EMFILE;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace {
 class Noted final : public Deadline {
  public:
   Noted() = default;
+  using Deadline::clearDeadline;
+  using Deadline::removeDeadline;
   int passed = 0;
 
  private:
@@ -128,7 +131,7 @@ TEST_CASE("a cleared deadline does not pass, and may be set again") {
   Turned turned;
   Noted deadline;
   turned.wheel.set(deadline, turned.now + 1s);
-  turned.wheel.clear(deadline);
+  deadline.clearDeadline();
   turned.advance(1min);
   CHECK(deadline.passed == 0);
   turned.wheel.set(deadline, turned.now + 1s);
@@ -150,8 +153,34 @@ TEST_CASE("deadlines and their wheel may be destroyed in any order") {
   wheel->sweep(kStart + 2s);
   for (const auto& each : many) CHECK(each->passed == 1);
   wheel->set(*many.front(), kStart + 1h);
-  wheel->remove(*many.front());
+  many.front()->removeDeadline();
   wheel.reset();
+}
+
+TEST_CASE("in the child of a fork no further deadline passes, until it goes on by itself") {
+  Turned turned;
+  struct Forks final : Deadline {
+    explicit Forks(DeadlineWheel& leaves) : wheel(leaves) {}
+    void deadlinePassed() noexcept override { wheel.setLeft(true); }
+    DeadlineWheel& wheel;
+  } forks(turned.wheel);
+  std::vector<std::unique_ptr<Noted>> others;
+  const auto add = [&] {
+    others.push_back(std::make_unique<Noted>());
+    turned.wheel.set(*others.back(), turned.now + 1s);
+  };
+  for (int i = 0; i < 3; ++i) add();
+  turned.wheel.set(forks, turned.now + 1s);
+  for (int i = 0; i < 3; ++i) add();
+  turned.wheel.sweep(turned.now + 1s);
+  const auto passed = [&] {
+    return std::count_if(others.begin(), others.end(),
+                         [](const auto& each) { return each->passed == 1; });
+  };
+  CHECK(passed() == 3);  // those before it
+  turned.wheel.setLeft(false);
+  turned.wheel.sweep(turned.now + 1s + DeadlineWheel::kTick);
+  CHECK(passed() == 6);
 }
 
 TEST_CASE("after a long sleep every deadline that is due passes in one sweep") {

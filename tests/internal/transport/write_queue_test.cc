@@ -121,7 +121,7 @@ TEST_CASE("WriteQueue stops gathering at a file and closes the file when it is t
     Arena arena;
     WriteQueue queue;
     queue.append(arena, "head");
-    queue.append(sys::FileDescriptor(ends[0]), 10, 100);
+    queue.append(FileDescriptor(ends[0]), 10, 100);
     queue.append(arena, "tail");
     CHECK(queue.bytes() == 108);
     CHECK(contents(queue) == "head");

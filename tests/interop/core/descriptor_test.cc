@@ -218,7 +218,7 @@ TEST_CASE("removeAll gives the descriptors back and leaves the loop's own alone 
 }
 
 TEST_CASE("a regular file is always ready, though epoll refuses it [RC23]") {
-  const int fd = unnamedFile("hello");
+  const int fd = unnamedFile("hello").release();
   const CapturedLog log;
   Watching test;
   const auto file = std::make_shared<Watched>(test.story, fd);

@@ -18,11 +18,11 @@ TEST_CASE("a file goes out between what was written before and after it [LF11]")
   constexpr std::size_t kSize = 9'000'000;
   constexpr std::size_t kFirst = 1000;
   constexpr std::size_t kFile = 8'000'000;
-  const int fd = unnamedFile(pattern(0, kSize));
+  const int fd = unnamedFile(pattern(0, kSize)).release();
   Script script;
   script.made = [&](Scripted& self) {
     self.transport->write(std::string_view(pattern(0, kFirst)));
-    self.transport->writeFile(fd, kFirst, kFile);
+    self.transport->writeFile(FileDescriptor(fd), kFirst, kFile);
     self.transport->write(std::string_view(pattern(kFirst + kFile, kSize - kFirst - kFile)));
     self.transport->loseConnection();
   };
@@ -39,9 +39,9 @@ TEST_CASE("a file goes out between what was written before and after it [LF11]")
 }
 
 TEST_CASE("a file that is shorter than promised aborts the connection") {
-  const int fd = unnamedFile(pattern(0, 1000));
+  const int fd = unnamedFile(pattern(0, 1000)).release();
   Script script;
-  script.made = [&](Scripted& self) { self.transport->writeFile(fd, 0, 2000); };
+  script.made = [&](Scripted& self) { self.transport->writeFile(FileDescriptor(fd), 0, 2000); };
   RawConversation raw(script);
   raw.begin().end();
   CHECK(raw.server().reason);
@@ -54,11 +54,11 @@ TEST_CASE(
     "what was sent before a file that breaks off arrives, then a reset; the log says how much") {
   const CapturedLog log;
   constexpr std::size_t kBefore = 2'000'000;
-  const int fd = unnamedFile(pattern(kBefore, 1000));
+  const int fd = unnamedFile(pattern(kBefore, 1000)).release();
   Script script;
   script.made = [&](Scripted& self) {
     self.transport->write(pattern(0, kBefore));
-    self.transport->writeFile(fd, 0, 2000);
+    self.transport->writeFile(FileDescriptor(fd), 0, 2000);
     self.transport->write("dropped");
   };
   RawConversation raw(script);
@@ -76,10 +76,10 @@ TEST_CASE(
 }
 
 TEST_CASE("a file that waits when the connection ends is closed") {
-  const int fd = unnamedFile(pattern(0, 1000));
+  const int fd = unnamedFile(pattern(0, 1000)).release();
   RawConversation raw({});
   raw.begin().server().transport->write(pattern(0, kMoreThanTheKernelTakes));
-  raw.server().transport->writeFile(fd, 0, 1000);
+  raw.server().transport->writeFile(FileDescriptor(fd), 0, 1000);
   raw.server().transport->abortConnection();
   raw.end();
   CHECK(::fcntl(fd, F_GETFD) == -1);
@@ -89,7 +89,8 @@ TEST_CASE("a file that cannot be read ends in a reset, so that nobody takes half
   Script sending;
   sending.made = [](Scripted& self) {
     self.transport->write("100 bytes follow");
-    self.transport->writeFile(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, 100);
+    self.transport->writeFile(FileDescriptor(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), 0,
+                              100);
     self.transport->loseConnection();
   };
   RawConversation raw(sending);

@@ -48,7 +48,7 @@ struct Generous : Protocol {
     transport->write(std::string(1000, 'y'));
     transport->write(SharedBytes(std::string(1000, 'z')));
     transport->write("short");
-    transport->writeFile(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC), 0, 1000);
+    transport->writeFile(FileDescriptor(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)), 0, 1000);
     transport->loseConnection();
   }
 };

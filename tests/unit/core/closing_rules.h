@@ -197,7 +197,7 @@ inline void writeInVain(Transport& transport) {
   transport.write(std::string_view(std::string(100'000, 'y')));
   transport.write(SharedBytes("too late"));
   transport.writeSequence({"too", "late"});
-  transport.writeFile(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC), 0, 1000);
+  transport.writeFile(FileDescriptor(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)), 0, 1000);
 }
 
 TEST_CASE("a write after loseConnection is dropped [CL5]") {

@@ -318,7 +318,7 @@ TEST_CASE("a file written after the end is closed unread [LF13]") {
   talk.end();
   const int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   REQUIRE(fd >= 0);
-  talk.server().transport->writeFile(fd, 0, 10);
+  talk.server().transport->writeFile(FileDescriptor(fd), 0, 10);
   CHECK(::fcntl(fd, F_GETFD) == -1);
   CHECK(errno == EBADF);
 }

@@ -64,7 +64,7 @@ TEST_CASE("a write without memory aborts the connection that it was for and thro
   }
   SUBCASE("of a file") {
     const int fd = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    throws = throwsBadAlloc([&] { wire->writeFile(fd, 0, 1000); });
+    throws = throwsBadAlloc([&] { wire->writeFile(FileDescriptor(fd), 0, 1000); });
     CHECK(::fcntl(fd, F_GETFD) == -1);
   }
   CHECK_FALSE(throws);

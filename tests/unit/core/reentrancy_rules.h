@@ -152,7 +152,7 @@ inline const NamedAction kActions[] = {
     {"write nothing", [](Scene&, Transport& transport) { transport.write(""); }},
     {"writeFile",
      [](Scene&, Transport& transport) {
-       transport.writeFile(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC), 0, 1000);
+       transport.writeFile(FileDescriptor(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)), 0, 1000);
      }},
     {"loseConnection", [](Scene&, Transport& transport) { transport.loseConnection(); }},
     {"loseConnection at once",

@@ -98,7 +98,8 @@ TEST_CASE("a file that cannot be read ends in a reset, so that nobody takes half
   Sending sending;
   sending.client->transport->resumeProducing();
   sending.transport().write("100 bytes follow");
-  sending.transport().writeFile(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, 100);
+  sending.transport().writeFile(FileDescriptor(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), 0,
+                                100);
   sending.transport().loseConnection();
   sending.world.advance(1s);
   CHECK(sending.reason.check<ConnectionLost>());

@@ -330,7 +330,7 @@ TEST_CASE("World carries a file that a host sends") {
       std::fputs("not this, but this", file);
       std::fflush(file);
       transport->write("file: ");
-      transport->writeFile(::dup(::fileno(file)), 14, 4);
+      transport->writeFile(FileDescriptor(::dup(::fileno(file))), 14, 4);
       transport->loseConnection();
       std::fclose(file);
     }

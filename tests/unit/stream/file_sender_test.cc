@@ -26,9 +26,9 @@ bool isOpen(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
 struct Sending {
   Sending() { protocol->makeConnection(transport); }
 
-  void begin(int file, FileSender::Transform transform = {}) {
-    fd = file;
-    sender->beginFileTransfer(fd, protocol->transport, std::move(transform))
+  void begin(FileDescriptor file, FileSender::Transform transform = {}) {
+    fd = file.get();
+    sender->beginFileTransfer(std::move(file), protocol->transport, std::move(transform))
         .addCallbacks([this](std::string last) { lastByte = std::move(last), isDone = true; },
                       [this](const Failure& failure) { why = failure; });
   }
@@ -170,7 +170,7 @@ TEST_CASE("FileSender on a dead transport fails at once, and closes the file [PC
 
 TEST_CASE("FileSender fails when the file cannot be read, and the connection goes on") {
   Sending sending;
-  sending.begin(::open("/tmp", O_RDONLY | O_CLOEXEC));
+  sending.begin(FileDescriptor(::open("/tmp", O_RDONLY | O_CLOEXEC)));
   sending.transport.settle();
   CHECK(std::string(sending.why.what()) == "read: Is a directory");
   CHECK(!sending.transport.producer());
@@ -182,8 +182,8 @@ TEST_CASE("FileSender is refused beside another producer, and closes the file [P
   sending.transport.setRoom(0);
   sending.begin(unnamedFile(pattern(0, 40'000)));
   const auto second = std::make_shared<FileSender>();
-  const int fd = unnamedFile("hello");
-  CHECK_THROWS_AS((void)second->beginFileTransfer(fd, sending.protocol->transport),
+  const int fd = unnamedFile("hello").release();
+  CHECK_THROWS_AS((void)second->beginFileTransfer(FileDescriptor(fd), sending.protocol->transport),
                   ProducerAlreadyRegistered);
   CHECK(!isOpen(fd));
   sending.transport.peerResets();

@@ -84,7 +84,7 @@ TEST_CASE("beginFileTransfer() is made where it is called [DF14]") {
   Connected connected;
   auto sender = std::make_shared<FileSender>();
   const std::string place = nextLine();
-  { const auto sent = sender->beginFileTransfer(-1, connected.protocol->transport); }
+  { const auto sent = sender->beginFileTransfer(FileDescriptor(), connected.protocol->transport); }
   connected.transport.settle();
   sender.reset();
   CHECK(log.has(place, "read: "));

@@ -165,13 +165,14 @@ bool StreamCarrier::sendSome(Piece& piece) {
   const std::size_t size = std::min(left, room_);
   if (file != nullptr) {
     std::string read(size, '\0');
-    const ssize_t got = ::pread(file->fd(), read.data(), size, static_cast<off_t>(file->offset()));
+    const ssize_t got =
+        ::pread(file->file().get(), read.data(), size, static_cast<off_t>(file->offset()));
     if (got != static_cast<ssize_t>(size)) {
       breakOff({});
       return false;
     }
     told_ += read;
-    *file = FilePart(file->release(), file->offset() + size, left - size);
+    file->narrow(size, left - size);
   } else {
     auto& text = std::get<std::string>(piece);
     told_.append(text, 0, size);

@@ -15,10 +15,10 @@ namespace detail {
 class DeferredState;
 
 // Cancels a Deferred that takes too long.
-class Timeout : public RefCounted {
+class DeferredTimeout : public RefCounted {
  public:
   // Throws NegativeDelay.
-  explicit Timeout(std::chrono::nanoseconds time);
+  explicit DeferredTimeout(std::chrono::nanoseconds time);
 
   // Starts the timer. `state` must live until judge() is called.
   void watch(DeferredState& state, ReactorTime& clock);
