@@ -216,7 +216,7 @@ void Http1Connection::settleDeadline() {
 void Http1Connection::await(Wait wait) {
   waitsFor_ = wait;
   if (wait == Wait::Nothing) return patience_.stop();
-  patience_.set(limitOf(wait));
+  patience_.set(std::max(limitOf(wait), Duration::zero()));
 }
 
 Duration Http1Connection::limitOf(Wait wait) const {

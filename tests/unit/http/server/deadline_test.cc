@@ -6,6 +6,7 @@
 #include "ropewalk/promise.h"
 #include "ropewalk/reactor.h"
 #include "ropewalk/task.h"
+#include "support/captured_log.h"
 #include "unit/http/served.h"
 
 namespace ropewalk::http::test {
@@ -317,6 +318,16 @@ TEST_CASE("a client that reads its answer slowly is not idle") {
     pass(served, 1s);
   }
   CHECK(!served.transport.isDisconnecting());
+}
+
+TEST_CASE("a time limit that is negative has passed at once") {
+  const ropewalk::test::CapturedLog log;
+  Limits limits;
+  limits.firstByte = -1s;
+  Served served(echoRouter(), limits);
+  pass(served, 500ms);
+  CHECK(served.transport.isFinished());
+  CHECK(log.text() == "");
 }
 
 TEST_CASE("a time limit may be as long as can be said") {
